@@ -1,0 +1,33 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let kit: Target.Dependency = .product(name: "SemisupKit", package: "Sources")
+
+/// The tests of one module of the kit.
+func tests(_ module: String) -> Target {
+    .testTarget(name: "\(module)Tests", dependencies: [kit], path: "Tests/\(module)Tests", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "semisup",
+    products: [.executable(name: "semisup", targets: ["semisup"])],
+    dependencies: [
+        .package(path: "Sources"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "semisup",
+            dependencies: [
+                kit,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/semisup",
+            swiftSettings: settings),
+        tests("Files"), tests("Tensor"), tests("Media"), tests("Augment"), tests("Datasets"), tests("Networks"), tests("Training"),
+        .testTarget(name: "semisupTests", dependencies: [kit], path: "Tests/semisupTests", swiftSettings: settings),
+    ]
+)

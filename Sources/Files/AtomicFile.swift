@@ -1,0 +1,98 @@
+import Foundation
+
+/// Writes a file so that a reader finds the old content or the new one, never a part of it.
+///
+/// The bytes go to a sibling with a temporary name, which is fsynced and renamed; then the folder is fsynced.
+public enum AtomicFile {
+    /// Replaces or creates `path` with `bytes`. Throws `FileError.system` and leaves what was there untouched.
+    public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
+        try write(to: path) { writer throws(FileError) in try writer.append(bytes) }
+    }
+
+    /// Replaces or creates `path` with the UTF-8 of `text`.
+    public static func write(_ text: String, to path: String) throws(FileError) {
+        try write(text.utf8, to: path)
+    }
+
+    /// Replaces or creates `path` with what `body` appends.
+    public static func write(to path: String, _ body: (FileWriter) throws(FileError) -> Void) throws(FileError) {
+        let temporary = "\(path).tmp-\(getpid())"
+        let writer = try FileWriter(creating: temporary)
+        do throws(FileError) {
+            try body(writer)
+            try writer.synchronizeAndClose()
+            guard rename(temporary, path) == 0 else { throw FileError.system(path: path, operation: "rename", code: errno) }
+        } catch {
+            writer.close()
+            unlink(temporary)
+            throw error
+        }
+        try synchronizeFolder(of: path)
+    }
+
+    /// Makes a rename inside the folder of `path` last through a power failure.
+    public static func synchronizeFolder(of path: String) throws(FileError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw .system(path: folder, operation: "open", code: errno) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .system(path: folder, operation: "fsync", code: errno) }
+    }
+}
+
+/// Appends bytes to a new file; short writes are continued, errors carry the path.
+public final class FileWriter {
+    /// Where the bytes go.
+    public let path: String
+    private var descriptor: Int32
+
+    /// Creates (or empties) the file.
+    public init(creating path: String) throws(FileError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .system(path: path, operation: "create", code: errno) }
+    }
+
+    /// Opens the file at its end, creating it if needed.
+    public init(appendingTo path: String) throws(FileError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .system(path: path, operation: "open for appending", code: errno) }
+    }
+
+    deinit { close() }
+
+    /// Appends `bytes`.
+    public func append(_ bytes: some Collection<UInt8>) throws(FileError) {
+        var failure: FileError?
+        let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
+            do throws(FileError) { try append(contentsOf: UnsafeRawBufferPointer(buffer)) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        if done == nil { try append(Array(bytes)) }
+    }
+
+    private func append(contentsOf buffer: UnsafeRawBufferPointer) throws(FileError) {
+        var offset = 0
+        while offset < buffer.count {
+            let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .system(path: path, operation: "write", code: count == 0 ? ENOSPC : errno) }
+            offset += count
+        }
+    }
+
+    /// Makes the content last through a power failure, then closes.
+    public func synchronizeAndClose() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "fsync", code: errno) }
+        let closed = Glibc.close(descriptor)
+        descriptor = -1
+        guard closed == 0 else { throw .system(path: path, operation: "close", code: errno) }
+    }
+
+    /// Closes without waiting for the disk. May be called twice.
+    public func close() {
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
+        descriptor = -1
+    }
+}

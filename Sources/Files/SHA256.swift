@@ -1,0 +1,48 @@
+internal import CMedia
+import Foundation
+
+/// SHA-256 by libavutil, fed piece by piece.
+public struct SHA256: ~Copyable {
+    private var context: OpaquePointer?
+
+    /// The digest of nothing so far.
+    public init() {
+        context = media_digest_create()
+        precondition(context != nil, "out of memory")
+    }
+
+    deinit {
+        var ignored = [UInt8](repeating: 0, count: 32)
+        if let context { media_digest_finish(context, &ignored) }
+    }
+
+    /// Adds `bytes`.
+    public mutating func update(_ bytes: some Collection<UInt8>) {
+        if bytes.withContiguousStorageIfAvailable({ media_digest_update(context, $0.baseAddress, $0.count) }) == nil {
+            let copy = Array(bytes)
+            media_digest_update(context, copy, copy.count)
+        }
+    }
+
+    /// Adds the UTF-8 of `text`.
+    public mutating func update(_ text: String) { update(text.utf8) }
+
+    /// The digest as 64 lowercase hexadecimal digits.
+    public consuming func finish() -> String {
+        var result = [UInt8](repeating: 0, count: 32)
+        media_digest_finish(context, &result)
+        context = nil
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: result.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The digest of `bytes` as 64 lowercase hexadecimal digits.
+    public static func hexadecimal(of bytes: some Collection<UInt8>) -> String {
+        var digest = SHA256()
+        digest.update(bytes)
+        return digest.finish()
+    }
+
+    /// The digest of the UTF-8 of `text` as 64 lowercase hexadecimal digits.
+    public static func hexadecimal(of text: String) -> String { hexadecimal(of: text.utf8) }
+}

@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Heavy C is optimised in debug builds too; each kernel chooses its instruction set at run time.
+// Contraction stays within a statement, so that a kernel set means the same arithmetic on every machine.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]
+let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+/// A Swift module of the kit; `uses` names the modules below it.
+func module(_ name: String, uses: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: uses, path: name, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "SemisupKit",
+    products: [
+        .library(
+            name: "SemisupKit", type: .dynamic,
+            targets: ["Training", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2")
+    ],
+    targets: [
+        module("Training", uses: ["Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", .product(name: "Yams", package: "Yams")]),
+        module("Networks", uses: ["Tensor", "Files"]),
+        module("Datasets", uses: ["Augment", "Media", "Tensor", "Files"]),
+        module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
+        module("Media", uses: ["CMedia", "Files"]),
+        module("Tensor", uses: ["Backends", "CKernels", "Files"]),
+        module("Backends", uses: ["CKernels", "COneDNN", "Files"]),
+        module("Files", uses: ["CJSON", "CMedia"]),
+        .target(name: "CKernels", path: "CKernels", cSettings: optimised),
+        .target(name: "COneDNN", path: "COneDNN", cxxSettings: optimisedCXX),
+        .target(
+            name: "CMedia", path: "CMedia", cSettings: optimised,
+            linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil")]),
+        .target(name: "CJSON", path: "CJSON", cSettings: optimised, linkerSettings: [.linkedLibrary("json-c")]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
