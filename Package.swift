@@ -27,7 +27,13 @@ let package = Package(
             ],
             path: "Sources/semisup",
             swiftSettings: settings),
-        tests("Files"), tests("Tensor"), tests("Media"), tests("Augment"), tests("Datasets"), tests("Networks"), tests("Training"),
-        .testTarget(name: "semisupTests", dependencies: [kit], path: "Tests/semisupTests", swiftSettings: settings),
+        tests("Files"),
+        tests("Tensor"),
+        tests("Media"),
+        tests("Augment"),
+        tests("Datasets"),
+        tests("Networks"),
+        tests("Training"),
+        tests("semisup"),
     ]
 )

@@ -23,7 +23,12 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2")
     ],
     targets: [
-        module("Training", uses: ["Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", .product(name: "Yams", package: "Yams")]),
+        module(
+            "Training",
+            uses: [
+                "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("Networks", uses: ["Tensor", "Files"]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
