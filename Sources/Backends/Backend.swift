@@ -1,0 +1,79 @@
+/// What computes. `Tensor` and everything above reach processors through this protocol only.
+///
+/// Results are written into arrays that the caller allocated. Arithmetic is defined for `float32` and `float64`, and all
+/// arrays of a call have one element type unless said. Shapes that do not fit are errors of the caller (preconditions).
+public protocol Backend: AnyObject, Sendable {
+    /// Uninitialised memory.
+    func allocate(byteCount: Int) -> Buffer
+
+    /// Writes `x`, converted, into `y`; shapes are equal.
+    func convert(_ x: StridedArray, into y: StridedArray)
+    /// y = operation(x)
+    func unary(_ operation: UnaryOperation, _ x: StridedArray, scalar: Double, into y: StridedArray)
+    /// y = operation(a, b); the shapes are equal, a stride of 0 repeats an element.
+    func binary(_ operation: BinaryOperation, _ a: StridedArray, _ b: StridedArray, into y: StridedArray)
+    /// Reduces the axes along which `y` has extent 1 and `x` has not.
+    func reduce(_ operation: ReduceOperation, _ x: StridedArray, into y: StridedArray)
+    /// The lowest index of a maximum along the last axis of a row-major `x`; `y` is int32.
+    func argmax(_ x: StridedArray, into y: StridedArray)
+    /// y[i] = x[indices[i]] along the first axis; row-major; `indices` are int32 within range.
+    func gatherRows(_ x: StridedArray, indices: StridedArray, into y: StridedArray)
+    /// y[indices[i]] += x[i] along the first axis; row-major.
+    func scatterAddRows(_ x: StridedArray, indices: StridedArray, into y: StridedArray)
+    /// The sum of squares of a dense array, in double.
+    func sumOfSquares(_ x: StridedArray) -> Double
+    /// Whether a dense array holds neither NaN nor infinities.
+    func allFinite(_ x: StridedArray) -> Bool
+    /// 1 / (1 - rate) with probability 1 - rate, else 0, into a dense array; a function of `key` and the position only.
+    func dropoutMask(key: UInt64, rate: Double, into y: StridedArray)
+
+    /// c = a b (+ c if it accumulates), `[m, k] x [k, n]`, or batches of equal extent in front.
+    func matrixProduct(_ a: StridedArray, _ b: StridedArray, into c: StridedArray, accumulates: Bool)
+
+    /// Cross-correlation; x `[N, C, T, H, W]`, weights `[O, C, kt, kh, kw]` and y `[N, O, T', H', W']`, all channels-last.
+    func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray)
+    /// The gradient with respect to x.
+    func convolutionBackwardInput(_ dy: StridedArray, weights: StridedArray, window: Window, into dx: StridedArray)
+    /// The gradient with respect to the weights.
+    func convolutionBackwardWeights(_ x: StridedArray, _ dy: StridedArray, window: Window, into dWeights: StridedArray)
+    /// The largest value in each window; `chosen` (int32) gets the first tap that holds it. Channels-last.
+    func maxPool(_ x: StridedArray, window: Window, into y: StridedArray, chosen: StridedArray)
+    /// The gradient of `maxPool`.
+    func maxPoolBackward(_ dy: StridedArray, chosen: StridedArray, window: Window, into dx: StridedArray)
+
+    /// Means and biased variances over all axes but axis 1. Channels-last.
+    func channelStatistics(_ x: StridedArray) -> ChannelStatistics
+    /// y = relu?((x - mean) / sqrt(variance + epsilon) * weight + bias + residual?). Channels-last.
+    func normalize(
+        _ x: StridedArray, _ statistics: ChannelStatistics, weight: StridedArray, bias: StridedArray, epsilon: Double,
+        residual: StridedArray?, relu: Bool, into y: StridedArray)
+    /// The gradients of `normalize`. `throughStatistics`: the statistics are those of `x` itself, not constants.
+    func normalizeBackward(
+        _ x: StridedArray, _ y: StridedArray, _ dy: StridedArray, _ statistics: ChannelStatistics, weight: StridedArray,
+        epsilon: Double, relu: Bool, throughStatistics: Bool, wantsInput: Bool, wantsResidual: Bool
+    ) -> NormalizationGradients
+
+    /// One optimiser step in place, over dense arrays of equal layout.
+    func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep)
+    /// y = decay y + (1 - decay) x in place, over dense arrays of equal layout.
+    func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray)
+
+    /// What ran, for the record of a run: anything here may change bits.
+    var description: EngineDescription { get }
+    /// Bytes in use, the peak, and requests to the system.
+    var memoryStatistics: (usedBytes: Int, peakBytes: Int, systemAllocations: Int) { get }
+}
+
+/// What computes in this process, as recorded in `run.json` and shown by `doctor`.
+public struct EngineDescription: Sendable, Equatable {
+    /// The set of our own kernels.
+    public let kernelSet: KernelSet
+    /// Computing threads.
+    public let threads: Int
+    /// The BLAS library's file and its own description.
+    public let blasLibrary: String, blasConfiguration: String
+    /// oneDNN's version; nil where convolutions go through BLAS.
+    public let oneDNNVersion: String?
+    /// Why oneDNN is not used; nil where it is.
+    public let oneDNNAbsence: String?
+}

@@ -1,0 +1,39 @@
+import Synchronization
+
+/// The backend of this process.
+public enum Engine {
+    private struct State {
+        var backend: (any Backend)?
+        var configuration: EngineConfiguration?
+    }
+
+    private static let state = Mutex(State())
+
+    /// Starts the engine. Throws `EngineError`, also where it runs already with another configuration.
+    public static func start(_ configuration: EngineConfiguration) throws(EngineError) {
+        let failure: EngineError? = state.withLock { state in
+            if state.backend != nil { return state.configuration == configuration ? nil : .startedOtherwise }
+            do throws(EngineError) {
+                state.backend = try CPUBackend(configuration)
+                state.configuration = configuration
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The backend; it starts with the default configuration where `start` was not called.
+    ///
+    /// Programs call `start` first and so learn of a missing library by an error.
+    public static var backend: any Backend {
+        if let running = state.withLock({ $0.backend }) { return running }
+        do throws(EngineError) {
+            try start(EngineConfiguration())
+        } catch {
+            preconditionFailure("the engine cannot start: \(error)")
+        }
+        return Engine.backend
+    }
+}

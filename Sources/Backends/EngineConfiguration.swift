@@ -1,0 +1,103 @@
+internal import CKernels
+import Files
+import Foundation
+
+/// The instruction sets that kernels exist for, from the least to the most.
+public enum KernelSet: String, Sendable, CaseIterable, Comparable {
+    case baseline
+    case avx2
+    case avx512
+
+    var kernels: kernel_set {
+        switch self {
+        case .baseline: KERNELS_BASELINE
+        case .avx2: KERNELS_AVX2
+        case .avx512: KERNELS_AVX512
+        }
+    }
+
+    /// Whether this processor has the instructions.
+    public var isSupported: Bool { cpu_supports(kernels) }
+
+    /// The most that this processor supports.
+    public static var best: KernelSet { allCases.last { $0.isSupported } ?? .baseline }
+
+    /// Whether this processor multiplies bf16 in hardware.
+    public static var hasBFloat16: Bool { cpu_supports_bf16() }
+
+    /// OpenBLAS's name of the kernels that use this set.
+    var openBLASCoreType: String {
+        switch self {
+        case .baseline: "Prescott"
+        case .avx2: "Haswell"
+        case .avx512: "SkylakeX"
+        }
+    }
+
+    public static func < (left: KernelSet, right: KernelSet) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// Which library convolves.
+public enum ConvolutionPath: String, Sendable, CaseIterable {
+    /// oneDNN where it is there, else BLAS.
+    case auto
+    /// oneDNN; an error where it is not there.
+    case onednn
+    /// Unfolding and BLAS.
+    case blas
+}
+
+/// How the engine is set up. It is settled once a process, before the first tensor.
+public struct EngineConfiguration: Sendable, Equatable {
+    /// Computing threads, at least 1.
+    public var threads: Int
+    /// nil: the best that the processor supports.
+    public var kernelSet: KernelSet?
+    /// Which library convolves.
+    public var convolution: ConvolutionPath
+    /// Files to try in turn; the first that opens is used.
+    public var blasLibraries: [String]
+    /// Files to try in turn; the first that opens is used.
+    public var oneDNNLibraries: [String]
+
+    /// The defaults; `SEMISUP_CONVOLUTION`, `SEMISUP_KERNELS` and `SEMISUP_BLAS` of the environment change them.
+    public init(threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil) {
+        let environment = ProcessInfo.processInfo.environment
+        self.threads = threads
+        self.kernelSet = kernelSet ?? environment["SEMISUP_KERNELS"].flatMap(KernelSet.init)
+        self.convolution = convolution ?? environment["SEMISUP_CONVOLUTION"].flatMap(ConvolutionPath.init) ?? .auto
+        blasLibraries = [environment["SEMISUP_BLAS"], "libopenblas.so.0", "libblas.so.3"].compactMap(\.self)
+        oneDNNLibraries = ["libdnnl.so.2"]
+    }
+}
+
+/// Why the engine cannot start.
+public enum EngineError: ReportedError, Equatable {
+    case unsupportedKernels(KernelSet, best: KernelSet)
+    case noBLAS(reasons: [String])
+    case noOneDNN(reasons: [String])
+    case startedOtherwise
+
+    public var exitCode: ExitCode {
+        switch self {
+        case .unsupportedKernels: .configuration
+        case .noBLAS, .noOneDNN: .unavailable
+        case .startedOtherwise: .internalError
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .unsupportedKernels(let set, let best):
+            "kernels=\(set.rawValue): this processor does not have these instructions; the best it has is \(best.rawValue)"
+        case .noBLAS(let reasons):
+            "no BLAS library could be opened (\(reasons.joined(separator: "; "))); install Debian's libopenblas0-openmp"
+        case .noOneDNN(let reasons):
+            "oneDNN could not be opened (\(reasons.joined(separator: "; "))); install Debian's libdnnl2 or use engine.convolution=blas"
+        case .startedOtherwise:
+            "the engine has started with another configuration; settle threads and kernels before the first tensor"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Elements in a buffer, found by strides: what a backend computes on.
+///
+/// A clip batch `[N, C, T, H, W]` is held channels-last: its strides are those of `[N, T, H, W, C]`.
+public struct StridedArray: Sendable {
+    /// Where the elements are.
+    public let buffer: Buffer
+    /// The first element, counted in elements from the start of the buffer.
+    public let offset: Int
+    /// Extents; at most eight.
+    public let shape: [Int]
+    /// Elements from one index to the next along each axis; 0 repeats.
+    public let strides: [Int]
+    /// The type of the elements.
+    public let elementType: ElementType
+
+    /// A view of `buffer`.
+    public init(buffer: Buffer, offset: Int = 0, shape: [Int], strides: [Int], elementType: ElementType) {
+        precondition(shape.count == strides.count && shape.count <= 8, "shape \(shape) with strides \(strides)")
+        self.buffer = buffer
+        self.offset = offset
+        self.shape = shape
+        self.strides = strides
+        self.elementType = elementType
+    }
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    /// The first element's address.
+    public var address: UnsafeMutableRawPointer { buffer.address + offset * elementType.byteCount }
+
+    /// The strides of a row-major array.
+    public static func rowMajorStrides(of shape: [Int]) -> [Int] {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for axis in stride(from: shape.count - 2, through: 0, by: -1) {
+            strides[axis] = strides[axis + 1] * max(1, shape[axis + 1])
+        }
+        return strides
+    }
+
+    /// The strides that put axis 1 innermost: `[N, C, T, H, W]` held as `[N, T, H, W, C]`.
+    public static func channelsLastStrides(of shape: [Int]) -> [Int] {
+        guard shape.count >= 3 else { return rowMajorStrides(of: shape) }
+        let inner = rowMajorStrides(of: [shape[0]] + shape[2...] + [shape[1]])
+        return [inner[0], 1] + inner[1..<(shape.count - 1)]
+    }
+
+    /// Whether the elements lie in row-major order without gaps.
+    public var isRowMajor: Bool { hasStrides(StridedArray.rowMajorStrides(of: shape)) }
+
+    /// Whether the elements lie channels-last without gaps.
+    public var isChannelsLast: Bool { hasStrides(StridedArray.channelsLastStrides(of: shape)) }
+
+    /// Whether the strides are these, axes of extent 1 left aside.
+    public func hasStrides(_ expected: [Int]) -> Bool {
+        zip(shape, zip(strides, expected)).allSatisfy { extent, pair in extent <= 1 || pair.0 == pair.1 }
+    }
+
+    /// Whether the elements fill a block of memory without gaps or repeats, in some order of the axes.
+    public var isDense: Bool {
+        var expected = 1
+        for axis in shape.indices.filter({ shape[$0] != 1 }).sorted(by: { strides[$0] < strides[$1] }) {
+            guard strides[axis] == expected else { return false }
+            expected *= shape[axis]
+        }
+        return true
+    }
+}

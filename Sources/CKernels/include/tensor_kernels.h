@@ -1,0 +1,123 @@
+#ifndef SEMISUP_TENSOR_KERNELS_H
+#define SEMISUP_TENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel_set.h"
+
+// Kernels over strided arrays. Strides are in elements. Every kernel is compiled once for each kernel set; within a set the
+// result does not depend on the number of threads. Element types: float and double are computed in their own type with sums
+// in double; the integer types are only copied, converted, compared and gathered.
+
+enum { maximum_rank = 8 };
+
+enum element_type { ELEMENT_F32, ELEMENT_F64, ELEMENT_BF16, ELEMENT_I64, ELEMENT_I32, ELEMENT_U8 };
+
+/// The extents of a loop and, for each array, its first element and strides. A stride of 0 repeats an element.
+struct extents {
+    int rank;
+    int64_t size[maximum_rank];
+};
+struct array {
+    void *data;
+    int64_t stride[maximum_rank];
+};
+
+enum unary_operation {
+    UNARY_NEGATE, UNARY_EXP, UNARY_LOG, UNARY_SQRT, UNARY_RELU, UNARY_TANH, UNARY_SIGMOID, UNARY_SQUARE, UNARY_ABSOLUTE,
+    UNARY_ADD_SCALAR, UNARY_MULTIPLY_SCALAR, UNARY_POWER_SCALAR, UNARY_MAXIMUM_SCALAR, UNARY_MINIMUM_SCALAR
+};
+enum binary_operation {
+    BINARY_ADD, BINARY_SUBTRACT, BINARY_MULTIPLY, BINARY_DIVIDE, BINARY_MAXIMUM, BINARY_MINIMUM,
+    /// 1 where the comparison holds, else 0
+    BINARY_GREATER, BINARY_GREATER_EQUAL, BINARY_EQUAL,
+    /// a where b > 0, else 0
+    BINARY_WHERE_POSITIVE
+};
+enum reduce_operation { REDUCE_SUM, REDUCE_MAXIMUM, REDUCE_MINIMUM };
+
+/// Batch normalisation of `rows` x `channels` values, channels contiguous.
+struct normalization {
+    int64_t rows, channels;
+    const void *x;
+    void *y;
+    /// `[channels]` each, of the element type
+    const void *weight, *bias;
+    /// `[channels]` double: statistics used (given, or written by `normalization_statistics`)
+    double *mean, *variance;
+    double epsilon;
+    /// added before the activation; NULL for none
+    const void *residual;
+    bool relu;
+};
+struct normalization_gradient {
+    int64_t rows, channels;
+    const void *x, *y, *dy;
+    const void *weight;
+    const double *mean, *variance;
+    double epsilon;
+    bool relu;
+    /// false: the statistics were constants (running ones)
+    bool through_statistics;
+    /// gradients; `dresidual` may be NULL, and so may `dx`
+    void *dx, *dweight, *dbias, *dresidual;
+};
+
+/// A window over channels-last volumes `[n][t][h][w][channels]`.
+struct window {
+    int64_t batch, channels;
+    int64_t input[3], output[3];
+    int64_t kernel[3], stride[3], padding[3];
+};
+
+struct optimizer_step {
+    int64_t count;
+    void *weight, *velocity;
+    const void *gradient;
+    double gradient_scale, learning_rate, momentum, weight_decay;
+    bool nesterov;
+};
+
+/// The kernels of one set.
+struct tensor_kernels {
+    /// y = x in the type of y (to an integer: truncated toward zero)
+    void (*convert)(struct extents, struct array x, enum element_type, struct array y, enum element_type);
+    void (*unary)(enum unary_operation, enum element_type, struct extents, struct array x, struct array y, double scalar);
+    void (*binary)(enum binary_operation, enum element_type, struct extents, struct array a, struct array b, struct array y);
+    /// y has stride 0 along the axes that are reduced; an empty sum is 0
+    void (*reduce)(enum reduce_operation, enum element_type, struct extents, struct array x, struct array y);
+    /// The lowest index of a maximum along the last axis of x `[rows][count]`
+    void (*argmax)(enum element_type, int64_t rows, int64_t count, const void *x, int32_t *y);
+    /// y[i] = x[indices[i]], rows of `count` contiguous elements
+    void (*gather_rows)(enum element_type, int64_t rows, int64_t count, const void *x, const int32_t *indices, void *y);
+    /// y[indices[i]] += x[i], in the order of i
+    void (*scatter_add_rows)(enum element_type, int64_t rows, int64_t count, const void *x, const int32_t *indices, void *y);
+    double (*sum_of_squares)(enum element_type, int64_t count, const void *x);
+    bool (*all_finite)(enum element_type, int64_t count, const void *x);
+    /// 1 / (1 - rate) with probability 1 - rate, else 0; element i depends on `key` and i only
+    void (*dropout_mask)(enum element_type, int64_t count, uint64_t key, double rate, void *y);
+
+    /// Biased variance.
+    void (*normalization_statistics)(enum element_type, const struct normalization *);
+    void (*normalization_apply)(enum element_type, const struct normalization *);
+    void (*normalization_backward)(enum element_type, const struct normalization_gradient *);
+
+    /// y `[batch x outputs][kernel taps x channels]`, zeros outside; for the images first ..< first + count of the batch
+    void (*unfold)(enum element_type, const struct window *, int64_t first, int64_t count, const void *x, void *y);
+    /// The transpose of `unfold`: adds into x, which the caller has zeroed
+    void (*fold)(enum element_type, const struct window *, int64_t first, int64_t count, const void *y, void *x);
+    /// Positions outside are not compared; `chosen` gets the tap of the first maximum
+    void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
+    void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);
+
+    /// SGD as PyTorch defines it: g = scale * gradient + decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v)
+    void (*sgd)(enum element_type, const struct optimizer_step *);
+    /// y = decay * y + (1 - decay) * x
+    void (*moving_average)(enum element_type, int64_t count, double decay, const void *x, void *y);
+};
+
+/// The kernels of `set`, which the processor must support.
+const struct tensor_kernels *tensor_kernels_of(enum kernel_set set);
+
+#endif

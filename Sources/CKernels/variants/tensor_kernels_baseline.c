@@ -1,0 +1,2 @@
+#define VARIANT(name) name##_baseline
+#include "all_kernels.h"

@@ -1,1 +1,0 @@
-#include "onednn_library.h"

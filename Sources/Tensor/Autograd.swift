@@ -1,0 +1,104 @@
+import Synchronization
+
+/// One recorded operation, or a leaf that collects a gradient.
+///
+/// Nodes are numbered as they are made, so that descending numbers visit every use of a value before the value itself.
+final class Node {
+    /// The gradients with respect to the inputs, given that of the output. nil where an input wants none.
+    typealias Backward = (Tensor) -> [Tensor?]
+
+    let operation: StaticString
+    let inputs: [Node?]
+    let number: UInt64
+    /// Gone after a backward pass, and with it the values it kept.
+    private(set) var backward: Backward?
+    /// The gradient of a leaf.
+    var gradient: Tensor?
+
+    private static let count = Atomic<UInt64>(0)
+
+    init(_ operation: StaticString, inputs: [Node?], backward: Backward?) {
+        self.operation = operation
+        self.inputs = inputs
+        self.backward = backward
+        number = Node.count.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    func release() { backward = nil }
+}
+
+/// Whether operations are recorded for a backward pass.
+public enum GradientRecording {
+    @TaskLocal static var isOn = true
+
+    /// Runs `body` without recording: what it computes are constants.
+    public static func off<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let outcome: Swift.Result<Result, Failure> = $isOn.withValue(false) {
+            do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
+        }
+        return try outcome.get()
+    }
+}
+
+extension Tensor {
+    /// This value as the result of `operation` on `inputs`, recorded where one of them requires a gradient.
+    ///
+    /// `backward` gets the gradient of the result and returns those of the inputs, nil where one requires none.
+    func recorded(_ operation: StaticString, from inputs: [Tensor], backward: @escaping Node.Backward) -> Tensor {
+        guard GradientRecording.isOn, inputs.contains(where: \.requiresGradient) else { return self }
+        return Tensor(array, node: Node(operation, inputs: inputs.map(\.node), backward: backward))
+    }
+
+    /// The same values as a leaf: backward passes add to its `gradient`.
+    public func requiringGradient() -> Tensor {
+        Tensor(array, node: Node("leaf", inputs: [], backward: nil))
+    }
+
+    /// The gradient that backward passes have collected for this leaf.
+    public var gradient: Tensor? { node?.gradient }
+
+    /// Forgets the collected gradient.
+    public func clearGradient() { node?.gradient = nil }
+
+    /// Adds the gradients of this scalar to the leaves that it was computed from.
+    ///
+    /// The recorded values are released on the way: a second pass over the same record is a mistake of the caller.
+    public func backward() {
+        precondition(count == 1, "a backward pass starts from a scalar, not from shape \(shape)")
+        guard let node else { return }
+        let seed = Tensor(repeating: 1, shape: shape, elementType: elementType)
+        GradientRecording.off { Tensor.propagate(from: node, seed) }
+    }
+
+    private static func propagate(from root: Node, _ seed: Tensor) {
+        var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
+        for node in reachable(from: root).sorted(by: { $0.number > $1.number }) {
+            guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+            guard !node.inputs.isEmpty else {
+                node.gradient = node.gradient.map { $0 + gradient } ?? gradient
+                continue
+            }
+            guard let backward = node.backward else {
+                preconditionFailure("a second backward pass through \(node.operation), whose values were released")
+            }
+            for (input, contribution) in zip(node.inputs, backward(gradient)) {
+                guard let input, let contribution else { continue }
+                let key = ObjectIdentifier(input)
+                gradients[key] = gradients[key].map { $0 + contribution } ?? contribution
+            }
+            node.release()
+        }
+    }
+
+    private static func reachable(from root: Node) -> [Node] {
+        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+        var found = [root], waiting = [root]
+        while let node = waiting.popLast() {
+            for case let input? in node.inputs where seen.insert(ObjectIdentifier(input)).inserted {
+                found.append(input)
+                waiting.append(input)
+            }
+        }
+        return found
+    }
+}

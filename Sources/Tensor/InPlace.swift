@@ -1,0 +1,26 @@
+// Updates in place, for the owners of parameters and running averages. No record may still need the old values.
+
+extension Tensor {
+    /// Overwrites the elements with those of `other`, converted; the shapes are equal.
+    public func overwrite(with other: Tensor) {
+        precondition(shape == other.shape, "\(other.shape) does not fit \(shape)")
+        Engine.backend.convert(other.array, into: array)
+    }
+
+    /// this = decay this + (1 - decay) other.
+    public func moveTowards(_ other: Tensor, decay: Double) {
+        Engine.backend.movingAverage(other.array, decay: decay, into: array)
+    }
+
+    /// One step of stochastic gradient descent on this, with its gradient and velocity of the same layout.
+    public func descend(gradient: Tensor, velocity: Tensor, _ step: GradientDescentStep) {
+        let aligned = gradient.array.hasStrides(array.strides) ? gradient : gradient.laidOut(like: self)
+        Engine.backend.gradientDescent(array, gradient: aligned.array, velocity: velocity.array, step)
+    }
+
+    private func laidOut(like other: Tensor) -> Tensor {
+        let copy = Tensor.uninitialized(shape, elementType, strides: other.array.strides)
+        Engine.backend.convert(array, into: copy)
+        return Tensor(copy)
+    }
+}

@@ -1,0 +1,35 @@
+extension Tensor {
+    /// relu?((x - mean) / sqrt(variance + epsilon) * weight + bias + residual?) for `[N, C, ...]`, channel by channel.
+    ///
+    /// `statistics` nil: those of this batch (biased variance), through which the gradient flows; they are returned for the
+    /// running ones. Else the given ones are constants. Backward is computed from the output (where y > 0).
+    public func batchNormalized(
+        weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, epsilon: Double, residual: Tensor? = nil,
+        relu: Bool = false
+    ) -> (output: Tensor, statistics: ChannelStatistics) {
+        let (x, added) = (channelsLast, residual?.channelsLast)
+        let used = statistics ?? Engine.backend.channelStatistics(x.array)
+        let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))
+        Engine.backend.normalize(
+            x.array, used, weight: weight.array, bias: bias.array, epsilon: epsilon, residual: added?.array, relu: relu, into: y)
+        let (input, output, scale) = (x.detached, Tensor(y), weight.detached)
+        let (wantsInput, wantsResidual) = (x.requiresGradient, added?.requiresGradient ?? false)
+        let inputs = [x, weight, bias] + (added.map { [$0] } ?? [])
+        let result = output.recorded("batchNormalized", from: inputs) { dy in
+            let gradients = Engine.backend.normalizeBackward(
+                input.array, output.array, dy.channelsLast.array, used, weight: scale.array, epsilon: epsilon, relu: relu,
+                throughStatistics: statistics == nil, wantsInput: wantsInput, wantsResidual: wantsResidual)
+            return [gradients.input.map(Tensor.init), Tensor(gradients.weight), Tensor(gradients.bias)]
+                + (inputs.count == 4 ? [gradients.residual.map(Tensor.init)] : [])
+        }
+        return (result, used)
+    }
+
+    /// Elements set to 0 with probability `rate`, the others divided by 1 - rate; element i depends on `key` and i only.
+    public func droppedOut(rate: Double, key: RandomKey) -> Tensor {
+        precondition(rate >= 0 && rate <= 1, "a dropout rate is in [0, 1], not \(rate)")
+        let mask = Tensor.uninitialized(shape, elementType)
+        Engine.backend.dropoutMask(key: key.value, rate: rate, into: mask)
+        return self * Tensor(mask)
+    }
+}
