@@ -1,0 +1,58 @@
+import Files
+import Tensor
+
+/// A backbone that can be asked for by name.
+public struct BackboneEntry: Sendable {
+    /// The name on the command line.
+    public let name: String
+    /// One line about it, with its source.
+    public let summary: String
+    /// Builds it with drawn weights.
+    public let make: @Sendable (BackboneOptions, Initializer) -> any Backbone
+}
+
+/// A backbone that the catalogue does not have.
+public struct UnknownBackbone: ReportedError, Equatable {
+    /// What was asked for, and what there is.
+    public let name: String, known: [String]
+    public var exitCode: ExitCode { .configuration }
+    public var description: String { "backbone=\(name): there is no such backbone; known are \(known.joined(separator: ", "))" }
+}
+
+/// All backbones by name.
+public enum BackboneCatalogue {
+    /// The entries, in the order in which they are listed.
+    public static let entries: [BackboneEntry] = [
+        BackboneEntry(name: "r3d18", summary: "R3D-18 as torchvision defines it (Tran et al. 2018)") {
+            ResNet3D(.init(), $0, $1)
+        },
+        BackboneEntry(
+            name: "r3d18-pooled",
+            summary: "R3D-18 with max pooling after the stem and after stage 1 (temporal-gradient card, Xiao et al. 2022)"
+        ) { ResNet3D(.pooled, $0, $1) },
+        BackboneEntry(name: "r3d10", summary: "R3D with one block a stage, for quick work") {
+            ResNet3D(.init(blocks: [1, 1, 1, 1]), $0, $1)
+        },
+        BackboneEntry(
+            name: "r3d10-pooled", summary: "r3d10 with the poolings of r3d18-pooled after the stem only, for quicker work"
+        ) {
+            ResNet3D(.init(blocks: [1, 1, 1, 1], stemPooling: ResNet3D.Form.spatialPooling), $0, $1)
+        },
+    ]
+
+    /// The entry called `name`. Throws `UnknownBackbone`.
+    public static func entry(named name: String) throws(UnknownBackbone) -> BackboneEntry {
+        guard let entry = entries.first(where: { $0.name == name }) else {
+            throw UnknownBackbone(name: name, known: entries.map(\.name))
+        }
+        return entry
+    }
+}
+
+extension ResNet3D.Form {
+    static let spatialPooling = Window(kernel: [1, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1])
+
+    /// The form of the temporal-gradient card: 8 x 224 x 224 gives 64 x 4 x 56 x 56 after stage 1 and 512 x 1 x 7 x 7 at the end.
+    static let pooled = ResNet3D.Form(
+        stemPooling: spatialPooling, firstStagePooling: Window(kernel: [2, 1, 1], stride: [2, 1, 1]), epsilon: 1e-3)
+}

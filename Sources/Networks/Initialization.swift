@@ -1,0 +1,47 @@
+import Foundation
+import Tensor
+
+/// Draws initial weights, each parameter from its own key, so that adding a layer changes no other.
+public struct Initializer: Sendable {
+    private let key: RandomKey
+    /// The type of the weights.
+    public let elementType: ElementType
+
+    /// An initialiser of the seed of a run.
+    public init(seed: UInt64, elementType: ElementType = .float32) {
+        self.init(key: RandomKey(seed: seed, purpose: .initialisation), elementType: elementType)
+    }
+
+    private init(key: RandomKey, elementType: ElementType) {
+        self.key = key
+        self.elementType = elementType
+    }
+
+    /// The initialiser of the part called `name`.
+    public func named(_ name: String) -> Initializer { Initializer(key: key.derived(name), elementType: elementType) }
+
+    /// Normal values of mean 0 (Box and Muller 1958).
+    public func normal(_ shape: [Int], standardDeviation: Double) -> Tensor {
+        var stream = key.stream
+        let count = shape.reduce(1, *)
+        var values: [Double] = []
+        values.reserveCapacity(count + 1)
+        while values.count < count {
+            let radius = (-2 * log(1 - stream.uniform())).squareRoot() * standardDeviation
+            let angle = 2 * Double.pi * stream.uniform()
+            values += [radius * cos(angle), radius * sin(angle)]
+        }
+        return Tensor(Array(values.prefix(count)), shape: shape).converted(to: elementType)
+    }
+
+    /// Normal values of variance 2 / fan-out, for layers followed by ReLU (He et al. 2015); `shape` is `[O, I, taps...]`.
+    public func kaimingFanOut(_ shape: [Int]) -> Tensor {
+        let fanOut = shape[0] * shape[2...].reduce(1, *)
+        return normal(shape, standardDeviation: (2 / Double(fanOut)).squareRoot())
+    }
+
+    /// Every value equal.
+    public func constant(_ value: Double, _ shape: [Int]) -> Tensor {
+        Tensor(repeating: value, shape: shape, elementType: elementType)
+    }
+}

@@ -1,0 +1,38 @@
+import Tensor
+
+/// Normalises each channel of `[N, C, ...]`, then scales and shifts it (Ioffe and Szegedy 2015).
+public final class BatchNormalization: Module {
+    /// Factors and constants, `[C]`; they start at 1 and 0.
+    public let weight: Parameter, bias: Parameter
+    /// What evaluation uses.
+    public let running: RunningStatistics
+    /// Added to the variance.
+    public let epsilon: Double
+    /// The share of the new batch in the running statistics.
+    public let momentum: Double
+
+    /// A layer for `channels` channels.
+    public init(channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, _ initializer: Initializer) {
+        weight = Parameter(initializer.constant(1, [channels]), role: .scale)
+        bias = Parameter(initializer.constant(0, [channels]), role: .bias)
+        running = RunningStatistics(channels: channels)
+        self.epsilon = epsilon
+        self.momentum = momentum
+    }
+
+    public var ownParameters: [(name: String, parameter: Parameter)] { [("weight", weight), ("bias", bias)] }
+    public var ownStatistics: [(name: String, statistics: RunningStatistics)] { [("", running)] }
+
+    /// Normalises `x`; adds `residual` and applies ReLU where asked.
+    public func callAsFunction(_ x: Tensor, adding residual: Tensor? = nil, relu: Bool = false, _ context: ForwardContext)
+        -> Tensor
+    {
+        let (output, batch) = x.batchNormalized(
+            weight: weight.value, bias: bias.value, statistics: context.normalization == .running ? running.values : nil,
+            epsilon: epsilon, residual: residual, relu: relu)
+        if context.normalization == .updating {
+            running.update(batch, count: x.count / max(1, x.shape[1]), momentum: momentum)
+        }
+        return output
+    }
+}

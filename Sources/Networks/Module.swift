@@ -1,0 +1,74 @@
+import Tensor
+
+/// A part of a network: its own parameters and the parts below it, under the names that weight files use.
+public protocol Module: AnyObject {
+    /// The parts below, in order.
+    var children: [(name: String, module: any Module)] { get }
+    /// The parameters of this part alone.
+    var ownParameters: [(name: String, parameter: Parameter)] { get }
+    /// The running statistics of this part alone.
+    var ownStatistics: [(name: String, statistics: RunningStatistics)] { get }
+}
+
+extension Module {
+    public var children: [(name: String, module: any Module)] { [] }
+    public var ownParameters: [(name: String, parameter: Parameter)] { [] }
+    public var ownStatistics: [(name: String, statistics: RunningStatistics)] { [] }
+
+    /// All parameters by their full names, such as `layer1.0.conv1.0.weight`, in a fixed order.
+    public var namedParameters: [(name: String, parameter: Parameter)] {
+        ownParameters
+            + children.flatMap { child in child.module.namedParameters.map { ("\(child.name).\($0.name)", $0.parameter) } }
+    }
+
+    /// All running statistics by the full names of their layers; the empty name is this part itself.
+    public var namedStatistics: [(name: String, statistics: RunningStatistics)] {
+        ownStatistics
+            + children.flatMap { child in
+                child.module.namedStatistics.map { ($0.name.isEmpty ? child.name : "\(child.name).\($0.name)", $0.statistics) }
+            }
+    }
+
+    /// The number of learned values.
+    public var parameterCount: Int { namedParameters.reduce(0) { $0 + $1.parameter.value.count } }
+
+    /// Forgets the gradients of the step in progress.
+    public func clearGradients() {
+        for (_, parameter) in namedParameters { parameter.value.clearGradient() }
+    }
+
+    /// Overwrites parameters and statistics with those of a network of the same architecture.
+    public func copyState(from other: some Module) {
+        for (mine, theirs) in zip(namedParameters, other.namedParameters) {
+            mine.parameter.value.overwrite(with: theirs.parameter.value)
+        }
+        for (mine, theirs) in zip(namedStatistics, other.namedStatistics) { mine.statistics.values = theirs.statistics.values }
+    }
+}
+
+/// What normalisation layers do in one forward pass.
+public enum NormalizationMode: Sendable {
+    /// Use the batch's statistics and move the running ones towards them: training.
+    case updating
+    /// Use the batch's statistics, leave the running ones alone.
+    case batch
+    /// Use the running statistics: evaluation.
+    case running
+}
+
+/// How a forward pass is to be done.
+public struct ForwardContext: Sendable {
+    /// What normalisation layers do.
+    public var normalization: NormalizationMode
+    /// The key of dropout's draws; nil: nothing is dropped.
+    public var dropout: RandomKey?
+
+    /// A pass with these settings.
+    public init(normalization: NormalizationMode, dropout: RandomKey? = nil) {
+        self.normalization = normalization
+        self.dropout = dropout
+    }
+
+    /// Running statistics, no dropout.
+    public static var evaluation: ForwardContext { ForwardContext(normalization: .running) }
+}
