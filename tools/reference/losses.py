@@ -170,7 +170,7 @@ def options():
             state = rules.FlexMatch(SAMPLES, CLASSES, 0.85, mapping, warm_up)
             yield "flexmatch", {"threshold": 0.85, "map": mapping, "warmUp": warm_up}, hard(state.weights), [state]
     for quantile, clips in ((False, False), (True, False), (True, True)):
-        momentum = 0.05 if clips else 0.9  # so that the clip at 0.95 is reached
+        momentum = 0.05 if clips else 0.5  # so that the clip at 0.95 is reached
         state = rules.FreeMatch(CLASSES, momentum, quantile, clips)
         yield "freematch", {"momentum": momentum, "quantile": quantile, "clips": clips}, freematch(state), [state]
     for momentum in (0.9, 0.5):
