@@ -1,0 +1,43 @@
+"""Writes every engine reference again; with --check, writes to a temporary folder and compares bytes instead."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import reference_files
+
+SCRIPTS = ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "fixmatch_steps"]
+
+
+def run(folder):
+    here = pathlib.Path(__file__).resolve().parent
+    environment = os.environ | {"REFERENCE_FOLDER": str(folder)}
+    for script in SCRIPTS:
+        subprocess.run([sys.executable, str(here / f"{script}.py")], check=True, env=environment)
+
+
+def differing(folder):
+    """Names of the reference files whose bytes in `folder` are not those committed."""
+    names = [f"{script}.json" for script in SCRIPTS]
+    return [name for name in names if (folder / name).read_bytes() != (reference_files.folder() / name).read_bytes()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    if not parser.parse_args().check:
+        run(reference_files.folder())
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        run(folder)
+        changed = differing(pathlib.Path(folder))
+    if changed:
+        sys.exit(f"these differ from the committed files: {', '.join(changed)}")
+    print("all files are the same")
+
+
+if __name__ == "__main__":
+    main()
