@@ -1,0 +1,102 @@
+import Files
+
+extension DataSet {
+    /// Reads `DIR/<class>/*.mp4`, or `DIR/train/<class>/*`, `DIR/test/<class>/*`; either with `DIR/unlabelled/*`.
+    ///
+    /// It is the second layout where `DIR/train` holds folders. Class folders and files are sorted bytewise, so that the
+    /// data set is the same on every machine. Without a test folder a test part is drawn (`GroupCut.test`).
+    public init(folder: String) throws(DataSetError) {
+        let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        var scan = FolderScan(root: root)
+        try scan.run()
+        let builder = DataSetBuilder(
+            name: Paths.lastComponent(Paths.absolute(root)), root: root, source: root, rows: scan.rows, classOrder: nil,
+            notes: scan.notes)
+        self = try builder.build()
+    }
+}
+
+/// Walks the folders of a data set; each is listed once, so that looping links cannot trap it.
+private struct FolderScan {
+    let root: String
+    private(set) var rows: [ClipRow] = []
+    private var findings = ScanFindings()
+    private var emptyClasses: [String] = []
+    private var classFolders = 0
+
+    init(root: String) { self.root = root }
+
+    /// What a user should know about the scan.
+    var notes: [DataSetNote] { findings.notes + (emptyClasses.isEmpty ? [] : [.emptyClasses(emptyClasses)]) }
+
+    private static let unlabelledNames: Set<String> = ["unlabelled", "unlabeled"]
+
+    mutating func run() throws(DataSetError) {
+        let listing = try FolderListing(root)
+        let isSplit = try hasTrainAndTest(listing)
+        findings.add(listing, path: root, foldersAreUsed: true)
+        for name in listing.folders {
+            if FolderScan.unlabelledNames.contains(name) {
+                try addUnlabelled(name)
+            } else if !isSplit {
+                try addClass(name, at: name, part: .train)
+            } else if name == "train" || name == "test" {
+                try addPart(name, part: name == "train" ? .train : .test)
+            } else {
+                findings.unusedFolders.append(Paths.join(root, name))
+            }
+        }
+        if isSplit { findings.otherFiles += listing.files.filter(VideoFile.isVideo).map { Paths.join(root, $0) } }
+        guard classFolders > 0 else {
+            throw .noClassFolders(path: root, videosInside: listing.files.filter(VideoFile.isVideo).count)
+        }
+        guard rows.contains(where: { $0.part != .unlabelled }) else {
+            throw .noVideo(path: root, otherFiles: findings.otherFiles.count)
+        }
+    }
+
+    /// True where `train` holds folders. `train` and `test` side by side with bare videos are refused: they are no classes.
+    private func hasTrainAndTest(_ listing: FolderListing) throws(DataSetError) -> Bool {
+        guard listing.folders.contains("train") else { return false }
+        let path = Paths.join(root, "train")
+        let train = try FolderListing(path)
+        if train.folders.isEmpty && listing.folders.contains("test") {
+            throw .noClassFolders(path: path, videosInside: train.files.filter(VideoFile.isVideo).count)
+        }
+        return !train.folders.isEmpty
+    }
+
+    private mutating func addPart(_ name: String, part: VideoList.Part) throws(DataSetError) {
+        let path = Paths.join(root, name)
+        let listing = try FolderListing(path)
+        findings.add(listing, path: path, foldersAreUsed: true)
+        findings.otherFiles += listing.files.filter(VideoFile.isVideo).map { Paths.join(path, $0) }
+        for className in listing.folders { try addClass(className, at: "\(name)/\(className)", part: part) }
+    }
+
+    private mutating func addClass(_ className: String, at relative: String, part: VideoList.Part) throws(DataSetError) {
+        classFolders += 1
+        let before = rows.count
+        try addVideos(at: relative, className: className, part: part)
+        if rows.count == before { emptyClasses.append(relative) }
+    }
+
+    /// Videos in the folder itself and one level below.
+    private mutating func addUnlabelled(_ name: String) throws(DataSetError) {
+        let listing = try FolderListing(Paths.join(root, name))
+        try addVideos(at: name, className: nil, part: .unlabelled, foldersAreUsed: true)
+        for folder in listing.folders { try addVideos(at: "\(name)/\(folder)", className: nil, part: .unlabelled) }
+    }
+
+    private mutating func addVideos(
+        at relative: String, className: String?, part: VideoList.Part, foldersAreUsed: Bool = false
+    ) throws(DataSetError) {
+        let path = Paths.join(root, relative)
+        let listing = try FolderListing(path)
+        findings.add(listing, path: path, foldersAreUsed: foldersAreUsed)
+        for file in listing.files where VideoFile.isVideo(file) {
+            rows.append(
+                ClipRow(path: Paths.join(path, file), relative: "\(relative)/\(file)", className: className, part: part))
+        }
+    }
+}
