@@ -1,0 +1,20 @@
+import Files
+
+/// A setting of an augmentation that makes no sense.
+public enum AugmentError: ReportedError, Equatable {
+    /// `setting` has the value `found`, which is not `expected`.
+    case outOfRange(setting: String, found: String, expected: String)
+
+    public var exitCode: ExitCode { .configuration }
+
+    public var description: String {
+        switch self {
+        case .outOfRange(let setting, let found, let expected): "\(setting) is \(found); expected \(expected)"
+        }
+    }
+
+    /// Throws unless `isSound`.
+    static func check(_ isSound: Bool, _ setting: String, _ found: Any, expected: String) throws(AugmentError) {
+        guard isSound else { throw .outOfRange(setting: setting, found: "\(found)", expected: expected) }
+    }
+}
