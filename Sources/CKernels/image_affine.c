@@ -42,8 +42,7 @@ static void image_walk(
         i32x8 step = (__builtin_convertvector((i16x8)((lower - upper) * 128), i32x8) * (int32_t)weight_y) >> 16;
         i16x8 pair = (upper << IMAGE_VALUE_BITS) + __builtin_convertvector(step, i16x8);
         i16x4 a = __builtin_shufflevector(pair, pair, 0, 1, 2, 3), b = __builtin_shufflevector(pair, pair, 4, 5, 6, 7);
-        u8x4 pixel = image_lerp_values(a, b, weight_x);
-        memcpy(output + i * 3, &pixel, i + 1 < count ? 4 : 3);
+        image_store(output + i * 3, image_lerp_values(a, b, weight_x), i + 1 == count);
     }
 }
 

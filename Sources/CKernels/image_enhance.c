@@ -61,9 +61,9 @@ void image_brightness(const uint8_t *source, size_t count, float factor, uint8_t
 /// Blends inner pixels of a row with the 3 x 3 mean that counts the middle five times. The sum over 13 is rounded in
 /// integers: Pillow's float sum rounds to the same level, because no sum lies nearer than 1/26 to the boundary.
 IMAGE_KERNEL
-static void image_sharpen_row(const uint8_t *row, ptrdiff_t stride, size_t count, float factor, uint8_t *restrict output) {
+static void image_sharpen_row(const uint8_t *row, ptrdiff_t stride, ptrdiff_t count, float factor, uint8_t *restrict output) {
     const uint8_t *above = row - stride, *below = row + stride;
-    for (size_t i = 0; i < count; i++) {
+    for (ptrdiff_t i = 0; i < count; i++) {
         uint16_t sum = above[i - 3] + above[i] + above[i + 3] + row[i - 3] + 5 * row[i] + row[i + 3] + below[i - 3] + below[i]
             + below[i + 3] + 6;
         output[i] = image_blend((uint16_t)((sum * 5042u) >> 16), row[i], factor);
@@ -83,6 +83,6 @@ void image_sharpness(const uint8_t *source, int height, int width, float factor,
         uint8_t *out = output + y * stride;
         memcpy(out, in, 3);
         memcpy(out + stride - 3, in + stride - 3, 3);
-        image_sharpen_row(in + 3, (ptrdiff_t)stride, stride - 6, factor, out + 3);
+        image_sharpen_row(in + 3, (ptrdiff_t)stride, (ptrdiff_t)stride - 6, factor, out + 3);
     }
 }

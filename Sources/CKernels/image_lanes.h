@@ -34,3 +34,12 @@ static inline u8x4 image_lerp_values(i16x4 a, i16x4 b, int16_t weight) {
     i16x4 value = a + __builtin_convertvector(step, i16x4);
     return __builtin_convertvector((i16x4)((value + 32) >> IMAGE_VALUE_BITS), u8x4);
 }
+
+/// Stores a pixel. Four bytes are one instruction, three are two: the fourth is overwritten by the next pixel.
+static inline void image_store(uint8_t *output, u8x4 pixel, int is_last) {
+    if (is_last) {
+        memcpy(output, &pixel, 3);
+    } else {
+        memcpy(output, &pixel, 4);
+    }
+}

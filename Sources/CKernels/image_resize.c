@@ -36,8 +36,7 @@ static void image_sample_row(const int16_t *row, const image_tap *taps, int widt
         i16x4 a, b;
         memcpy(&a, row + taps[x].first * 3, sizeof a);
         memcpy(&b, row + taps[x].second * 3, sizeof b);
-        u8x4 pixel = image_lerp_values(a, b, taps[x].weight);
-        memcpy(output + x * 3, &pixel, x + 1 < width ? 4 : 3);
+        image_store(output + x * 3, image_lerp_values(a, b, taps[x].weight), x + 1 == width);
     }
 }
 
