@@ -5,8 +5,10 @@ public enum AugmentError: ReportedError, Equatable {
     /// `setting` has the value `found`, which is not `expected`.
     case outOfRange(setting: String, found: String, expected: String)
 
+    /// 78: a configuration that cannot be.
     public var exitCode: ExitCode { .configuration }
 
+    /// The setting, what it is, what it may be.
     public var description: String {
         switch self {
         case .outOfRange(let setting, let found, let expected): "\(setting) is \(found); expected \(expected)"

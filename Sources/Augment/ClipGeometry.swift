@@ -3,9 +3,13 @@ import Media
 
 /// A rectangle of whole source pixels; `left` and `top` count from the first column and row.
 public struct PixelRectangle: Hashable, Sendable {
+    /// The first column.
     public let left: Int
+    /// The first row.
     public let top: Int
+    /// The number of columns.
     public let width: Int
+    /// The number of rows.
     public let height: Int
 
     /// A rectangle with sides of at least one pixel.
@@ -20,7 +24,9 @@ public struct PixelRectangle: Hashable, Sendable {
 
 /// The height and width of a picture, in pixels.
 public struct PictureSize: Hashable, Sendable {
+    /// The number of rows.
     public let height: Int
+    /// The number of columns.
     public let width: Int
 
     /// A size of at least one pixel.

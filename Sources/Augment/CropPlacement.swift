@@ -92,7 +92,7 @@ struct ResizedPicture {
 
 /// The fixed windows of validation and test views (protocol.md, section 2). Nothing is mirrored.
 public struct EvaluationCrops: Hashable, Sendable {
-    /// Which windows are taken.
+    /// Which windows there are.
     public enum Layout: Int, Hashable, Sendable {
         /// The central one.
         case centre = 1
@@ -100,8 +100,11 @@ public struct EvaluationCrops: Hashable, Sendable {
         case three = 3
     }
 
+    /// The short side that pictures are brought to before the windows are placed, in pixels.
     public let shortSide: Int
+    /// The size of a window there, and of the output, in pixels.
     public let output: PictureSize
+    /// Which windows are taken.
     public let layout: Layout
 
     /// Windows of size `output` in the picture brought to `shortSide`. Throws `outOfRange` where they would not fit.

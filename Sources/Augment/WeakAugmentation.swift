@@ -8,7 +8,9 @@ import Tensor
 /// geometry.apply(to: decoded, into: &clip, scratch: &scratch)
 /// ```
 public struct WeakAugmentation: Hashable, Sendable {
+    /// The size of the view, in pixels.
     public let output: PictureSize
+    /// How its window is drawn.
     public let crop: RandomCrop
     /// The probability that left and right are exchanged.
     public let mirrorProbability: Double

@@ -42,6 +42,13 @@ def extremes(height, width):
     return np.stack([(x + y) % 2 * 255, (x // 3) % 2 * 255, (y // 2) % 2 * 254 + 1], -1).astype(np.uint8)
 
 
+def luma_ties():
+    """Colours whose fixed-point luma lies exactly between two levels, so that the direction of rounding shows."""
+    r, g, b = np.mgrid[0:256, 0:256, 0:256].astype(np.uint32)
+    ties = np.argwhere((r * 19595 + g * 38470 + b * 7471) % 65536 == 32768)
+    return ties[:252].reshape(14, 18, 3).astype(np.uint8)
+
+
 PICTURES = {
     "noise": noise(20, 24, 1),
     "smooth": smooth(19, 23),
@@ -50,6 +57,7 @@ PICTURES = {
     "pixel": np.full((1, 1, 3), (3, 128, 254), np.uint8),
     "strip": noise(2, 5, 7),
     "small": noise(3, 3, 8),
+    "ties": luma_ties(),
 }
 LARGE = noise(67, 83, 9)  # too large to commit: digests only
 
