@@ -1,0 +1,54 @@
+import Files
+
+extension Configuration {
+    /// A value as it is written on the command line.
+    static func text(_ value: JSON) -> String {
+        switch value {
+        case .null: "none"
+        case .string(let text): text
+        case .array(let elements): elements.map(text).joined(separator: ",")
+        default: value.serialized()
+        }
+    }
+
+    /// The configuration as a YAML file that `--config` reads back, with the origin of every value in a comment.
+    public var yaml: String {
+        let lines = entries.map { "\($0.declaration.name): \(Self.yaml($0.value))" }
+        let width = lines.map(\.count).max() ?? 0
+        return zip(lines, entries).map { line, entry in
+            line + String(repeating: " ", count: width - line.count) + "  # \(entry.origin)\n"
+        }.joined()
+    }
+
+    /// The configuration as one object: name to value and origin.
+    public var jsonWithOrigins: JSON {
+        .object(
+            entries.map { entry in
+                (entry.declaration.name, .object([("value", entry.value), ("origin", .string("\(entry.origin)"))]))
+            })
+    }
+
+    /// JSON is YAML; a plain word needs no quotes.
+    private static func yaml(_ value: JSON) -> String {
+        guard case .string(let text) = value else { return value.serialized() }
+        let isWord = text.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+        }
+        let isSafe = isWord && text.utf8.first.map { $0 >= UInt8(ascii: "a") } == true && !["null", "none", "true", "false"].contains(text)
+        return isSafe ? text : value.serialized()
+    }
+}
+
+extension ConfigurationSchema {
+    /// The options as a table for `--help`: name and default, what is allowed, meaning.
+    public var helpTable: String {
+        let rows = declarations.map { option in
+            let allowed = option.allowed ?? option.expectation
+            return ["\(option.name)=\(Configuration.text(option.defaultValue))", allowed + (option.unit.map { " (\($0))" } ?? ""), option.help]
+        }
+        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            "  " + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) + "  " }.joined() + row[2] + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,58 @@
+/// What a run is about: the values that have flags of their own, and how long it goes on.
+public struct RunOptions: ConfigurationGroup {
+    /// The name of a method.
+    public var method = "fixmatch"
+    /// The share of labelled clips: `1%`, `0.01`, `4/class` or `all`.
+    public var labels = "1%"
+    /// The name of a built-in data set, a folder, or a list file.
+    public var data = "motions"
+    /// The name of a split or a list file; nil for the data set's own.
+    public var split: String?
+    /// The seed of weights, order and augmentation, and of drawn labels.
+    public var seed = 0
+    /// The number of passes over the unlabelled list.
+    public var epochs = 180
+    /// The number of steps; 0 means that `epochs` decides.
+    public var steps = 0
+
+    /// The defaults.
+    public init() {}
+
+    /// The declarations.
+    public static let options: [ConfigurationOption<Self>] = [
+        .init("method", \.method, help: "The method, by its name in the kit or of a plugin."),
+        .init("labels", \.labels, help: "Which clips keep their labels: 1%, 0.01, 4/class or all."),
+        .init("data", \.data, help: "A built-in data set, a folder or a list file."),
+        .init("split", \.split, help: "A split by name or list file; none for the data set's own."),
+        .init("seed", \.seed, in: 0..., help: "Draws weights, order, augmentation and labels."),
+        .init("epochs", \.epochs, in: 0..., unit: "passes over the unlabelled list", help: "Length of training; 0 only evaluates."),
+        .init("steps", \.steps, in: 0..., help: "Length of training in steps; 0 means that epochs decides."),
+    ]
+}
+
+/// Which training clips are labelled (`protocol.md`, section 1).
+public struct LabelOptions: ConfigurationGroup {
+    /// What is drawn at once.
+    public enum Unit: String, ConfigurationChoice { case clip, group }
+    /// Whether a rate holds in each class or over all.
+    public enum Quota: String, ConfigurationChoice { case perClass = "class", global }
+    /// Which clips are used as unlabelled.
+    public enum Pool: String, ConfigurationChoice { case all, complement }
+
+    /// Clips, or whole groups of sibling clips.
+    public var unit = Unit.clip
+    /// A rate within each class, or over all classes.
+    public var quota = Quota.perClass
+    /// All training clips, or those without labels.
+    public var pool = Pool.all
+
+    /// The defaults.
+    public init() {}
+
+    /// The declarations.
+    public static let options: [ConfigurationOption<Self>] = [
+        .init("labels.unit", \.unit, help: "Draw single clips or whole groups of siblings."),
+        .init("labels.quota", \.quota, help: "Meet the rate in each class or over all classes."),
+        .init("labels.pool", \.pool, help: "Unlabelled clips: the whole training list or what is not labelled."),
+    ]
+}

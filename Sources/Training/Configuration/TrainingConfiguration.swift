@@ -1,0 +1,27 @@
+import Files
+
+extension ConfigurationSchema {
+    /// The options of every training run; a method's own are put in by `adding`.
+    public static let training = ConfigurationSchema([
+        RunOptions.self, LabelOptions.self, BackboneOptions.self, ClipOptions.self, BatchOptions.self, OptimizerOptions.self,
+        ScheduleOptions.self, AverageOptions.self, WeakAugmentOptions.self, StrongAugmentOptions.self, EvaluationOptions.self,
+        CheckpointOptions.self, EngineOptions.self,
+    ])
+}
+
+extension ConfigurationLayer {
+    /// What the built-in data set called `name` recommends; nil for a data set without recommendations.
+    ///
+    /// Source: `motions.md`, settings that work.
+    public static func recommendations(for name: String) -> Self? {
+        guard name == "motions" else { return nil }
+        return .dataSet(
+            name,
+            recommends: [
+                ("steps", .text("800")), ("backbone", .text("r3d10")), ("clip.length", .text("8")), ("clip.stride", .text("4")),
+                ("clip.size", .text("64")), ("batch.labeled", .text("10")), ("batch.unlabeled", .text("24")),
+                ("optimizer.learningRate", .text("0.05")), ("schedule.warmupSteps", .text("20")), ("ema.decay", .text("0.99")),
+                ("augment.strong.cutout", .text("0.5")), ("method.confidenceThreshold", .text("0.8")),
+            ])
+    }
+}

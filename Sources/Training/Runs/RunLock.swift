@@ -1,0 +1,36 @@
+import Files
+import Foundation
+
+/// The right to write into a run directory: one process at a time.
+///
+/// A lock of the kernel on the file `lock`: it ends with its process, however that ends, so no lock is ever stale.
+public final class RunLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock of `folder`. Throws `locked` with the owner's process number when another process has it.
+    public init(folder: String) throws(RunError) {
+        let path = folder + "/lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .file(.system(path: path, operation: "open", code: errno)) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            guard code == EWOULDBLOCK else { throw .file(.system(path: path, operation: "lock", code: code)) }
+            throw .locked(path: folder, owner: Self.owner(path))
+        }
+        let owner = Array("process \(getpid()) on \(RunRecord.hostName)\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, owner, owner.count, 0) == owner.count else {
+            let code = errno
+            close(descriptor)
+            throw .file(.system(path: path, operation: "write", code: code))
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    private static func owner(_ path: String) -> String? {
+        let text = try? FileReader.text(of: path).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text?.isEmpty == false ? text : nil
+    }
+}
