@@ -9,7 +9,7 @@ public final class Buffer: @unchecked Sendable {
     /// The usable size.
     public let byteCount: Int
     /// The first byte.
-    public let address: UnsafeMutableRawPointer
+    package let address: UnsafeMutableRawPointer
     private let pool: MemoryPool
 
     init(byteCount: Int, address: UnsafeMutableRawPointer, pool: MemoryPool) {

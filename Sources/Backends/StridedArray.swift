@@ -27,7 +27,7 @@ public struct StridedArray: Sendable {
     public var count: Int { shape.reduce(1, *) }
 
     /// The first element's address.
-    public var address: UnsafeMutableRawPointer { buffer.address + offset * elementType.byteCount }
+    var address: UnsafeMutableRawPointer { buffer.address + offset * elementType.byteCount }
 
     /// The strides of a row-major array.
     public static func rowMajorStrides(of shape: [Int]) -> [Int] {
@@ -64,5 +64,25 @@ public struct StridedArray: Sendable {
             expected *= shape[axis]
         }
         return true
+    }
+}
+
+// MARK: Copies of values
+
+extension StridedArray {
+    /// Copies `values` over the elements from the `position`-th in memory on; the array is dense and of that type.
+    public func write<Element: ArrayElement>(_ values: some RandomAccessCollection<Element>, at position: Int = 0) {
+        precondition(
+            Element.elementType == elementType && isDense && position >= 0 && position + values.count <= count,
+            "\(values.count) values at \(position) of \(count)")
+        let target = UnsafeMutableBufferPointer(
+            start: address.assumingMemoryBound(to: Element.self) + position, count: values.count)
+        _ = target.update(fromContentsOf: values)
+    }
+
+    /// The elements in memory order; the array is dense and of that type.
+    public func values<Element: ArrayElement>(as type: Element.Type) -> [Element] {
+        precondition(Element.elementType == elementType && isDense, "\(elementType) read as \(Element.elementType)")
+        return Array(UnsafeBufferPointer(start: address.assumingMemoryBound(to: Element.self), count: count))
     }
 }

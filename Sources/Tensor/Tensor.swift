@@ -39,7 +39,7 @@ public struct Tensor {
 
 extension Tensor {
     /// Uninitialised elements, row-major unless strides are given.
-    static func uninitialized(_ shape: [Int], _ elementType: ElementType, strides: [Int]? = nil) -> StridedArray {
+    package static func uninitialized(_ shape: [Int], _ elementType: ElementType, strides: [Int]? = nil) -> StridedArray {
         StridedArray(
             buffer: Engine.backend.allocate(byteCount: shape.reduce(elementType.byteCount, *)), shape: shape,
             strides: strides ?? StridedArray.rowMajorStrides(of: shape), elementType: elementType)
@@ -49,9 +49,7 @@ extension Tensor {
     public init<Element: ArrayElement>(_ values: [Element], shape: [Int]) {
         precondition(values.count == shape.reduce(1, *), "\(values.count) values for shape \(shape)")
         let array = Tensor.uninitialized(shape, Element.elementType)
-        values.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress { array.buffer.address.copyMemory(from: start, byteCount: bytes.count) }
-        }
+        array.write(values)
         self.init(array)
     }
 
@@ -94,9 +92,7 @@ extension StridedArray {
 extension Tensor {
     /// The values in row-major order, converted to `Element`.
     public func values<Element: ArrayElement>(as type: Element.Type) -> [Element] {
-        let source = detached.converted(to: Element.elementType).contiguous.array
-        let start = source.address.assumingMemoryBound(to: Element.self)
-        return Array(UnsafeBufferPointer(start: start, count: source.count))
+        detached.converted(to: Element.elementType).contiguous.array.values(as: Element.self)
     }
 
     /// The only element. The tensor must have exactly one.

@@ -32,7 +32,9 @@ extension ConfigurationLayer {
     private mutating func add(_ mapping: Node.Mapping, prefix: String, path: String) {
         for (key, value) in mapping {
             guard entries.count + findings.count < Self.entryLimit else {
-                if entries.count < Self.entryLimit + 1, findings.isEmpty { malformed(key, path, "more than \(Self.entryLimit) values") }
+                if entries.count < Self.entryLimit + 1, findings.isEmpty {
+                    malformed(key, path, "more than \(Self.entryLimit) values")
+                }
                 return
             }
             guard case .scalar(let name) = key else {

@@ -42,7 +42,7 @@ public struct SplitImport: Sendable {
         extras: Extras = .ignore, allowMissing: Bool = false
     ) throws(DataSetError) {
         let classes = classes ?? ClassList(sorting: parts.flatMap(\.list.clips).map(\.className))
-        let index = try VideoIndex(videos)
+        let index = try VideoFolder(videos)
         let finder = ClipFinder(index.videos.map { ($0.name, $0.path) })
         var notes = index.findings.notes
         var rows: [Row] = []

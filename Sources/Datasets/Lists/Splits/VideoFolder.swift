@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Goes four folders deep, so that `UCF-101/<class>`, `train/<class>` and the like are found; links are followed, a
 /// folder that links lead to twice is read once.
-struct VideoIndex {
+struct VideoFolder {
     /// Path and name of every video, sorted by path.
     private(set) var videos: [(name: String, path: String)] = []
     private(set) var findings = ScanFindings()
@@ -15,7 +15,7 @@ struct VideoIndex {
 
     /// Throws `noVideo` where there is none, `file` where the folder cannot be read.
     init(_ root: String) throws(DataSetError) {
-        try scan(root, depth: VideoIndex.depth)
+        try scan(root, depth: VideoFolder.depth)
         guard !videos.isEmpty else { throw .noVideo(path: root, otherFiles: findings.otherFiles.count) }
     }
 

@@ -1,0 +1,164 @@
+import Foundation
+import Tensor
+
+/// Hands places in batches to workers and finished batches to the consumer. Everything is guarded by one condition.
+final class BatchAssembly: @unchecked Sendable {
+    /// A place in a batch that is being filled.
+    struct Place: Sendable {
+        let step: Int, stream: Int, slot: Int
+        let batch: OpenBatch
+    }
+
+    let source: any SampleSource
+    private let condition = NSCondition()
+    private let endStep: Int, batchesAhead: Int
+    private let places: [(stream: Int, slot: Int)]
+    private var consumed: Int
+    private var nextPlace = 0
+    private let firstStep: Int
+    private var open: [Int: OpenBatch] = [:]
+    private var failure: (any Error)?
+    private var isStopped = false
+    private var waited = 0.0
+
+    init(source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int) {
+        self.source = source
+        self.firstStep = firstStep
+        self.endStep = endStep
+        self.batchesAhead = batchesAhead
+        consumed = firstStep
+        places = source.streams.enumerated().flatMap { stream, request in (0..<request.batchSize).map { (stream, $0) } }
+    }
+
+    var waitSeconds: Double { condition.withLock { waited } }
+
+    func stop() {
+        condition.withLock {
+            isStopped = true
+            open = [:]
+            condition.broadcast()
+        }
+    }
+
+    /// The next place to fill; nil where there is no more work. Waits while enough batches are ahead.
+    func take() -> Place? {
+        condition.withLock {
+            while true {
+                let step = firstStep + nextPlace / places.count
+                if isStopped || failure != nil || step >= endStep { return nil }
+                if step <= consumed + batchesAhead {
+                    let batch = open[step] ?? OpenBatch(streams: source.streams, places: places.count)
+                    open[step] = batch
+                    let (stream, slot) = places[nextPlace % places.count]
+                    nextPlace += 1
+                    return Place(step: step, stream: stream, slot: slot, batch: batch)
+                }
+                condition.wait()
+            }
+        }
+    }
+
+    /// Notes that a place is filled (or stays empty).
+    func finish(_ place: Place, _ filled: FilledSample?) {
+        condition.withLock {
+            place.batch.finish(stream: place.stream, slot: place.slot, filled)
+            if place.batch.isComplete { condition.broadcast() }
+        }
+    }
+
+    /// Ends everything with `error`, which the consumer gets.
+    func fail(_ error: any Error) {
+        condition.withLock {
+            if failure == nil { failure = error }
+            condition.broadcast()
+        }
+    }
+
+    func next() throws -> Batch? {
+        try condition.withLock {
+            let begin = DispatchTime.now().uptimeNanoseconds
+            defer { waited += Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9 }
+            while true {
+                if let failure { throw failure }
+                if isStopped || consumed >= endStep { return nil }
+                if let batch = open[consumed], batch.isComplete {
+                    open[consumed] = nil
+                    consumed += 1
+                    condition.broadcast()
+                    return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
+                }
+                condition.wait()
+            }
+        }
+    }
+}
+
+/// What is known of a sample whose views are in place.
+struct FilledSample: Sendable {
+    let sampleIndex: Int
+    let label: Int?
+}
+
+/// A batch under way. Workers write the views of different places at the same time; the rest is guarded by the assembly.
+final class OpenBatch: @unchecked Sendable {
+    private let streams: [StreamRequest]
+    private let arrays: [[StridedArray]]
+    private var samples: [[FilledSample?]]
+    private var missing: Int
+
+    init(streams: [StreamRequest], places: Int) {
+        self.streams = streams
+        arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
+        samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
+        missing = places
+    }
+
+    private static func array(for view: ViewRequest, in stream: StreamRequest) -> StridedArray {
+        let shape = [stream.batchSize] + stream.shape(of: view)
+        return Tensor.uninitialized(shape, .float32, strides: StridedArray.channelsLastStrides(of: shape))
+    }
+
+    var isComplete: Bool { missing == 0 }
+
+    /// Writes the values of one view, in the memory order `[T, H, W, 3]`, into its place.
+    func write(_ values: ArraySlice<Float>, stream: Int, view: Int, slot: Int) {
+        arrays[stream][view].write(values, at: slot * values.count)
+    }
+
+    func finish(stream: Int, slot: Int, _ filled: FilledSample?) {
+        samples[stream][slot] = filled
+        missing -= 1
+    }
+
+    /// The batch without the places that stayed empty.
+    func batch(labelled: [Bool]) -> Batch {
+        var result: [String: StreamBatch] = [:]
+        for (number, stream) in streams.enumerated() {
+            let kept = samples[number].indices.filter { samples[number][$0] != nil }
+            let known = samples[number].compactMap(\.self)
+            let views = zip(stream.views, arrays[number]).map { view, array in
+                (view.name, kept.count == stream.batchSize ? array : OpenBatch.compact(array, kept))
+            }
+            result[stream.name] = StreamBatch(
+                sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
+                arrays: Dictionary(uniqueKeysWithValues: views))
+        }
+        return Batch(result)
+    }
+
+    private static func compact(_ array: StridedArray, _ kept: [Int]) -> StridedArray {
+        let rows = Tensor(array).permuted([0, 2, 3, 4, 1]).rows(at: kept)
+        return rows.permuted([0, 4, 1, 2, 3]).array
+    }
+}
+
+extension StreamRequest {
+    /// The shape of one sample's view, `[3, T, H, W]`.
+    func shape(of view: ViewRequest) -> [Int] {
+        switch view.source {
+        case .weak(let window, let augmentation): [3, window.length, augmentation.output.height, augmentation.output.width]
+        case .evaluation(let window, let crops, _): [3, window.length, crops.output.height, crops.output.width]
+        case .view(let origin): views.first { $0.name == origin }.map(shape) ?? []
+        }
+    }
+}

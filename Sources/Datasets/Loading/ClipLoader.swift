@@ -1,0 +1,82 @@
+import Augment
+import Files
+import Foundation
+import Media
+import Tensor
+
+/// Decodes and augments the batches of a plan ahead of the step that needs them.
+///
+/// Workers are plain threads; each takes the next sample and fills its place in the batch, so that a batch is the same for
+/// any number of workers. At most `batchesAhead` batches exist beside the one in use.
+public final class ClipLoader: Sendable {
+    private let assembly: BatchAssembly
+
+    /// A loader of steps from `firstStep` on, which starts to decode at once.
+    ///
+    /// `samples` gives what each stream shows in a step, in the order of the plan's streams.
+    init(
+        source: any SampleSource, firstStep: Int, endStep: Int, workers: Int, batchesAhead: Int = 2, media: MediaSettings
+    ) {
+        assembly = BatchAssembly(source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead)
+        for number in 0..<max(1, workers) {
+            let worker = LoaderWorker(assembly: assembly, media: media)
+            let thread = Thread { worker.run() }
+            thread.name = "clip loader \(number)"
+            thread.start()
+        }
+    }
+
+    deinit { assembly.stop() }
+
+    /// The batch of the next step; nil after the last. Waits for it, and throws what a worker threw.
+    public func next() throws -> Batch? { try assembly.next() }
+
+    /// Ends the workers; batches that are under way are dropped.
+    public func stop() { assembly.stop() }
+
+    /// How long `next` has waited in all, in seconds.
+    public var waitSeconds: Double { assembly.waitSeconds }
+}
+
+/// What a batch is made of.
+protocol SampleSource: Sendable {
+    /// The streams in order.
+    var streams: [StreamRequest] { get }
+    /// The sample in place `slot` of stream `stream` at `step`; `attempt` counts replacements of damaged samples.
+    /// nil: the place stays empty (the last batch of a test list).
+    func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw?
+    /// Whether a damaged sample is replaced by another or its place stays empty.
+    var replacesDamaged: Bool { get }
+    /// Whether labels go into the batch.
+    func showsLabels(stream: Int) -> Bool
+}
+
+/// A sample and the keys of its random draws.
+struct SampleDraw: Sendable {
+    let sample: VideoSample
+    let seed: UInt64
+    let pass: Int
+
+    func key(_ purpose: RandomPurpose, view: Int) -> RandomKey {
+        RandomKey(seed: seed, purpose: purpose, epoch: UInt64(pass), sample: UInt64(sample.index), view: UInt64(view))
+    }
+}
+
+/// What all workers share.
+struct MediaSettings: Sendable {
+    let indices: VideoIndexStore
+    let ledger: DamageLedger
+    let normalization: ChannelNormalization
+    /// A stream whose samples are damaged this often in a row cannot be trained on.
+    let replacementLimit = 20
+}
+
+/// Samples that could not be replaced.
+public struct TooMuchDamage: ReportedError, Equatable {
+    /// The stream, and the first damaged files with their reasons.
+    public let stream: String, examples: [String]
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "stream \(stream): no readable clip was found; damaged: \(examples.joined(separator: "; "))"
+    }
+}

@@ -1,0 +1,137 @@
+import Augment
+import Files
+import Media
+import Tensor
+
+/// One thread of a loader: decodes the frames of a sample once and makes all its views.
+final class LoaderWorker: @unchecked Sendable {
+    private let assembly: BatchAssembly
+    private let media: MediaSettings
+    // Kept from sample to sample, so that a steady loader allocates nothing large. Only this worker's thread touches them.
+    private var decoded = PixelClip(frames: 0, height: 1, width: 1)
+    private var selected = PixelClip(frames: 0, height: 1, width: 1)
+    private var views: [PixelClip] = []
+    private var values: [Float] = []
+    private var scratch = AugmentScratch()
+
+    init(assembly: BatchAssembly, media: MediaSettings) {
+        self.assembly = assembly
+        self.media = media
+    }
+
+    func run() {
+        while let place = assembly.take() {
+            do {
+                assembly.finish(place, try fill(place))
+            } catch {
+                assembly.fail(error)
+            }
+        }
+    }
+
+    /// Fills a place; a damaged sample is noted and replaced where the source says so.
+    private func fill(_ place: BatchAssembly.Place) throws -> FilledSample? {
+        let request = assembly.source.streams[place.stream]
+        var damage: [String] = []
+        for attempt in 0..<media.replacementLimit {
+            guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
+            else { return nil }
+            do throws(MediaError) {
+                try decode(draw, request)
+                makePixels(draw, request)
+                for view in request.views.indices { write(view, to: place) }
+                return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label)
+            } catch {
+                media.ledger.record(path: draw.sample.path, reason: error.description)
+                damage.append(error.description)
+            }
+            guard assembly.source.replacesDamaged else { return nil }
+        }
+        throw TooMuchDamage(stream: request.name, examples: Array(damage.prefix(3)))
+    }
+
+    private func write(_ view: Int, to place: BatchAssembly.Place) {
+        let count = views[view].pixels.count
+        if values.count < count { values = [Float](repeating: 0, count: count) }
+        media.normalization.normalize(views[view], into: &values)
+        place.batch.write(values[..<count], stream: place.stream, view: view, slot: place.slot)
+    }
+
+    // MARK: Frames
+
+    /// The frames that each view with a window of its own shows, as places in `decoded`.
+    private var windows: [Int: [Int]] = [:]
+
+    /// Decodes every frame that some view shows, each once.
+    private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) {
+        let reader = try VideoReader(path: draw.sample.path)
+        let index = try media.indices.index(of: draw.sample.path, reader)
+        let range = index.frameRange(from: draw.sample.start, to: draw.sample.end, reader.info)
+        var positions: [Int: [Int]] = [:]
+        for (number, view) in request.views.enumerated() {
+            guard let window = view.window else { continue }
+            var stream = draw.key(.clipStart, view: number).stream
+            let first = window.firstFrame(of: range.count, using: &stream)
+            positions[number] = window.positions(from: first, frameCount: range.count).map { $0 + range.lowerBound }
+        }
+        let wanted = Set(positions.values.joined()).sorted()
+        let report = try reader.frames(at: wanted, using: index, into: &decoded)
+        if let problem = report.problem { throw .damaged(path: draw.sample.path, reason: problem) }
+        let place = Dictionary(uniqueKeysWithValues: wanted.enumerated().map { ($1, $0) })
+        windows = positions.mapValues { $0.compactMap { place[$0] } }
+    }
+
+    // MARK: Views
+
+    private func makePixels(_ draw: SampleDraw, _ request: StreamRequest) {
+        while views.count < request.views.count { views.append(PixelClip(frames: 0, height: 1, width: 1)) }
+        for (number, view) in request.views.enumerated() {
+            switch view.source {
+            case .weak(_, let augmentation):
+                var stream = draw.key(.geometry, view: number).stream
+                resize(augmentation.draw(frame: decoded.size, using: &stream), view: number)
+            case .evaluation(_, let crops, let crop):
+                let geometries = crops.geometries(of: decoded.size)
+                resize(geometries[min(crop, geometries.count - 1)], view: number)
+            case .view(let origin):
+                guard let source = request.views.firstIndex(where: { $0.name == origin }) else { continue }
+                views[number] = views[source]
+            }
+            guard let photometry = view.photometry else { continue }
+            var stream = draw.key(.photometry, view: number).stream
+            let weak = views[number]
+            photometry.draw(using: &stream).apply(to: weak, into: &views[number], scratch: &scratch)
+        }
+    }
+
+    private func resize(_ geometry: ClipGeometry, view: Int) {
+        let places = windows[view] ?? []
+        if places == Array(0..<decoded.frames) {
+            geometry.apply(to: decoded, into: &views[view], scratch: &scratch)
+        } else {
+            selected.select(places, of: decoded)
+            geometry.apply(to: selected, into: &views[view], scratch: &scratch)
+        }
+    }
+}
+
+extension ViewRequest {
+    /// The view's own window; nil where it is made from another view.
+    var window: TemporalWindow? {
+        switch source {
+        case .weak(let window, _), .evaluation(let window, _, _): window
+        case .view: nil
+        }
+    }
+}
+
+extension PixelClip {
+    /// Becomes the pictures of `clip` at `places`, which may repeat.
+    mutating func select(_ places: [Int], of clip: PixelClip) {
+        let picture = clip.height * clip.width * 3
+        var chosen: [UInt8] = []
+        chosen.reserveCapacity(places.count * picture)
+        for place in places { chosen += clip.pixels[place * picture..<(place + 1) * picture] }
+        self = PixelClip(frames: places.count, height: clip.height, width: clip.width, pixels: chosen)
+    }
+}

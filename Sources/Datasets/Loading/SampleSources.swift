@@ -1,0 +1,71 @@
+import Augment
+import Tensor
+
+/// The samples of training: each stream goes through its list in its own order, pass after pass.
+struct TrainingSamples: SampleSource {
+    let streams: [StreamRequest]
+    let seed: UInt64
+    private let lists: [VideoList]
+    private let orders: [SampleOrder]
+    let replacesDamaged = true
+
+    init(plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64) {
+        streams = plan.streams
+        self.seed = seed
+        lists = plan.streams.map { $0.source == .labeled ? labeled : unlabeled }
+        orders = zip(plan.streams, lists).map { SampleOrder(count: $1.count, seed: seed, stream: $0.name) }
+    }
+
+    func showsLabels(stream: Int) -> Bool { streams[stream].source == .labeled }
+
+    func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
+        let draw = orders[stream].draw(step * streams[stream].batchSize + slot)
+        let samples = lists[stream].samples
+        guard attempt > 0 else { return SampleDraw(sample: samples[draw.element], seed: seed, pass: draw.pass) }
+        // Another sample of the same list takes the place of a damaged one.
+        let key = RandomKey(
+            seed: seed, purpose: .order, epoch: UInt64(draw.pass), sample: UInt64(draw.element), view: UInt64(stream))
+        var replacement = key.derived("replacement").derived(UInt64(attempt)).stream
+        return SampleDraw(sample: samples[replacement.integer(below: samples.count)], seed: seed, pass: draw.pass)
+    }
+}
+
+/// The samples of an evaluation: the list once, in order. Damaged samples are left out and counted, never replaced.
+struct EvaluationSamples: SampleSource {
+    let streams: [StreamRequest]
+    let list: VideoList
+    let replacesDamaged = false
+
+    func showsLabels(stream: Int) -> Bool { true }
+
+    func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
+        let place = step * streams[stream].batchSize + slot
+        return place < list.count ? SampleDraw(sample: list.samples[place], seed: 0, pass: 0) : nil
+    }
+}
+
+extension ClipLoader {
+    /// A loader of a method's batches.
+    public convenience init(
+        training plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64, firstStep: Int, endStep: Int,
+        workers: Int,
+        indices: VideoIndexStore, ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
+    ) {
+        self.init(
+            source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed), firstStep: firstStep,
+            endStep: endStep, workers: workers,
+            media: MediaSettings(indices: indices, ledger: ledger, normalization: normalization))
+    }
+
+    /// A loader of a list, once, in order: one stream called `videos` with the given views.
+    public convenience init(
+        evaluating list: VideoList, views: [ViewRequest], batchSize: Int, workers: Int, indices: VideoIndexStore,
+        ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
+    ) {
+        let stream = StreamRequest(name: "videos", source: .labeled, batchSize: batchSize, views: views)
+        self.init(
+            source: EvaluationSamples(streams: [stream], list: list), firstStep: 0,
+            endStep: (list.count + batchSize - 1) / batchSize, workers: workers,
+            media: MediaSettings(indices: indices, ledger: ledger, normalization: normalization))
+    }
+}

@@ -1,0 +1,31 @@
+import Networks
+import Tensor
+
+extension Module {
+    /// Parameters and running statistics under the names of PyTorch's state dictionaries.
+    public var networkState: StateTree {
+        var tree = StateTree()
+        for (name, parameter) in namedParameters { tree[name] = parameter.value.detached.copied() }
+        for (name, statistics) in namedStatistics {
+            tree.set(name.isEmpty ? "running_mean" : "\(name).running_mean", statistics.values.mean)
+            tree.set(name.isEmpty ? "running_var" : "\(name).running_var", statistics.values.variance)
+        }
+        return tree
+    }
+
+    /// Takes parameters and running statistics. Throws `StateError` and changes nothing where one is missing or misshaped.
+    public func restoreNetwork(_ state: StateTree) throws(StateError) {
+        var actions: [() -> Void] = []
+        for (name, parameter) in namedParameters {
+            let value = try state.tensor(name, shape: parameter.value.shape)
+            actions.append { parameter.value.overwrite(with: value) }
+        }
+        for (name, statistics) in namedStatistics {
+            let count = statistics.values.mean.count, prefix = name.isEmpty ? "" : "\(name)."
+            let mean = try state.values(prefix + "running_mean", count: count)
+            let variance = try state.values(prefix + "running_var", count: count)
+            actions.append { statistics.values = ChannelStatistics(mean: mean, variance: variance) }
+        }
+        for action in actions { action() }
+    }
+}
