@@ -116,7 +116,7 @@ public struct LossTerm {
 ///
 /// The loop owns data order, backward passes, the optimiser, evaluation and checkpoints. A method says which networks exist,
 /// which views it wants, and how a batch becomes loss terms. `FixMatch` is the example to read.
-public protocol Method: Stateful {
+public protocol Method: Stateful, SendableMetatype {
     /// Name, summary, source.
     static var manifest: MethodManifest { get }
     /// The method's own options, all under `method.`; nil for none.

@@ -20,6 +20,8 @@ public struct RunRecord: Sendable, Equatable {
     public var kernelSet: String
     /// Threads that compute.
     public var threads: Int
+    /// The names of the classes in index order.
+    public var classes: [String] = []
     /// The name of the machine.
     public var host = RunRecord.hostName
     /// When the run was created, in UTC after ISO 8601.
@@ -61,7 +63,8 @@ extension RunRecord {
             ("format", .integer(Self.format)), ("state", .string(state.rawValue)), ("created", .string(created)),
             ("host", .string(host)), ("kernelSet", .string(kernelSet)), ("threads", .integer(threads)),
             ("seeds", Self.object(seeds) { .integer($0) }), ("digests", Self.object(digests) { .string($0) }),
-            ("versions", Self.object(versions) { .string($0) }), ("configuration", configuration),
+            ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
+            ("configuration", configuration),
         ]
         if let result { members.append(("result", result)) }
         return .object(members)
@@ -85,6 +88,7 @@ extension RunRecord {
         versions = try field("versions", "an object of texts") { Self.dictionary($0, \.stringValue) }
         kernelSet = try field("kernelSet", "a text", \.stringValue)
         threads = try field("threads", "a whole number", \.integerValue)
+        classes = try field("classes", "a list of texts") { $0.arrayValue?.compactMap(\.stringValue) }
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }

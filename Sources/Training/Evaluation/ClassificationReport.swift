@@ -1,0 +1,69 @@
+/// The scores of a network on a list: what was predicted of each video, and what follows from it (protocol card, section 2).
+public struct ClassificationReport: Sendable, Equatable {
+    /// One scored video.
+    public struct Row: Sendable, Equatable {
+        /// The video's stable index.
+        public let sampleIndex: Int
+        /// The true class.
+        public let label: Int
+        /// The mean of the logits over the views.
+        public let scores: [Double]
+    }
+
+    /// The videos that could be read, in list order.
+    public let rows: [Row]
+    /// The number of classes.
+    public let classCount: Int
+    /// Damaged videos, left out of every score.
+    public let damaged: Int
+
+    /// A report of these rows.
+    public init(rows: [Row], classCount: Int, damaged: Int = 0) {
+        self.rows = rows
+        self.classCount = classCount
+        self.damaged = damaged
+    }
+
+    /// The share of videos whose class is among the `k` best scores; of equal scores the lower class comes first.
+    /// nil without videos.
+    public func accuracy(top k: Int) -> Double? {
+        guard !rows.isEmpty else { return nil }
+        return Double(rows.filter { rank(of: $0) < k }.count) / Double(rows.count)
+    }
+
+    /// The classes with a better score, or an equal one and a lower index.
+    private func rank(of row: Row) -> Int {
+        let own = row.scores[row.label]
+        return row.scores.indices.filter { row.scores[$0] > own || (row.scores[$0] == own && $0 < row.label) }.count
+    }
+
+    /// Videos whose class has the same score as its neighbour at rank `k`: whether they count is a matter of the tie rule.
+    public func tied(top k: Int) -> Int {
+        rows.filter { row in
+            let own = row.scores[row.label], better = row.scores.filter { $0 > own }.count
+            let equal = row.scores.filter { $0 == own }.count
+            return better < k && better + equal > k
+        }.count
+    }
+
+    /// Counts by true class (rows) and predicted class (columns).
+    public var confusion: [[Int]] {
+        var counts = [[Int]](repeating: .init(repeating: 0, count: classCount), count: classCount)
+        for row in rows { counts[row.label][prediction(of: row)] += 1 }
+        return counts
+    }
+
+    /// The class with the best score; of equals the lowest.
+    public func prediction(of row: Row) -> Int {
+        row.scores.indices.reduce(0) { row.scores[$1] > row.scores[$0] ? $1 : $0 }
+    }
+
+    /// The mean over classes of the share of their videos that are right; classes without videos are skipped.
+    public var meanClassAccuracy: Double? {
+        let shares = confusion.enumerated().compactMap { label, row in
+            let total = row.reduce(0, +)
+            return total > 0 ? Double(row[label]) / Double(total) : nil
+        }
+        return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+    }
+}

@@ -1,0 +1,70 @@
+import Augment
+import Datasets
+import Networks
+import Tensor
+
+/// Scores a network on a list by views spread over time and along the long side (protocol card, section 2).
+public struct Evaluator: Sendable {
+    private let views: [ViewRequest]
+    private let classCount: Int, workers: Int
+    private let indices: VideoIndexStore
+    /// Where unreadable videos are noted.
+    public let ledger: DamageLedger
+
+    /// Clips that are forwarded together at most.
+    private static let clipsAtOnce = 32
+
+    /// An evaluator of `clips` windows with `crops` crops (1: the centre, 3: along the long side).
+    ///
+    /// One crop has the side `size` within a short side of 8/7 of that (224 of 256); three crops have the whole short side.
+    public init(
+        window: (length: Int, stride: Int), size: Int, views: EvaluationViews, classCount: Int, workers: Int,
+        indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger()
+    ) throws(AugmentError) {
+        let shortSide = (size * 8 + 3) / 7
+        let crops = try EvaluationCrops(
+            shortSide: shortSide, output: PictureSize(side: views.crops == 1 ? size : shortSide),
+            layout: views.crops == 1 ? .centre : .three)
+        self.views = (0..<views.clips).flatMap { clip in
+            (0..<views.crops).map { crop in
+                let window = TemporalWindow(
+                    length: window.length, stride: window.stride, start: .uniform(index: clip, of: views.clips))
+                return ViewRequest(name: "clip \(clip) crop \(crop)", source: .evaluation(window, crops, crop: crop))
+            }
+        }
+        self.classCount = classCount
+        self.workers = workers
+        self.indices = indices
+        self.ledger = ledger
+    }
+
+    /// The scores of `network` on `list`; videos that cannot be read are left out and counted.
+    public func evaluate(
+        _ network: VideoClassifier, on list: VideoList, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> ClassificationReport {
+        let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
+        let loader = ClipLoader(
+            evaluating: list, views: views, batchSize: batchSize, workers: workers, indices: indices, ledger: ledger)
+        var rows: [ClassificationReport.Row] = []
+        var seen = 0
+        while let batch = try loader.next()?["videos"] {
+            rows += scores(network, batch)
+            seen += batchSize
+            progress(min(seen, list.count), list.count)
+        }
+        return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
+    }
+
+    private func scores(_ network: VideoClassifier, _ batch: StreamBatch) -> [ClassificationReport.Row] {
+        guard batch.count > 0 else { return [] }
+        let sum = views.reduce([Double](repeating: 0, count: batch.count * classCount)) { sum, view in
+            let logits = GradientRecording.off { network(batch[view.name], .evaluation) }
+            return zip(sum, logits.values(as: Double.self)).map(+)
+        }
+        return batch.sampleIndices.indices.map { place in
+            ClassificationReport.Row(
+                sampleIndex: batch.sampleIndices[place], label: batch.labels.isEmpty ? 0 : batch.labels[place],
+                scores: sum[place * classCount..<(place + 1) * classCount].map { $0 / Double(views.count) })
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Files
+import Glibc
+import Synchronization
+
+/// A wish to stop, made by a signal: the loop finishes its step, saves and ends.
+public enum Interruption {
+    private static let signalNumber = Atomic<Int32>(0)
+
+    /// From now on SIGINT, SIGTERM and SIGUSR1 ask the loop to stop; a second one ends the process at once.
+    public static func listen() {
+        for number in [SIGINT, SIGTERM, SIGUSR1] {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { Interruption.signalNumber.store($0, ordering: .relaxed) }
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+            sigaction(number, &action, nil)
+        }
+    }
+
+    /// The signal that asked to stop, or nil.
+    public static var request: Int32? {
+        let number = signalNumber.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+}
+
+/// A run that was asked to stop and can be resumed.
+public struct Interrupted: ReportedError, Equatable {
+    /// The steps that were done and saved, and the run's folder.
+    public let step: Int, run: String
+    public var exitCode: ExitCode { .preempted }
+    public var description: String { "stopped after step \(step); go on with: semisup train --resume --out \(run)" }
+}
+
+/// A loss that is no number.
+public struct LossNotFinite: ReportedError, Equatable {
+    /// The term, the step, and the stable indices of the samples by stream.
+    public let term: String, step: Int, samples: [String]
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "the loss \(term) is not finite at step \(step) (\(samples.joined(separator: "; "))); the last checkpoint is kept. "
+            + "Lower optimizer.learningRate or set optimizer.clipNorm"
+    }
+}

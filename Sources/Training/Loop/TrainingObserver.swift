@@ -1,0 +1,45 @@
+import Datasets
+
+/// What a step came to.
+public struct StepReport: Sendable {
+    /// The step, from 0, and the number of all steps.
+    public let step: Int, totalSteps: Int
+    /// The weighted sum of the loss terms.
+    public let loss: Double
+    /// The loss terms before their weights, and the method's monitors, by name.
+    public let values: [(name: String, value: Double)]
+    /// Seconds of the step, and of those the time in which the loop waited for the loader.
+    public let seconds: Double, waitSeconds: Double
+}
+
+/// What a finished run reports.
+public struct TrainingOutcome: Sendable {
+    /// The scores on the test list; nil where there is none.
+    public let test: ClassificationReport?
+    /// The steps done, and the seconds since this process began to train.
+    public let steps: Int, seconds: Double
+    /// The run's folder, and the SHA-256 of the evaluated weights.
+    public let run: String, weightsDigest: String
+    /// The share of the training time in which the loop waited for the loader.
+    public let waitShare: Double
+    /// Videos that could not be read.
+    public let damaged: [DamageLedger.Entry]
+}
+
+/// Somebody who is told how a run goes.
+public protocol TrainingObserver: AnyObject {
+    /// Something that a user should know.
+    func note(_ text: String)
+    /// A step was done.
+    func didStep(_ report: StepReport)
+    /// So many of the videos of an evaluation have been scored.
+    func didScore(_ done: Int, of total: Int)
+    /// The state after so many steps was saved.
+    func didSave(step: Int)
+}
+
+extension TrainingObserver {
+    public func didStep(_ report: StepReport) {}
+    public func didScore(_ done: Int, of total: Int) {}
+    public func didSave(step: Int) {}
+}

@@ -1,0 +1,116 @@
+import Augment
+import Datasets
+import Files
+import Networks
+import Tensor
+
+/// Everything that a run is, settled and checked before any work: configuration, method, data, number of steps.
+public struct TrainingPlan: Sendable {
+    /// Every option with its origin.
+    public let configuration: Configuration
+    /// The method.
+    public let method: any Method.Type
+    /// The data, and which of it is labelled.
+    public let dataSet: DataSet, lists: TrainingLists
+    /// Steps of the run, and of one pass over the unlabelled list.
+    public let totalSteps: Int, stepsPerEpoch: Int
+
+    /// Checks that the configuration can be trained on `dataSet`. Throws `ReportedError`s.
+    public init(configuration: Configuration, dataSet: DataSet) throws {
+        self.configuration = configuration
+        self.dataSet = dataSet
+        let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
+        method = try MethodCatalogue.method(named: run.method)
+        let pool = TrainingLists.Pool(rawValue: labels.pool.rawValue) ?? .all
+        if let split = run.split {
+            lists = try TrainingLists(dataSet, list: try SplitCatalogue.standard().splitList(nameOrPath: split), pool: pool)
+        } else {
+            let draw = LabelDraw(
+                rate: try LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit == .group ? .group : .clip,
+                balance: labels.quota == .global ? .global : .balanced)
+            lists = try TrainingLists(dataSet, draw: draw, pool: pool)
+        }
+        guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }
+        // With every clip labelled and the complement asked for, the pool is empty: a pass is then one over the labels.
+        let pass = lists.unlabelled.isEmpty ? lists.labelled.count : lists.unlabelled.count
+        let size =
+            lists.unlabelled.isEmpty ? configuration[BatchOptions.self].labeled : configuration[BatchOptions.self].unlabeled
+        stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
+        totalSteps = run.epochs == 0 ? 0 : run.steps > 0 ? run.steps : run.epochs * stepsPerEpoch
+        guard configuration[EngineOptions.self].precision != .bf16 else {
+            throw ConfigurationError(findings: [.conflict(reason: "precision=bf16 is not there yet; use precision=f32")])
+        }
+    }
+
+    /// Builds the method with freshly drawn networks. Throws what its initialiser throws.
+    public func makeMethod() throws -> any Method {
+        try method.init(
+            MethodSetup(
+                networks: try networks, configuration: configuration,
+                sampleCount: dataSet.train.count + dataSet.unlabelled.count, standardViews: try standardViews))
+    }
+
+    /// Builds networks as the configuration says.
+    public var networks: NetworkFactory {
+        get throws(UnknownBackbone) {
+            let backbone = configuration[BackboneOptions.self]
+            return NetworkFactory(
+                entry: try BackboneCatalogue.entry(named: backbone.name),
+                options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
+                dropoutRate: backbone.dropout, seed: seed)
+        }
+    }
+
+    /// The weak and strong views that the configuration describes.
+    public var standardViews: StandardViews {
+        get throws(AugmentError) {
+            let clip = configuration[ClipOptions.self], batch = configuration[BatchOptions.self]
+            let weak = configuration[WeakAugmentOptions.self], strong = configuration[StrongAugmentOptions.self]
+            return StandardViews(
+                window: TemporalWindow(length: clip.length, stride: clip.stride, start: .random),
+                weak: try WeakAugmentation(
+                    output: PictureSize(side: clip.size),
+                    crop: .areaAndAspect(
+                        shortSide: (clip.size * 8 + 3) / 7, area: weak.smallestArea...weak.largestArea,
+                        aspect: 1 / weak.aspect...weak.aspect),
+                    mirrorProbability: weak.mirror),
+                strong: try StrongAugmentation(
+                    operationCount: strong.operations, magnitude: Double(strong.magnitude),
+                    cutoutSide: strong.cutout > 0 ? 0...strong.cutout : nil),
+                labeled: batch.labeled, unlabeled: batch.unlabeled)
+        }
+    }
+
+    /// The evaluator that the configuration describes.
+    public func evaluator(indices: VideoIndexStore, ledger: DamageLedger) throws -> Evaluator {
+        let clip = configuration[ClipOptions.self]
+        return try Evaluator(
+            window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
+            classCount: dataSet.classes.count, workers: configuration[EngineOptions.self].workers, indices: indices,
+            ledger: ledger)
+    }
+
+    /// The seed of the run.
+    public var seed: UInt64 { UInt64(configuration[RunOptions.self].seed) }
+
+    /// The learning rate over the run.
+    public var schedule: LearningRateSchedule {
+        let schedule = configuration[ScheduleOptions.self]
+        return LearningRateSchedule(
+            peak: configuration[OptimizerOptions.self].learningRate,
+            curve: LearningRateSchedule.Curve(rawValue: schedule.kind.rawValue) ?? .constant, warmupSteps: schedule.warmupSteps,
+            warmupFactor: schedule.warmupFactor, totalSteps: totalSteps)
+    }
+
+    /// How the engine is set up.
+    public var engine: EngineConfiguration { configuration[EngineOptions.self].engine }
+}
+
+extension EngineOptions {
+    /// How the engine is set up.
+    public var engine: EngineConfiguration {
+        EngineConfiguration(
+            threads: threads, kernelSet: KernelSet(rawValue: kernels.rawValue),
+            convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue))
+    }
+}

@@ -1,0 +1,86 @@
+import Datasets
+import Files
+import Tensor
+
+extension TrainingPlan {
+    /// The name of the run's folder where none is given.
+    public var standardRunName: String {
+        let run = configuration[RunOptions.self]
+        return RunDirectory.standardName(method: run.method, data: dataSet.name, labels: run.labels, seed: run.seed)
+    }
+}
+
+extension RunRecord {
+    /// The record of a run of `plan` on the engine that runs.
+    init(_ plan: TrainingPlan, engine: EngineDescription) {
+        self.init(
+            configuration: plan.configuration.json, seeds: ["run": plan.configuration[RunOptions.self].seed],
+            digests: [
+                "configuration": plan.configuration.digest, "labeled": plan.lists.labelled.digest,
+                "unlabeled": plan.lists.unlabelled.digest, "test": plan.dataSet.test.digest,
+            ],
+            versions: [
+                "semisup": KitVersion.text, "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
+                "oneDNN": engine.oneDNNVersion ?? "none",
+            ],
+            kernelSet: engine.kernelSet.rawValue, threads: engine.threads)
+        classes = plan.dataSet.classes.names
+    }
+
+    /// Throws `ResumeMismatch` where `now` would give other results than this run.
+    func requireSameResults(as now: RunRecord, run: String) throws(ResumeMismatch) {
+        var differences: [String] = []
+        func compare(_ name: String, _ then: String, _ now: String) {
+            if then != now { differences.append("\(name) was \(then), now \(now)") }
+        }
+        for name in digests.keys.sorted() where name != "configuration" {
+            compare("the list \(name)", digests[name] ?? "none", now.digests[name] ?? "none")
+        }
+        compare("the configuration", digests["configuration"] ?? "none", now.digests["configuration"] ?? "none")
+        compare("kernels", kernelSet, now.kernelSet)
+        compare("threads", String(threads), String(now.threads))
+        for name in ["blas", "oneDNN"] { compare(name, versions[name] ?? "none", now.versions[name] ?? "none") }
+        guard differences.isEmpty else { throw ResumeMismatch(run: run, differences: differences) }
+    }
+}
+
+/// A run that cannot go on as it began.
+public struct ResumeMismatch: ReportedError, Equatable {
+    /// The run's folder, and what differs.
+    public let run: String, differences: [String]
+    public var exitCode: ExitCode { .configuration }
+    public var description: String {
+        "\(run): its results would change: \(differences.joined(separator: "; ")). Start a new run, or restore what differs"
+    }
+}
+
+extension TrainingOutcome {
+    /// The one object that `train --json` ends with.
+    public func result(_ plan: TrainingPlan) -> JSON {
+        let options = plan.configuration[RunOptions.self]
+        func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
+        return .object([
+            ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labels)),
+            ("seed", .integer(options.seed)), ("accuracyTop1", share(test?.accuracy(top: 1))),
+            ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
+            ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
+            ("views", plan.configuration[EvaluationOptions.self].views.json),
+            ("damagedVideos", .integer(damaged.count)), ("steps", .integer(steps)), ("seconds", .real(seconds)),
+            ("loaderWaitShare", .real(waitShare)), ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
+        ])
+    }
+}
+
+/// `damage.tsv`: the videos that could not be read.
+enum DamageTable {
+    static func write(_ entries: [DamageLedger.Entry], to path: String) throws(FileError) {
+        let lines = entries.map { "\($0.path)\tdamaged\t\($0.occurrences)\t\($0.reason)\n" }
+        try AtomicFile.write("video\tstate\toccurrences\treason\n" + lines.joined(), to: path)
+    }
+}
+
+/// The version of the kit.
+public enum KitVersion {
+    /// As it stands in `run.json`.
+    public static let text = "0.1.0"
+}

@@ -1,0 +1,185 @@
+import Datasets
+import Files
+import Foundation
+import Networks
+import Tensor
+
+/// One run: trains by its plan, saves on the way, evaluates at the end.
+///
+/// The order of a step is: batch, method's losses, backward, optimiser, running mean, method's `didStep`, metrics.
+public final class TrainingRun {
+    private let plan: TrainingPlan
+    private let directory: RunDirectory
+    private var record: RunRecord
+    private let state: TrainingState
+    private let checkpoints: CheckpointStore
+    private let metrics: MetricsLog, timings: MetricsLog
+    private let observer: any TrainingObserver
+    private let indices = VideoIndexStore(), ledger = DamageLedger()
+    private var lastSave = ContinuousClock.now
+
+    /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
+    public init(_ plan: TrainingPlan, out: String?, observer: any TrainingObserver) throws {
+        try Engine.start(plan.engine)
+        self.plan = plan
+        self.observer = observer
+        state = try TrainingState(plan)
+        record = RunRecord(plan, engine: Engine.backend.description)
+        directory =
+            if let out { try RunDirectory.create(at: out, record: record) } else {
+                try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
+            }
+        checkpoints = CheckpointStore(
+            folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
+        metrics = try MetricsLog(path: directory.metricsPath)
+        timings = try MetricsLog(path: directory.timingsPath)
+    }
+
+    /// Goes on with the run in `folder` from its newest whole checkpoint; without one from step 0, which is said.
+    ///
+    /// Throws where the plan is not that of the run.
+    public init(resuming folder: String, _ plan: TrainingPlan, observer: any TrainingObserver) throws {
+        try Engine.start(plan.engine)
+        self.plan = plan
+        self.observer = observer
+        directory = try RunDirectory.open(folder)
+        record = try directory.record()
+        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), run: folder)
+        state = try TrainingState(plan)
+        checkpoints = CheckpointStore(
+            folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
+        let newest = try checkpoints.newest()
+        for damaged in newest.passedOver { observer.note("passed over \(damaged)") }
+        if let checkpoint = newest.checkpoint {
+            try state.restore(checkpoint)
+            observer.note("going on after step \(checkpoint.step)")
+        } else {
+            observer.note("there is no checkpoint yet: starting at step 0")
+        }
+        func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
+        metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
+        timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"))
+        record.state = .running
+        try directory.write(record)
+    }
+
+    /// The run's folder.
+    public var path: String { directory.path }
+
+    /// Trains, evaluates and saves. Throws `Interrupted` after a signal; the state is saved then.
+    public func run() throws -> TrainingOutcome {
+        do {
+            let begin = ContinuousClock.now
+            let waited = try train()
+            let seconds = begin.duration(to: .now).seconds
+            let test = try evaluate()
+            try save()
+            return try finish(test, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
+        } catch {
+            record.state = error is Interrupted ? .stopped : .failed
+            try? directory.write(record)
+            throw error
+        }
+    }
+
+    // MARK: Steps
+
+    private func train() throws -> Double {
+        guard state.step < plan.totalSteps else { return 0 }
+        let loader = ClipLoader(
+            training: state.method.views, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled, seed: plan.seed,
+            firstStep: state.step, endStep: plan.totalSteps, workers: plan.configuration[EngineOptions.self].workers,
+            indices: indices, ledger: ledger)
+        defer { loader.stop() }
+        var waited = 0.0
+        while state.step < plan.totalSteps {
+            if state.step % plan.stepsPerEpoch == 0 { try state.method.willStartEpoch(state.step / plan.stepsPerEpoch) }
+            let begin = ContinuousClock.now
+            guard let batch = try loader.next() else { break }
+            let wait = loader.waitSeconds - waited
+            waited += wait
+            try step(batch, begin: begin, waitSeconds: wait)
+            try saveIfDue()
+            if Interruption.request != nil {
+                try save()
+                throw Interrupted(step: state.step, run: directory.path)
+            }
+        }
+        return waited
+    }
+
+    private func step(_ batch: Batch, begin: ContinuousClock.Instant, waitSeconds: Double) throws {
+        let context = StepContext(
+            step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, seed: plan.seed,
+            diagnostics: plan.lists.diagnosticLabels)
+        let terms = try state.method.losses(batch, at: context)
+        let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
+        let total = terms.dropFirst().reduce(weighted(terms[0])) { $0 + weighted($1) }
+        total.backward()
+        let rate = plan.schedule.rate(atStep: state.step)
+        let norm = state.optimizer.step(learningRate: rate)
+        state.average?.update()
+        try state.method.didStep(context)
+
+        let loss = total.scalar
+        let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
+        try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) })
+        let seconds = begin.duration(to: .now).seconds
+        try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
+        observer.didStep(
+            StepReport(
+                step: state.step, totalSteps: plan.totalSteps, loss: loss, values: all, seconds: seconds, waitSeconds: waitSeconds
+            ))
+        state.step += 1
+    }
+
+    private func weighted(_ term: LossTerm) -> Tensor { term.weight == 1 ? term.value : term.value * term.weight }
+
+    private func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
+        let value = term.value.scalar
+        guard value.isFinite else {
+            let samples = batch.streams.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sampleIndices)" }
+            throw LossNotFinite(term: term.name, step: state.step, samples: samples)
+        }
+        return value
+    }
+
+    // MARK: Saving and the end
+
+    private func saveIfDue() throws {
+        let options = plan.configuration[CheckpointOptions.self]
+        let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
+        let byTime = options.everyMinutes > 0 && lastSave.duration(to: .now).seconds >= options.everyMinutes * 60
+        if (bySteps || byTime) && state.step < plan.totalSteps { try save() }
+    }
+
+    private func save() throws {
+        try metrics.synchronize()
+        try timings.synchronize()
+        try checkpoints.save(state.checkpoint(metricsPosition: metrics.position, timingsPosition: timings.position))
+        lastSave = .now
+        observer.didSave(step: state.step)
+    }
+
+    private func evaluate() throws -> ClassificationReport? {
+        guard !plan.dataSet.test.isEmpty else { return nil }
+        let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
+        return try evaluator.evaluate(state.evaluated, on: plan.dataSet.test) { observer.didScore($0, of: $1) }
+    }
+
+    private func finish(_ test: ClassificationReport?, seconds: Double, waitShare: Double) throws -> TrainingOutcome {
+        let outcome = TrainingOutcome(
+            test: test, steps: state.step, seconds: seconds, run: directory.path, weightsDigest: state.weightsDigest,
+            waitShare: waitShare, damaged: ledger.damaged)
+        try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
+        record.state = .finished
+        record.result = outcome.result(plan)
+        try directory.write(record)
+        return outcome
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
