@@ -1,1 +1,3 @@
-print("semisup")
+import Foundation
+
+exit(Semisup.start(Array(CommandLine.arguments.dropFirst())))
