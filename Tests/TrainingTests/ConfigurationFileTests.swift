@@ -55,7 +55,9 @@ private func resolve(yaml: String) throws -> Configuration {
         #expect(abs(found - line) <= 1, "\(error?.description ?? "")")
     }
 
-    @Test(arguments: ["epochs: \"5\"\n", "epochs: [5]\n", "optimizer.momentum:\n", "nesterov: 1\n", "optimizer: 3\n", "epochs: {a: 1}\n"])
+    @Test(arguments: [
+        "epochs: \"5\"\n", "epochs: [5]\n", "optimizer.momentum:\n", "nesterov: 1\n", "optimizer: 3\n", "epochs: {a: 1}\n",
+    ])
     func valuesOfTheWrongFormAreRefused(text: String) {
         #expect(throws: ConfigurationError.self) { try resolve(yaml: text) }
     }
@@ -88,19 +90,25 @@ private func resolve(yaml: String) throws -> Configuration {
         let configuration = try schema.resolve([])
         let expected: [(String, JSON)] = [
             ("optimizer.learningRate", .real(0.03)), ("optimizer.momentum", .real(0.9)), ("optimizer.weightDecay", .real(5e-4)),
-            ("clip.length", .integer(8)), ("clip.stride", .integer(8)), ("clip.size", .integer(112)), ("batch.labeled", .integer(5)),
-            ("batch.unlabeled", .integer(5)), ("batch.microbatches", .integer(1)), ("epochs", .integer(180)), ("workers", .integer(2)),
+            ("clip.length", .integer(8)), ("clip.stride", .integer(8)), ("clip.size", .integer(112)),
+            ("batch.labeled", .integer(5)),
+            ("batch.unlabeled", .integer(5)), ("batch.microbatches", .integer(1)), ("epochs", .integer(180)),
+            ("workers", .integer(2)),
             ("threads", .integer(2)), ("checkpoint.everySteps", .integer(0)), ("checkpoint.everyMinutes", .real(5)),
-            ("checkpoint.keep", .integer(2)), ("precision", .string("auto")), ("kernels", .string("auto")), ("method", .string("fixmatch")),
+            ("checkpoint.keep", .integer(2)), ("precision", .string("auto")), ("kernels", .string("auto")),
+            ("method", .string("fixmatch")),
             ("labels", .string("1%")), ("data", .string("motions")), ("seed", .integer(0)), ("split", .null),
-            ("augment.strong.operations", .integer(2)), ("augment.strong.magnitude", .integer(9)), ("evaluation.views", .string("1x1")),
+            ("augment.strong.operations", .integer(2)), ("augment.strong.magnitude", .integer(9)),
+            ("evaluation.views", .string("1x1")),
         ]
         for (name, value) in expected { #expect(configuration[name]?.value == value, "\(name)") }
     }
 
     @Test(arguments: [
-        "threads=0", "workers=0", "clip.length=0", "batch.labeled=0", "seed=-1", "epochs=-1", "optimizer.momentum=1", "backbone=r4d",
-        "precision=f16", "kernels=sse", "backbone.width=0", "evaluation.views=10x2", "evaluation.views=x3", "evaluation.views=0x1",
+        "threads=0", "workers=0", "clip.length=0", "batch.labeled=0", "seed=-1", "epochs=-1", "optimizer.momentum=1",
+        "backbone=r4d",
+        "precision=f16", "kernels=sse", "backbone.width=0", "evaluation.views=10x2", "evaluation.views=x3",
+        "evaluation.views=0x1",
         "ema.decay=1", "checkpoint.keep=0", "batch.microbatches=6", "augment.weak.smallestArea=0.9 ", "optimizer.momentum=0",
     ])
     func nonsenseIsRefused(argument: String) {

@@ -80,11 +80,16 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
     }
 
     @Test func valuesThatDoNotFitTogetherAreRefused() {
-        #expect(findings(.commandLine(["flag=true", "method.count=9"])) == [.conflict(reason: "flag and method.count=9 do not go together")])
+        #expect(
+            findings(.commandLine(["flag=true", "method.count=9"])) == [
+                .conflict(reason: "flag and method.count=9 do not go together")
+            ])
     }
 
     @Test func theRecordOfARunReadsBackAsTheSameConfiguration() throws {
-        let original = try schema.resolve([.commandLine(["method.ratio=0.1", "method.limit=8", "method.stages=", "method.name=two"])])
+        let original = try schema.resolve([
+            .commandLine(["method.ratio=0.1", "method.limit=8", "method.stages=", "method.name=two"])
+        ])
         let document = try JSON(parsing: Array(original.json.serialized().utf8))
         let again = try schema.resolve([.recorded(document, path: "runs/a")])
         #expect(again.differences(from: original).isEmpty && again.digest == original.digest)
@@ -101,7 +106,8 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
     @Test func laterLayersWinAndEveryValueKnowsItsOrigin() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file("a.yaml", "method.count: 5\nmethod.ratio: 0.25\n")
-        let recommended = ConfigurationLayer.dataSet("motions", recommends: [("method.count", .text("4")), ("method.name", .text("two"))])
+        let recommended = ConfigurationLayer.dataSet(
+            "motions", recommends: [("method.count", .text("4")), ("method.name", .text("two"))])
         let configuration = try schema.resolve([recommended, .file(path), .commandLine(["method.ratio=0.75"])])
         let values = configuration[EveryKind.self]
         #expect(values.count == 5 && values.ratio == 0.75 && values.name == "two" && values.shape == .round)
@@ -143,7 +149,9 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
                 .outOfRange(key: "method.ratio", found: "2", allowed: "0 to below 1", origin: .commandLine),
             ])
         #expect(error?.exitCode == .configuration)
-        #expect(error?.description.hasPrefix("the configuration has 5 mistakes:\n  \(path):2: method.count is many; expected") == true)
+        #expect(
+            error?.description.hasPrefix("the configuration has 5 mistakes:\n  \(path):2: method.count is many; expected") == true
+        )
     }
 
     @Test func oneMistakeIsOneSentence() {
@@ -152,7 +160,8 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
     }
 
     @Test(arguments: [
-        ("optimizer.learnigRate", "optimizer.learningRate"), ("learningrate", "optimizer.learningRate"), ("lenght", "clip.length"),
+        ("optimizer.learnigRate", "optimizer.learningRate"), ("learningrate", "optimizer.learningRate"),
+        ("lenght", "clip.length"),
         ("epoch", "epochs"), ("Seed", "seed"), ("batch.labelled", "batch.labeled"), ("ema", "ema.decay"),
     ])
     func theNearestNameIsWhatWasMeant(written: String, meant: String) {
@@ -166,7 +175,9 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
 
     @Test func helpShowsNameDefaultRangeUnitAndMeaning() {
         let line = schema.helpTable.split(separator: "\n").first { $0.contains("method.count") }
-        #expect(line?.contains("method.count=3") == true && line?.contains("1 to 9 (pieces)") == true && line?.hasSuffix("A count.") == true)
+        #expect(
+            line?.contains("method.count=3") == true && line?.contains("1 to 9 (pieces)") == true
+                && line?.hasSuffix("A count.") == true)
     }
 
     @Test func thePrintedConfigurationIsAFileThatReadsBack() throws {

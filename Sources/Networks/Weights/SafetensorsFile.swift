@@ -82,7 +82,9 @@ public final class SafetensorsFile {
         return (descriptor, Int(status.st_size))
     }
 
-    private static func read(_ descriptor: Int32, _ path: String, at offset: Int, count wanted: Int) throws(WeightsError) -> [UInt8] {
+    private static func read(_ descriptor: Int32, _ path: String, at offset: Int, count wanted: Int) throws(WeightsError)
+        -> [UInt8]
+    {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             while count < wanted {

@@ -71,10 +71,12 @@ struct SafetensorsHeader {
         let fields = ["dtype", "shape", "data_offsets"]
         guard let members = value.objectValue, members.map(\.key).sorted() == fields.sorted() else {
             throw .malformedEntry(
-                path: path, tensor: name, field: "description", found: value.serialized(), expected: "dtype, shape and data_offsets")
+                path: path, tensor: name, field: "description", found: value.serialized(),
+                expected: "dtype, shape and data_offsets")
         }
         guard let typeName = value["dtype"]?.stringValue, let type = StoredType(rawValue: typeName) else {
-            throw .unsupportedType(path: path, tensor: name, found: value["dtype"]?.stringValue ?? value["dtype"]?.serialized() ?? "")
+            throw .unsupportedType(
+                path: path, tensor: name, found: value["dtype"]?.stringValue ?? value["dtype"]?.serialized() ?? "")
         }
         let shape = try naturals(value["shape"], name, "shape", path)
         let offsets = try naturals(value["data_offsets"], name, "data_offsets", path)
@@ -95,7 +97,8 @@ struct SafetensorsHeader {
         let numbers = value?.arrayValue?.compactMap(\.integerValue).filter { $0 >= 0 }
         guard let numbers, numbers.count == value?.arrayValue?.count else {
             throw .malformedEntry(
-                path: path, tensor: name, field: field, found: value?.serialized() ?? "nothing", expected: "a list of whole numbers from 0")
+                path: path, tensor: name, field: field, found: value?.serialized() ?? "nothing",
+                expected: "a list of whole numbers from 0")
         }
         return numbers
     }
@@ -153,7 +156,9 @@ private struct HeaderKeys {
 
     /// The text of a literal: `"a"` and `"\u0061"` are one key.
     private static func decoded(_ literal: ArraySlice<UInt8>) -> String? {
-        guard literal.contains(UInt8(ascii: "\\")) else { return String(validating: literal.dropFirst().dropLast(), as: UTF8.self) }
+        guard literal.contains(UInt8(ascii: "\\")) else {
+            return String(validating: literal.dropFirst().dropLast(), as: UTF8.self)
+        }
         return try? JSON(parsing: Array(literal)).stringValue
     }
 }

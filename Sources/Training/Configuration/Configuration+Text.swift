@@ -32,9 +32,12 @@ extension Configuration {
     private static func yaml(_ value: JSON) -> String {
         guard case .string(let text) = value else { return value.serialized() }
         let isWord = text.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+            byte == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
         }
-        let isSafe = isWord && text.utf8.first.map { $0 >= UInt8(ascii: "a") } == true && !["null", "none", "true", "false"].contains(text)
+        let isSafe =
+            isWord && text.utf8.first.map { $0 >= UInt8(ascii: "a") } == true
+            && !["null", "none", "true", "false"].contains(text)
         return isSafe ? text : value.serialized()
     }
 }
@@ -44,7 +47,10 @@ extension ConfigurationSchema {
     public var helpTable: String {
         let rows = declarations.map { option in
             let allowed = option.allowed ?? option.expectation
-            return ["\(option.name)=\(Configuration.text(option.defaultValue))", allowed + (option.unit.map { " (\($0))" } ?? ""), option.help]
+            return [
+                "\(option.name)=\(Configuration.text(option.defaultValue))", allowed + (option.unit.map { " (\($0))" } ?? ""),
+                option.help,
+            ]
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

@@ -53,7 +53,8 @@ public struct ConfigurationLayer: Sendable {
             if let input = ConfigurationInput(value) {
                 layer.entries.append(Entry(name: name, input: input, origin: origin))
             } else {
-                layer.findings.append(.malformed(origin: origin, reason: "\(name): expected one value, found \(value.serialized())"))
+                layer.findings.append(
+                    .malformed(origin: origin, reason: "\(name): expected one value, found \(value.serialized())"))
             }
         }
         return layer

@@ -134,7 +134,8 @@ extension [Int]: ConfigurationValue {
     public init?(_ input: ConfigurationInput) {
         let texts: [String]
         switch input {
-        case .text(let text): texts = text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+        case .text(let text):
+            texts = text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
         case .list(let elements): texts = elements
         default: return nil
         }

@@ -9,7 +9,8 @@ public enum NearestName {
             let candidate = candidate.lowercased()
             let whole = edits(from: wanted, to: candidate)
             guard !isDotted else { return whole }
-            return candidate.split(separator: ".").map { edits(from: wanted, to: String($0)) }.min().map { min($0, whole) } ?? whole
+            return candidate.split(separator: ".").map { edits(from: wanted, to: String($0)) }.min().map { min($0, whole) }
+                ?? whole
         }
         return candidates.map { (name: $0, distance: distance($0)) }.min { $0.distance < $1.distance }?.name
     }

@@ -81,7 +81,9 @@ extension CheckpointStore {
                 if let old = Self.step(of: name, suffixes: [suffix]), old <= step, !kept.contains(old) { try remove(name) }
             }
         }
-        for name in names where name.contains(".tmp-") && (name.hasPrefix("step-") || name.hasPrefix("best.json")) { try remove(name) }
+        for name in names where name.contains(".tmp-") && (name.hasPrefix("step-") || name.hasPrefix("best.json")) {
+            try remove(name)
+        }
     }
 
     private func remove(_ name: String) throws(RunError) {
@@ -127,7 +129,9 @@ extension CheckpointStore {
         let manifest = try asRunError { () throws(FileError) in try FileReader.bytes(of: manifestPath(step)) }
         let weights = try asRunError { () throws(WeightsError) in try SafetensorsFile(opening: path).contents() }
         guard manifest == Array(Self.manifest(step: step, digest: weights.digest).utf8) else {
-            throw .file(.malformed(path: path, reason: "its digest \(weights.digest) is not that of \(manifestPath(step)); one is damaged"))
+            throw .file(
+                .malformed(
+                    path: path, reason: "its digest \(weights.digest) is not that of \(manifestPath(step)); one is damaged"))
         }
         guard let checkpoint = Checkpoint(weights), checkpoint.step == step else {
             throw .file(.malformed(path: path, reason: "is no checkpoint after \(step) steps"))
@@ -142,7 +146,9 @@ extension CheckpointStore {
     private var bestPath: String { folder + "/best.json" }
     private func manifestPath(_ step: Int) -> String { "\(folder)/\(Self.stem(step)).json" }
 
-    private static func stem(_ step: Int) -> String { "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step)" }
+    private static func stem(_ step: Int) -> String {
+        "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step)"
+    }
 
     /// The step of a file name that is exactly ours.
     private static func step(of name: String, suffixes: [String]) -> Int? {

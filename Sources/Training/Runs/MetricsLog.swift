@@ -50,7 +50,9 @@ public final class MetricsLog {
         guard descriptor >= 0 else { throw .file(.system(path: path, operation: "open", code: errno)) }
         defer { close(descriptor) }
         var byte: UInt8 = 0
-        guard pread(descriptor, &byte, 1, position - 1) == 1 else { throw .file(.system(path: path, operation: "read", code: errno)) }
+        guard pread(descriptor, &byte, 1, position - 1) == 1 else {
+            throw .file(.system(path: path, operation: "read", code: errno))
+        }
         return byte == UInt8(ascii: "\n")
     }
 }

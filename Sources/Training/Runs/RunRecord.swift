@@ -71,10 +71,14 @@ extension RunRecord {
     public init(contentsOf path: String) throws(RunError) {
         let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }
         func field<Value>(_ name: String, _ expected: String, _ read: (JSON) -> Value?) throws(RunError) -> Value {
-            guard let value = json[name].flatMap(read) else { throw .malformedRecord(path: path, field: name, expected: expected) }
+            guard let value = json[name].flatMap(read) else {
+                throw .malformedRecord(path: path, field: name, expected: expected)
+            }
             return value
         }
-        _ = try field("format", "\(Self.format); another version of semisup wrote this run") { $0 == .integer(Self.format) ? true : nil }
+        _ = try field("format", "\(Self.format); another version of semisup wrote this run") {
+            $0 == .integer(Self.format) ? true : nil
+        }
         configuration = try field("configuration", "an object of options") { $0.objectValue == nil ? nil : $0 }
         seeds = try field("seeds", "an object of whole numbers") { Self.dictionary($0, \.integerValue) }
         digests = try field("digests", "an object of texts") { Self.dictionary($0, \.stringValue) }

@@ -43,6 +43,7 @@ public struct StrongAugmentOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("augment.strong.operations", \.operations, in: 0...15, help: "Distinct RandAugment operations on a clip."),
         .init("augment.strong.magnitude", \.magnitude, in: 0...10, help: "Their strength."),
-        .init("augment.strong.cutout", \.cutout, in: 0...1, unit: "share of the side", help: "Largest extra cut-out; 0 for none."),
+        .init(
+            "augment.strong.cutout", \.cutout, in: 0...1, unit: "share of the side", help: "Largest extra cut-out; 0 for none."),
     ]
 }

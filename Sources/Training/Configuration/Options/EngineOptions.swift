@@ -47,11 +47,15 @@ public struct CheckpointOptions: ConfigurationGroup {
 
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("checkpoint.everySteps", \.everySteps, in: 0..., unit: "steps", help: "Save so often; 0 for never.", changesResults: false),
+        .init(
+            "checkpoint.everySteps", \.everySteps, in: 0..., unit: "steps", help: "Save so often; 0 for never.",
+            changesResults: false),
         .init(
             "checkpoint.everyMinutes", \.everyMinutes, in: 0..., unit: "minutes", help: "Save so often; 0 for never.",
             changesResults: false),
-        .init("checkpoint.keep", \.keep, in: 1...1000, help: "Newest checkpoints that stay, beside the best.", changesResults: false),
+        .init(
+            "checkpoint.keep", \.keep, in: 1...1000, help: "Newest checkpoints that stay, beside the best.", changesResults: false
+        ),
     ]
 }
 
@@ -101,6 +105,7 @@ public struct EvaluationOptions: ConfigurationGroup {
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
         .init("evaluation.views", \.views, help: "Views of a test video, clips x crops."),
-        .init("evaluation.everyEpochs", \.everyEpochs, in: 0..., unit: "epochs", help: "Evaluate so often; 0 for at the end only."),
+        .init(
+            "evaluation.everyEpochs", \.everyEpochs, in: 0..., unit: "epochs", help: "Evaluate so often; 0 for at the end only."),
     ]
 }

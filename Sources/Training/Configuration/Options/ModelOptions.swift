@@ -57,12 +57,14 @@ public struct BatchOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("batch.labeled", \.labeled, in: 1...65_536, unit: "clips", help: "Labelled clips in a step."),
         .init("batch.unlabeled", \.unlabeled, in: 0...65_536, unit: "clips", help: "Unlabelled clips in a step."),
-        .init("batch.microbatches", \.microbatches, in: 1...1024, help: "Parts that are computed one after another to save memory."),
+        .init(
+            "batch.microbatches", \.microbatches, in: 1...1024, help: "Parts that are computed one after another to save memory."),
     ]
 
     /// No part of a batch may be empty.
     public var conflicts: [String] {
         microbatches > labeled
-            ? ["batch.microbatches=\(microbatches) is more than batch.labeled=\(labeled): a part would have no labelled clip"] : []
+            ? ["batch.microbatches=\(microbatches) is more than batch.labeled=\(labeled): a part would have no labelled clip"]
+            : []
     }
 }

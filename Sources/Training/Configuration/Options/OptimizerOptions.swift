@@ -25,7 +25,8 @@ public struct OptimizerOptions: ConfigurationGroup {
 
     /// Nesterov's form needs momentum.
     public var conflicts: [String] {
-        nesterov && momentum == 0 ? ["optimizer.nesterov=true needs optimizer.momentum above 0; set optimizer.nesterov=false"] : []
+        nesterov && momentum == 0
+            ? ["optimizer.nesterov=true needs optimizer.momentum above 0; set optimizer.nesterov=false"] : []
     }
 }
 
