@@ -64,12 +64,16 @@ public final class FileWriter {
 
     /// Appends `bytes`.
     public func append(_ bytes: some Collection<UInt8>) throws(FileError) {
-        var failure: FileError?
-        let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-            do throws(FileError) { try append(contentsOf: UnsafeRawBufferPointer(buffer)) } catch { failure = error }
+        let result = bytes.withContiguousStorageIfAvailable { buffer -> FileError? in
+            do throws(FileError) {
+                try append(contentsOf: UnsafeRawBufferPointer(buffer))
+                return nil
+            } catch {
+                return error
+            }
         }
-        if let failure { throw failure }
-        if done == nil { try append(Array(bytes)) }
+        guard let result else { return try append(Array(bytes)) }
+        if let result { throw result }
     }
 
     private func append(contentsOf buffer: UnsafeRawBufferPointer) throws(FileError) {

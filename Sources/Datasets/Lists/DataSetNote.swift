@@ -26,6 +26,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case clipsNotFound(count: Int, of: Int, first: [String])
     /// The label numbers of a published list follow neither the class index nor the index plus one; the names decide.
     case ownLabelOrder(list: String)
+    /// Clips of a published list whose label number is not that of the other clips of their class.
+    case misnumbered(list: String, count: Int, first: [String])
     /// The groups and which rule found them.
     case groupsRecognised(count: Int, rule: String)
 
@@ -56,6 +58,9 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
             "\(count) of \(total) listed clips have no video, left out: \(listed(first, of: count))"
         case .ownLabelOrder(let list):
             "the label numbers of \(list) follow an order of their own; classes are taken by name"
+        case .misnumbered(let list, let count, let first):
+            "\(list): \(counted(count, "clip")) with the label number of another class; the folder decides: "
+                + listed(first, of: count)
         case .groupsRecognised(let count, let rule): "\(counted(count, "group")) recognised from the names (\(rule))"
         }
     }

@@ -140,9 +140,14 @@ public struct SplitCatalogue: Sendable {
     }
 
     /// The entry whose digest the file at `path` has, or nil: tells a list that may not be shipped from any other.
+    ///
+    /// The digest is that of the bytes, or that of the lines `Class/video label` where the paths have more folders or the
+    /// label follows a comma.
     public func recognise(_ path: String) throws(DataSetError) -> Entry? {
         let digest = try SplitCatalogue.digest(path)
-        return entries.first { $0.sha256 == digest }
+        if let entry = entries.first(where: { $0.sha256 == digest }) { return entry }
+        let plain = SHA256.hexadecimal(of: PublishedList.plainLines(try TextLines.of(path)))
+        return entries.first { $0.sha256 == plain }
     }
 
     /// The classes of `dataSet` in index order, or nil where no index is shipped. Throws as `list` does.

@@ -51,6 +51,11 @@ public struct SplitImport: Sendable {
         var torn: [String] = []
         for (part, list) in parts {
             if try list.numbering(against: classes) == .ownOrder { notes.append(.ownLabelOrder(list: list.source)) }
+            let misnumbered = ListedClip.misnumbered(list.clips).map(\.name)
+            if !misnumbered.isEmpty {
+                notes.append(
+                    .misnumbered(list: list.source, count: misnumbered.count, first: Array(misnumbered.prefix(5))))
+            }
             for clip in list.clips {
                 guard let path = finder[clip.name] else {
                     missing.append(clip.name)
