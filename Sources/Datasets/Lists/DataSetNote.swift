@@ -10,6 +10,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case unreachable(count: Int, first: [String])
     /// Files without a video's extension.
     case otherFiles(count: Int, first: [String])
+    /// A list that lies in the folder and was not read, because the folder was given.
+    case listInFolder(path: String)
     /// Folders that are not part of the layout.
     case unusedFolders(count: Int, first: [String])
     /// Classes without a clip; they are left out.
@@ -43,6 +45,7 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
                 + listed(first, of: count)
         case .otherFiles(let count, let first):
             "\(counted(count, "file")) without the extension of a video, left out: \(listed(first, of: count))"
+        case .listInFolder(let path): "\(path) is not read; give its path instead of the folder's to use its labels and split"
         case .unusedFolders(let count, let first):
             "\(counted(count, "folder")) outside the layout, not searched: \(listed(first, of: count))"
         case .emptyClasses(let names):

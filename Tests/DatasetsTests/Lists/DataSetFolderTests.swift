@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Foundation
 import Testing
 
 @Suite struct DataSetFolderTests {
@@ -30,6 +31,13 @@ import Testing
         #expect(one.train.samples.map(\.index) == two.train.samples.map(\.index))
         let sorted = (one.train.samples + one.test.samples).sorted { $0.index < $1.index }.map(\.name)
         #expect(sorted == ["a/3", "a/Z", "a/z", "a/é", "b/10", "b/2", "b/9", "b/x"])
+    }
+
+    /// The clips were drawn by the documented rule in Python: the same on every machine.
+    @Test func theDrawnTestPartIsTheOneOfTheRule() throws {
+        for name in ["a", "b"] { for clip in 0..<10 { try temporary.touch("\(name)/\(name)\(clip).mp4") } }
+        let drawn = try DataSet.open(temporary.path).test.samples.map(\.name)
+        #expect(drawn == ["a/a0", "a/a6", "a/a7", "b/b5", "b/b6", "b/b8"])
     }
 
     @Test func trainTestAndUnlabelledFoldersAreTheParts() throws {
@@ -81,7 +89,22 @@ import Testing
         #expect(note(dataSet, "round"))
     }
 
+    @Test func aListInTheFolderIsPointedAt() throws {
+        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4", "b/2.mp4", "list.csv"] { try temporary.touch(name) }
+        #expect(try DataSet.open(temporary.path).notes.contains(.listInFolder(path: temporary.path + "/list.csv")))
+    }
+
     // MARK: Errors
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func aFolderWithoutPermissionEndsWith74() throws {
+        for name in ["a/1.mp4", "a/2.mp4"] { try temporary.touch(name) }
+        chmod(temporary.path + "/a", 0)
+        defer { chmod(temporary.path + "/a", 0o700) }
+        let error = failure { _ = try DataSet.open(temporary.path) }
+        #expect(error == .file(.system(path: temporary.path + "/a", operation: "read the folder", code: EACCES)))
+        #expect(error?.exitCode == .inputOutput)
+    }
 
     @Test func aMissingFolderEndsWith66() {
         let error = failure { _ = try DataSet.open(temporary.path + "/nowhere") }

@@ -125,6 +125,7 @@ import Testing
         let dataSet = try open(
             "video,label,split,group\na/1.mp4,a,train,g\na/2.mp4,a,train,g\nb/1.mp4,b,train,h\nb/2.mp4,b,test,i\n")
         let summary = DataSetSummary(dataSet)
+        #expect(summary.name == String(temporary.path.split(separator: "/").last ?? ""), "list.csv says nothing")
         #expect(summary.parts.map(\.clips) == [3, 1] && summary.parts[0].groups == 2)
         #expect(summary.json["parts"]?.arrayValue?[0]["clipsPerClass"] == .array([.integer(2), .integer(1)]))
         #expect(summary.text.contains("train: 3 clips in 2 groups"))

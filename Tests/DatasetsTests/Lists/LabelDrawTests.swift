@@ -77,6 +77,7 @@ import Testing
         for known in catalogue.knownDraws {
             let list = try known.draw.list(from: train, dataSet: "ucf101", split: "1")
             #expect(list.names.count == known.count)
+            #expect(catalogue.expectedDigest(of: list) == known.sha256)
             #expect(list.digest == known.sha256, "\(known.draw.rate) seed \(known.draw.seed)")
             #expect(previous[known.draw.seed, default: []].isSubset(of: list.names), "rates are nested")
             previous[known.draw.seed] = Set(list.names)

@@ -44,7 +44,7 @@ import Testing
         let train = try catalogue.list(catalogue.entry(named: "ucf101-split1-train"))
         let videos = try download([train.clips[0].name], ending: "mp4")
         let error = failure { _ = try SplitImport.official("ucf101", split: 1, videos: videos, catalogue: catalogue) }
-        guard case .missingVideos(_, 13_319, 13_320, _) = error else {
+        guard case .videosNotFound(_, 13_319, 13_320, _) = error else {
             Issue.record("\(error?.description ?? "no error")")
             return
         }

@@ -83,9 +83,13 @@ public struct PublishedList: Sendable, Equatable {
 
     /// How the label numbers of a list relate to a class index.
     public enum Numbering: String, Sendable {
+        /// The list has no numbers.
         case none
+        /// The numbers are the index.
         case fromZero
+        /// The numbers are the index plus one, as in UCF101's own lists.
         case fromOne
+        /// Anything else; the names decide.
         case ownOrder
     }
 

@@ -150,6 +150,15 @@ public struct SplitCatalogue: Sendable {
         return entries.first { $0.sha256 == plain }
     }
 
+    /// The digest that `list` must have if it is one of the known draws, else nil.
+    public func expectedDigest(of list: SplitList) -> String? {
+        guard case .drawn(let rate, let unit, let quota, let seed, LabelDraw.ruleVersion) = list.origin else { return nil }
+        let draw = LabelDraw(rate: rate, seed: seed, unit: unit)
+        return knownDraws.first {
+            $0.dataSet == list.dataSet && "\($0.split)" == list.split && $0.draw == draw && $0.draw.quota == quota
+        }?.sha256
+    }
+
     /// The classes of `dataSet` in index order, or nil where no index is shipped. Throws as `list` does.
     public func classes(of dataSet: String) throws(DataSetError) -> ClassList? {
         guard let index = classIndexes[dataSet] else { return nil }
