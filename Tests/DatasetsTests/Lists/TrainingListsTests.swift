@@ -31,6 +31,18 @@ import Testing
         #expect(error == .unknownClips(list: "p.txt", count: 2, of: 3, first: ["a/x", "c/1"]))
     }
 
+    /// b lives in two groups that it shares with a and with c: cutting both would leave it nothing to train on.
+    @Test(arguments: 0..<12) func groupsAcrossClassesNeverTakeTheLastClip(purpose: Int) throws {
+        let rows = [("a", 0, "G"), ("b", 1, "G"), ("b", 1, "H"), ("c", 2, "H"), ("a", 0, "A"), ("c", 2, "C")]
+        let samples = rows.enumerated().map { index, row in
+            VideoSample(index: index, path: "", name: "\(row.0)/\(index)", label: row.1, group: row.2)
+        }
+        let cut = GroupCut(purpose: "p\(purpose)", choice: .share(Ratio(1, 4)))
+        let (kept, held) = try cut.split(samples, classes: ClassList(["a", "b", "c"]), source: "test")
+        #expect(Set(kept.map(\.label)) == [0, 1, 2] && Set(held.map(\.label)) == [0, 1, 2])
+        #expect(Set(kept.map(\.group)).isDisjoint(with: held.map(\.group)))
+    }
+
     @Test func validationIsCutByGroupAndLeavesTestAlone() throws {
         let cut = try dataSet.withValidation(.validation)
         #expect(cut.validation.clipsPerClass == [2, 2] && cut.train.clipsPerClass == [8, 8] && cut.test == dataSet.test)
