@@ -73,12 +73,13 @@ public final class FileWriter {
     }
 
     private func append(contentsOf buffer: UnsafeRawBufferPointer) throws(FileError) {
-        var offset = 0
-        while offset < buffer.count {
-            let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+        // A running offset into `buffer` is miscompiled by Swift 6.3.1 with -O: one empty write more, taken for a full disk.
+        var rest = buffer
+        while let start = rest.baseAddress, !rest.isEmpty {
+            let count = Glibc.write(descriptor, start, rest.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw .system(path: path, operation: "write", code: count == 0 ? ENOSPC : errno) }
-            offset += count
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 
