@@ -44,23 +44,27 @@ public final class VideoWriter {
         public var groupOfPictures = 32
         /// The most B-frames in a row.
         public var consecutiveBFrames = 2
-        /// The name of an x264 preset, from "ultrafast" to "placebo".
-        public var preset = "veryfast"
-        /// Further x264 options by name, in x264's own spelling.
-        public var encoderOptions: [(name: String, value: String)] = []
+        /// How much x264 tries.
+        public var preset = Preset.veryfast
+        /// Leaves out what makes decoding slow (arithmetic coding, the 8 x 8 transform, small partitions, the deblocking filter,
+        /// several reference pictures, weighted prediction) and fixes the pattern: a keyframe only where a group of pictures begins,
+        /// always the most B-frames in a row, and no picture refers to a B-frame.
+        public var isQuickToDecode = false
 
         /// The defaults.
         public init() {}
 
-        public static func == (left: Options, right: Options) -> Bool {
-            left.constantRateFactor == right.constantRateFactor && left.groupOfPictures == right.groupOfPictures
-                && left.consecutiveBFrames == right.consecutiveBFrames && left.preset == right.preset
-                && left.encoderOptions.elementsEqual(right.encoderOptions) { $0 == $1 }
-        }
-
         fileprivate var x264Parameters: String {
-            ([("threads", "1"), ("cpu-independent", "1")] + encoderOptions).map { "\($0.0)=\($0.1)" }.joined(separator: ":")
+            let plain = "threads=1:cpu-independent=1"
+            guard isQuickToDecode else { return plain }
+            return plain + ":cabac=0:8x8dct=0:partitions=none:no-deblock=1:ref=1:weightp=0:weightb=0"
+                + ":scenecut=0:b-adapt=0:b-pyramid=none"
         }
+    }
+
+    /// How much x264 tries to save bits.
+    public enum Preset: String, CaseIterable, Sendable {
+        case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow, placebo
     }
 
     /// Where the video will be.
@@ -87,7 +91,7 @@ public final class VideoWriter {
         try Self.check(width: width, height: height, frameRate: frameRate, sound: sound, options: options)
         guard access(path, F_OK) != 0 else { throw .exists(path: path) }
         encoder = media_writer_create()
-        let code = options.preset.withCString { preset in
+        let code = options.preset.rawValue.withCString { preset in
             options.x264Parameters.withCString { parameters in
                 var settings = media_writer_settings(
                     width: Int32(width), height: Int32(height),
@@ -162,8 +166,8 @@ public final class VideoWriter {
         for (field, value) in [("width", width), ("height", height)] {
             try require((2...16_384).contains(value) && value % 2 == 0, field, value, "an even number from 2 to 16384")
         }
-        for (field, value) in [("frame rate's numerator", frameRate.numerator), ("frame rate's denominator", frameRate.denominator)] {
-            try require((1...1_000_000).contains(value), field, value, "a number from 1 to 1000000")
+        for (field, value) in [("numerator", frameRate.numerator), ("denominator", frameRate.denominator)] {
+            try require((1...1_000_000).contains(value), "frame rate's \(field)", value, "a number from 1 to 1000000")
         }
         try require((0...51).contains(options.constantRateFactor), "constantRateFactor", options.constantRateFactor, "0 to 51")
         try require((1...10_000).contains(options.groupOfPictures), "groupOfPictures", options.groupOfPictures, "1 to 10000")

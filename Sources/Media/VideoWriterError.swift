@@ -23,7 +23,8 @@ public enum VideoWriterError: ReportedError, Equatable {
     public var description: String {
         switch self {
         case .encoderMissing(let name):
-            "libavcodec was built without the encoder \(name), which writing video needs; install a build that has it (Debian's libavcodec59 does)"
+            "libavcodec was built without the encoder \(name), which writing video needs; install a build that has it "
+                + "(Debian's libavcodec59 does)"
         case .invalid(let field, let found, let expected): "video settings: \(field) is \(found), expected \(expected)"
         case .exists(let path): "\(path): exists already and is never overwritten; name another place"
         case .failed(let path, let operation, let reason): "\(path): could not \(operation): \(reason)"

@@ -36,7 +36,7 @@ public enum Motions {
 
     /// How many clips of each split a set holds. The clips of a smaller set are the first of the full one.
     public struct Count: Sendable, Equatable {
-        /// Training clips; a tenth of each class when it is a multiple of ten.
+        /// Training clips.
         public let train: Int
         /// Test clips.
         public let test: Int

@@ -99,10 +99,10 @@ struct PrivateFolder: ~Copyable {
         close(descriptor)
     }
 
-    /// Gives the folder its name, for good. False when another process was first: then that one's folder stands.
+    /// Gives the folder its name. False when another process was first: then that one's folder stands.
+    ///
+    /// The clips are not flushed one by one: a power failure leaves files of another size, which `Motions.check` finds.
     mutating func publish() throws(Motions.Failure) -> Bool {
-        // All files of the folder reach the disk before its name does.
-        try synchronizeFiles()
         if rename(path, target) != 0 {
             guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else {
                 throw .file(.system(path: target, operation: "rename", code: errno))
@@ -112,16 +112,6 @@ struct PrivateFolder: ~Copyable {
         isPublished = true
         do throws(FileError) { try AtomicFile.synchronizeFolder(of: target) } catch { throw .file(error) }
         return true
-    }
-
-    private func synchronizeFiles() throws(Motions.Failure) {
-        for name in FileManager.default.enumerator(atPath: path).map({ $0.compactMap { $0 as? String } }) ?? [] {
-            let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
-            defer { close(file) }
-            guard file >= 0, fsync(file) == 0 else {
-                throw .file(.system(path: "\(path)/\(name)", operation: "flush to disk", code: errno))
-            }
-        }
     }
 
     /// The open folder when its lock could be had and it still has its name.

@@ -19,8 +19,11 @@ extension Motions {
 
         /// A clip falls into this many equal spans, after each of which `blink` and `jump` change.
         static let spans = 8
+        // A single picture shall tell little: in every class the object may be almost anywhere and of almost any size at any time.
         /// The centre of an object that stays lies within this distance of the middle, in x and in height.
-        private static let spread = 13.0
+        private static let spread = 20.0
+        /// The centre of an object on an orbit, and on a straight path but for its tilt.
+        private static let orbitSpread = 24.0, pathSpread = 26.0
 
         init(motion: Motion, random: inout RandomStream) {
             self.motion = motion
@@ -29,10 +32,10 @@ extension Motions {
             amount = Self.amount(of: motion, share: share)
             var rest = Pose()
             rest.angle = random.uniform()
-            rest.radius = ExactArithmetic.logUniform(6, octaves: 1.415037499278844, random.uniform())
+            let isResizing = motion == .grow || motion == .shrink
+            rest.radius = ExactArithmetic.logUniform(5, octaves: isResizing ? 0.85 : 2, random.uniform())  // to 9 or to 20
             rest.x = random.uniform(-Self.spread, Self.spread)
             rest.height = random.uniform(-Self.spread, Self.spread)
-            if motion == .grow || motion == .shrink { rest.radius = random.uniform(5, 7) }
 
             var direction = random.uniform()
             var orbitRadius = 0.0
@@ -45,14 +48,16 @@ extension Motions {
             default: break
             }
             if [.up, .down, .sideways].contains(motion) {
-                // The middle of the path lies on a line through the middle of the picture, across the path.
-                let offset = rest.x
-                rest.x = -offset * ExactArithmetic.sine(turns: direction)
-                rest.height = offset * ExactArithmetic.cosine(turns: direction)
+                // The middle of the path: `across` it anywhere, and `along` it as far as its ends allow.
+                let across = rest.x
+                let along = rest.height / Self.spread * (Self.pathSpread - amount / 2)
+                let (cosine, sine) = (ExactArithmetic.cosine(turns: direction), ExactArithmetic.sine(turns: direction))
+                rest.x = along * cosine - across * sine
+                rest.height = along * sine + across * cosine
             }
             if motion == .orbit {
-                rest.x *= 0.5
-                rest.height *= 0.5
+                rest.x *= (Self.orbitSpread - orbitRadius) / Self.spread
+                rest.height *= (Self.orbitSpread - orbitRadius) / Self.spread
             }
             self.rest = rest
             self.direction = direction
@@ -62,8 +67,8 @@ extension Motions {
 
         private static func amount(of motion: Motion, share: Double) -> Double {
             switch motion {
-            case .up, .down, .sideways: 24 + 16 * share
-            case .grow, .shrink: 1.38 + 0.3 * share  // 2.6 to 3.2 times as large
+            case .up, .down, .sideways: 24 + 12 * share
+            case .grow, .shrink: 1 + 0.3 * share  // 2 to 2.5 times as large
             case .spin: 1.1 + 0.6 * share
             case .orbit: 1.0 + 0.6 * share
             case .blink, .jump, .still: 0

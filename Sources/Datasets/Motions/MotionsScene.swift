@@ -71,9 +71,12 @@ extension Motions {
         /// The object's first look, and the one that `blink` swaps it with.
         let looks: [Look]
         let background: Look
+        /// Standard deviation of the pixel noise, in grey levels.
         let noiseDeviation: Double
         /// Drift of the background from the first picture to the last, in 64ths of the side.
         let drift: (x: Double, y: Double)
+        /// What the light adds to every pixel of each picture, in grey levels.
+        let light: [Double]
         let textures: RandomKey
         let noise: RandomKey
 
@@ -99,8 +102,22 @@ extension Motions {
             drift = (
                 distance * ExactArithmetic.cosine(turns: direction), distance * ExactArithmetic.sine(turns: direction)
             )
+            light = Self.flicker(random: &random)
             textures = key.derived("textures")
             noise = key.derived("noise")
+        }
+
+        /// Light that changes with each picture, and more with each span: without it, the mean difference of two pictures or the size
+        /// of a packet would tell `blink` and `jump` from the rest, and `grow` from `shrink`.
+        private static func flicker(random: inout RandomStream) -> [Double] {
+            let step = random.uniform(0, 10)
+            let (first, last) = (random.uniform(0, 3), random.uniform(0, 3))
+            var level = 0.0
+            return (0..<frameCount).map { frame in
+                if frame % (frameCount / Path.spans) == 0 { level = random.uniform(-step, step) }
+                let jitter = first + (last - first) * Double(frame) / Double(frameCount)
+                return level + random.uniform(-jitter, jitter)
+            }
         }
     }
 }
