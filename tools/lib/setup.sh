@@ -75,8 +75,17 @@ is_stale() {
     [[ $(find "${sources[@]}" -name .build -prune -o -newer "$home/.build/semisup-built" -print -quit) ]]
 }
 
-# SwiftPM's cached plan does not notice files that come and go in the nested package.
-swift_build() { swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"; }
+# SwiftPM's cached plan does not notice files that come and go in the nested package, nor its cache of C modules a new
+# header: the first is switched off, the second removed where sources came or went.
+swift_build() {
+    local now before=$home/.build/semisup-sources
+    now=$(find "$home/Sources" "$home/Tests" -name .build -prune -o -type f -print 2>/dev/null | LC_ALL=C sort)
+    if [[ ! -e $before || $now != "$(<"$before")" ]]; then
+        rm -rf -- "$home"/.build/*/release/ModuleCache
+        mkdir -p "$home/.build" && printf '%s' "$now" >"$before"
+    fi
+    swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"
+}
 
 # Builds the executable unless another launch has just done so.
 build() {
