@@ -30,7 +30,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Networks", uses: ["Tensor", "Files"]),
-        module("Datasets", uses: ["Augment", "Media", "Tensor", "Files"]),
+        module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
         module("Media", uses: ["CMedia", "Files"]),
         module("Tensor", uses: ["Backends", "CKernels", "Files"]),

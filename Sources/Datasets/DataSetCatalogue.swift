@@ -8,7 +8,7 @@ public enum DataSetCatalogue {
     /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.
     ///
     /// A name wins over a path; `./motions` is always a path. `progress` is told how many clips are made. Throws
-    /// `DataSetError`, `.unknownDataSet` where it is neither.
+    /// `Motions.Failure` and `DataSetError`, `.unknownDataSet` where it is neither.
     public static func open(
         _ nameOrPath: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> DataSet {
@@ -21,6 +21,6 @@ public enum DataSetCatalogue {
     }
 
     private static func make(_ name: String, progress: (Int, Int) -> Void) throws -> DataSet {
-        throw DataSetError.unknownDataSet(name: name, nearest: nil)
+        try DataSet.open(Motions.ensure(progress: progress) + "/list.csv")
     }
 }

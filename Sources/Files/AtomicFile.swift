@@ -64,22 +64,21 @@ public final class FileWriter {
 
     /// Appends `bytes`.
     public func append(_ bytes: some Collection<UInt8>) throws(FileError) {
-        var failure: FileError?
-        let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-            do throws(FileError) { try append(contentsOf: UnsafeRawBufferPointer(buffer)) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        if done == nil { try append(Array(bytes)) }
+        let code = bytes.withContiguousStorageIfAvailable { write(UnsafeRawBufferPointer($0)) }
+        guard let code else { return try append(Array(bytes)) }
+        guard code == 0 else { throw .system(path: path, operation: "write", code: code) }
     }
 
-    private func append(contentsOf buffer: UnsafeRawBufferPointer) throws(FileError) {
-        var offset = 0
-        while offset < buffer.count {
-            let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+    /// Returns 0 or the error code. It does not throw: Swift 6.3.1 miscompiles a typed throw out of this loop with -O.
+    private func write(_ buffer: UnsafeRawBufferPointer) -> Int32 {
+        var rest = buffer[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .system(path: path, operation: "write", code: count == 0 ? ENOSPC : errno) }
-            offset += count
+            guard count > 0 else { return count == 0 ? ENOSPC : errno }
+            rest = rest.dropFirst(count)
         }
+        return 0
     }
 
     /// Makes the content last through a power failure.

@@ -127,6 +127,11 @@ private func resolve(yaml: String) throws -> Configuration {
         #expect(ConfigurationLayer.recommendations(for: "/data/mine") == nil)
     }
 
+    @Test(arguments: [([], 1800), (["epochs=3"], 30), (["steps=7"], 7), (["epochs=0", "steps=7"], 0)])
+    func stepsDecideOverEpochsUnlessThereAreNone(arguments: [String], expected: Int) throws {
+        #expect(try schema.resolve([.commandLine(arguments)])[RunOptions.self].stepCount(stepsPerEpoch: 10) == expected)
+    }
+
     @Test func everyOptionHasHelpAndANameOfItsOwn() {
         let declarations = schema.declarations
         #expect(Set(declarations.map(\.name)).count == declarations.count)

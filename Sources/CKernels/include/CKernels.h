@@ -3,4 +3,5 @@
 #include "compute_threads.h"
 #include "image_kernels.h"
 #include "kernel_set.h"
+#include "motion_render.h"
 #include "tensor_kernels.h"

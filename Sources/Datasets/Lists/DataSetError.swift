@@ -24,6 +24,8 @@ public enum DataSetError: ReportedError, Equatable {
     case emptyDraw(rate: String, clips: Int)
     /// Files that a list names and that are not there.
     case missingVideos(list: String, count: Int, of: Int, first: [String])
+    /// Clips of a published list without a video in the folder.
+    case videosNotFound(folder: String, count: Int, of: Int, first: [String])
     /// Clips named twice with two labels.
     case conflictingLabels(list: String, count: Int, first: [String])
     /// Clips that stand in two parts, such as train and test.
@@ -49,7 +51,7 @@ public enum DataSetError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .labelRate: .usage
-        case .unknownDataSet, .missingVideos, .unknownList, .notShipped: .inputMissing
+        case .unknownDataSet, .missingVideos, .videosNotFound, .unknownList, .notShipped: .inputMissing
         case .noCatalogue: .unavailable
         default: .badData
         }
@@ -122,6 +124,9 @@ public enum DataSetError: ReportedError, Equatable {
         case .missingVideos(let list, let count, let total, let first):
             "\(list): \(count) of \(total) videos are not there: \(listed(first, of: count)); "
                 + "paths are relative to the folder of the list"
+        case .videosNotFound(let folder, let count, let total, let first):
+            "\(folder): \(count) of \(total) listed clips have no video in it: \(listed(first, of: count)); "
+                + "check the folder, or allow missing clips"
         case .conflictingLabels(let list, let count, let first):
             "\(list): \(counted(count, "clip")) named twice with two labels: \(listed(first, of: count)); keep one row a clip"
         case .inTwoParts(let list, let count, let first):

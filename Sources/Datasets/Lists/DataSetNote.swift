@@ -10,6 +10,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case unreachable(count: Int, first: [String])
     /// Files without a video's extension.
     case otherFiles(count: Int, first: [String])
+    /// A list that lies in the folder and was not read, because the folder was given.
+    case listInFolder(path: String)
     /// Folders that are not part of the layout.
     case unusedFolders(count: Int, first: [String])
     /// Classes without a clip; they are left out.
@@ -26,6 +28,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case clipsNotFound(count: Int, of: Int, first: [String])
     /// The label numbers of a published list follow neither the class index nor the index plus one; the names decide.
     case ownLabelOrder(list: String)
+    /// Clips of a published list whose label number is not that of the other clips of their class.
+    case misnumbered(list: String, count: Int, first: [String])
     /// The groups and which rule found them.
     case groupsRecognised(count: Int, rule: String)
 
@@ -41,6 +45,7 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
                 + listed(first, of: count)
         case .otherFiles(let count, let first):
             "\(counted(count, "file")) without the extension of a video, left out: \(listed(first, of: count))"
+        case .listInFolder(let path): "\(path) is not read; give its path instead of the folder's to use its labels and split"
         case .unusedFolders(let count, let first):
             "\(counted(count, "folder")) outside the layout, not searched: \(listed(first, of: count))"
         case .emptyClasses(let names):
@@ -56,6 +61,9 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
             "\(count) of \(total) listed clips have no video, left out: \(listed(first, of: count))"
         case .ownLabelOrder(let list):
             "the label numbers of \(list) follow an order of their own; classes are taken by name"
+        case .misnumbered(let list, let count, let first):
+            "\(list): \(counted(count, "clip")) with the label number of another class; the folder decides: "
+                + listed(first, of: count)
         case .groupsRecognised(let count, let rule): "\(counted(count, "group")) recognised from the names (\(rule))"
         }
     }

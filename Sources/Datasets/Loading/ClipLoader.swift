@@ -2,6 +2,7 @@ import Augment
 import Files
 import Foundation
 import Media
+import Synchronization
 import Tensor
 
 /// Decodes and augments the batches of a plan ahead of the step that needs them.
@@ -10,6 +11,7 @@ import Tensor
 /// any number of workers. At most `batchesAhead` batches exist beside the one in use.
 public final class ClipLoader: Sendable {
     private let assembly: BatchAssembly
+    private let counter: FrameCounter
 
     /// A loader of steps from `firstStep` on, which starts to decode at once.
     ///
@@ -17,6 +19,7 @@ public final class ClipLoader: Sendable {
     init(
         source: any SampleSource, firstStep: Int, endStep: Int, workers: Int, batchesAhead: Int = 2, media: MediaSettings
     ) {
+        counter = media.counter
         assembly = BatchAssembly(source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead)
         for number in 0..<max(1, workers) {
             let worker = LoaderWorker(assembly: assembly, media: media)
@@ -33,6 +36,9 @@ public final class ClipLoader: Sendable {
 
     /// Ends the workers; batches that are under way are dropped.
     public func stop() { assembly.stop() }
+
+    /// Frames decoded so far for each stream, by its name.
+    public var decodedFrames: [String: Int] { counter.counts }
 
     /// How long `next` has waited in all, in seconds.
     public var waitSeconds: Double { assembly.waitSeconds }
@@ -67,6 +73,7 @@ struct MediaSettings: Sendable {
     let indices: VideoIndexStore
     let ledger: DamageLedger
     let normalization: ChannelNormalization
+    let counter: FrameCounter
     /// A stream whose samples are damaged this often in a row cannot be trained on.
     let replacementLimit = 20
 }
@@ -79,4 +86,13 @@ public struct TooMuchDamage: ReportedError, Equatable {
     public var description: String {
         "stream \(stream): no readable clip was found; damaged: \(examples.joined(separator: "; "))"
     }
+}
+
+/// Counts decoded frames by stream.
+final class FrameCounter: Sendable {
+    private let state = Mutex<[String: Int]>([:])
+
+    func add(_ frames: Int, in stream: String) { state.withLock { $0[stream, default: 0] += frames } }
+
+    var counts: [String: Int] { state.withLock { $0 } }
 }

@@ -36,7 +36,7 @@ final class LoaderWorker: @unchecked Sendable {
         for attempt in 0..<media.replacementLimit {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
-            do throws(MediaError) {
+            do throws(Damage) {
                 try decode(draw, request)
                 makePixels(draw, request)
                 for view in request.views.indices { write(view, to: place) }
@@ -61,12 +61,18 @@ final class LoaderWorker: @unchecked Sendable {
 
     /// The frames that each view with a window of its own shows, as places in `decoded`.
     private var windows: [Int: [Int]] = [:]
+    private var report = DecodeReport()
 
     /// Decodes every frame that some view shows, each once.
-    private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) {
-        let reader = try VideoReader(path: draw.sample.path)
-        let index = try media.indices.index(of: draw.sample.path, reader)
-        let range = index.frameRange(from: draw.sample.start, to: draw.sample.end, reader.info)
+    private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(Damage) {
+        do throws(MediaError) { try decodeFrames(draw, request) } catch { throw .media(error) }
+        if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
+    }
+
+    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) {
+        let (reader, index) = try media.indices.open(draw.sample.path)
+        let range = index.frames(from: draw.sample.start, to: draw.sample.end)
+        guard !range.isEmpty else { throw .noFrames(path: draw.sample.path) }
         var positions: [Int: [Int]] = [:]
         for (number, view) in request.views.enumerated() {
             guard let window = view.window else { continue }
@@ -75,8 +81,8 @@ final class LoaderWorker: @unchecked Sendable {
             positions[number] = window.positions(from: first, frameCount: range.count).map { $0 + range.lowerBound }
         }
         let wanted = Set(positions.values.joined()).sorted()
-        let report = try reader.frames(at: wanted, using: index, into: &decoded)
-        if let problem = report.problem { throw .damaged(path: draw.sample.path, reason: problem) }
+        report = try reader.frames(at: wanted, using: index, into: &decoded)
+        media.counter.add(report.decodedFrames, in: request.name)
         let place = Dictionary(uniqueKeysWithValues: wanted.enumerated().map { ($1, $0) })
         windows = positions.mapValues { $0.compactMap { place[$0] } }
     }
@@ -111,6 +117,19 @@ final class LoaderWorker: @unchecked Sendable {
         } else {
             selected.select(places, of: decoded)
             geometry.apply(to: selected, into: &views[view], scratch: &scratch)
+        }
+    }
+}
+
+/// Why a sample cannot be shown.
+private enum Damage: Error, CustomStringConvertible {
+    case media(MediaError)
+    case frames(path: String, String)
+
+    var description: String {
+        switch self {
+        case .media(let error): error.description
+        case .frames(let path, let problem): "\(path): \(problem)"
         }
     }
 }

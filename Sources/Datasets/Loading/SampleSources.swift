@@ -54,7 +54,8 @@ extension ClipLoader {
         self.init(
             source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed), firstStep: firstStep,
             endStep: endStep, workers: workers,
-            media: MediaSettings(indices: indices, ledger: ledger, normalization: normalization))
+            media: MediaSettings(
+                indices: indices, ledger: ledger, normalization: normalization, counter: FrameCounter()))
     }
 
     /// A loader of a list, once, in order: one stream called `videos` with the given views.
@@ -66,6 +67,7 @@ extension ClipLoader {
         self.init(
             source: EvaluationSamples(streams: [stream], list: list), firstStep: 0,
             endStep: (list.count + batchSize - 1) / batchSize, workers: workers,
-            media: MediaSettings(indices: indices, ledger: ledger, normalization: normalization))
+            media: MediaSettings(
+                indices: indices, ledger: ledger, normalization: normalization, counter: FrameCounter()))
     }
 }

@@ -55,7 +55,7 @@ enum ProcessMemory {
     /// The highest resident size so far, in MiB.
     static var peakMiB: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_maxrss) / 1024
     }
 }

@@ -5,7 +5,7 @@ internal import Yams
 
 extension ConfigurationLayer {
     /// More entries than any honest file has: aliases of aliases can describe billions in a few lines.
-    private static let entryLimit = 10_000
+    private static let entryLimit = 1000
 
     /// Reads a YAML file. Throws `FileError` when it cannot be read; mistakes inside become findings of the layer.
     public static func file(_ path: String) throws(FileError) -> Self {
@@ -32,9 +32,9 @@ extension ConfigurationLayer {
     private mutating func add(_ mapping: Node.Mapping, prefix: String, path: String) {
         for (key, value) in mapping {
             guard entries.count + findings.count < Self.entryLimit else {
-                if entries.count < Self.entryLimit + 1, findings.isEmpty {
-                    malformed(key, path, "more than \(Self.entryLimit) values")
-                }
+                let tooMany = ConfigurationFinding.malformed(
+                    origin: .file(path: path, line: 1), reason: "describes more than \(Self.entryLimit) values")
+                if findings.last != tooMany { findings.append(tooMany) }
                 return
             }
             guard case .scalar(let name) = key else {

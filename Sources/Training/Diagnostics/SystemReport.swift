@@ -157,11 +157,13 @@ private enum ProcessorModel {
 private enum LoadedLibraries {
     /// Name and file of those whose names begin with one of `prefixes`, each once, links followed.
     static func paths(_ prefixes: [String]) -> [(name: String, path: String)] {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-        let files = Set(maps.split(separator: "\n").compactMap { $0.firstIndex(of: "/").map { start in String($0[start...]) } })
-        return prefixes.compactMap { prefix in
-            files.sorted().first { ($0.split(separator: "/").last ?? "").hasPrefix(prefix + ".") || ($0.split(separator: "/").last ?? "").hasPrefix(prefix + "-") }
-                .map { ("\(prefix) file", $0) }
+        // The size of a file in /proc is 0: it has to be read to its end.
+        let bytes = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile() ?? Data()
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let files = Set(lines.compactMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }).sorted()
+        func file(_ prefix: String) -> String? {
+            files.first { path in path.split(separator: "/").last.map { $0.hasPrefix(prefix) } ?? false }
         }
+        return prefixes.compactMap { prefix in file(prefix).map { (prefix + " file", $0) } }
     }
 }

@@ -45,4 +45,4 @@ struct BenchCommand: ParsableCommand, HelpTable {
     }
 }
 
-extension Benchmark: ExpressibleByArgument {}
+extension Benchmark: @retroactive ExpressibleByArgument {}

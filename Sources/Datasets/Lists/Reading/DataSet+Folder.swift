@@ -23,11 +23,14 @@ private struct FolderScan {
     private var findings = ScanFindings()
     private var emptyClasses: [String] = []
     private var classFolders = 0
+    private var lists: [String] = []
 
     init(root: String) { self.root = root }
 
     /// What a user should know about the scan.
-    var notes: [DataSetNote] { findings.notes + (emptyClasses.isEmpty ? [] : [.emptyClasses(emptyClasses)]) }
+    var notes: [DataSetNote] {
+        findings.notes + lists.map { .listInFolder(path: $0) } + (emptyClasses.isEmpty ? [] : [.emptyClasses(emptyClasses)])
+    }
 
     private static let unlabelledNames: Set<String> = ["unlabelled", "unlabeled"]
 
@@ -35,6 +38,7 @@ private struct FolderScan {
         let listing = try FolderListing(root)
         let isSplit = try hasTrainAndTest(listing)
         findings.add(listing, path: root, foldersAreUsed: true)
+        lists = listing.files.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }.map { Paths.join(root, $0) }
         for name in listing.folders {
             if FolderScan.unlabelledNames.contains(name) {
                 try addUnlabelled(name)

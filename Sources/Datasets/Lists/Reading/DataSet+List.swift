@@ -10,8 +10,8 @@ extension DataSet {
     public init(list path: String) throws(DataSetError) {
         let list = try DataListFile(path)
         let builder = DataSetBuilder(
-            name: list.comments["data set"] ?? VideoFile.stem(Paths.lastComponent(path)), root: Paths.folder(of: path),
-            source: path, rows: list.rows, classOrder: list.classes, notes: list.notes)
+            name: list.comments["data set"] ?? DataSet.name(ofList: path), root: Paths.folder(of: path), source: path,
+            rows: list.rows, classOrder: list.classes, notes: list.notes)
         self = try builder.build()
         for part in [train, test] {
             guard let expected = list.comments["\(part.part.rawValue) sha256"] else { continue }
@@ -19,6 +19,15 @@ extension DataSet {
                 throw .digestMismatch(path: path, expected: expected, found: part.digest)
             }
         }
+    }
+}
+
+extension DataSet {
+    /// `mine` for `mine.csv`; the folder's name for `list.csv`, which says nothing.
+    private static func name(ofList path: String) -> String {
+        let file = Paths.lastComponent(path)
+        let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+        return stem == "list" ? Paths.lastComponent(Paths.folder(of: Paths.absolute(path))) : stem
     }
 }
 

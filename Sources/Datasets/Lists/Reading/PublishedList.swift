@@ -48,6 +48,19 @@ public struct ListedClip: Sendable, Equatable {
 
     /// `Class/stem`.
     public var name: String { "\(className)/\(stem)" }
+
+    /// The label number that most clips of each class have; the smaller of two that are as frequent.
+    static func usualNumbers(_ clips: [ListedClip]) -> [String: Int] {
+        var counts: [String: [Int: Int]] = [:]
+        for clip in clips { if let number = clip.number { counts[clip.className, default: [:]][number, default: 0] += 1 } }
+        return counts.compactMapValues { $0.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key }
+    }
+
+    /// Clips whose label number is not the usual one of their class: the name and the number contradict each other.
+    static func misnumbered(_ clips: [ListedClip]) -> [ListedClip] {
+        let usual = usualNumbers(clips)
+        return clips.filter { $0.number != nil && $0.number != usual[$0.className] }
+    }
 }
 
 /// A split list in one of the formats that papers and their code use.
@@ -70,9 +83,13 @@ public struct PublishedList: Sendable, Equatable {
 
     /// How the label numbers of a list relate to a class index.
     public enum Numbering: String, Sendable {
+        /// The list has no numbers.
         case none
+        /// The numbers are the index.
         case fromZero
+        /// The numbers are the index plus one, as in UCF101's own lists.
         case fromOne
+        /// Anything else; the names decide.
         case ownOrder
     }
 
@@ -100,20 +117,21 @@ public struct PublishedList: Sendable, Equatable {
             self.init(source: path, format: .kinetics, clips: try PublishedList.kinetics(text, path: path))
             return
         }
-        guard let format = PublishedList.format(of: first.text.trimmed) else {
+        guard let format = PublishedList.format(of: PublishedList.withBlankBeforeLabel(first.text.trimmed)) else {
             throw .malformedList(
                 path: path, line: first.number,
                 reason: "expected `Class/video.avi [ClassName] [label]`, `Class/video frames label` or a Kinetics CSV")
         }
         var clips: [ListedClip] = []
         for line in lines { clips.append(try PublishedList.clip(line, format, path)) }
-        try PublishedList.checkNumbers(clips, path: path)
+        _ = try PublishedList.numbers(of: clips, path: path)
         self.init(source: path, format: format, clips: clips)
     }
 
     /// How the numbers relate to `classes`. Throws `malformedList` where a class is not among them.
     public func numbering(against classes: ClassList) throws(DataSetError) -> Numbering {
         var offsets: Set<Int> = []
+        let numbers = try PublishedList.numbers(of: clips, path: source)
         for clip in clips {
             guard let label = classes.index(of: clip.className) else {
                 let nearest = Nearest.name(to: clip.className, among: classes.names)
@@ -121,12 +139,27 @@ public struct PublishedList: Sendable, Equatable {
                     path: source, line: clip.line,
                     reason: "unknown class \(clip.className)" + (nearest.map { ", did you mean \($0)?" } ?? ""))
             }
-            if let number = clip.number { offsets.insert(number - label) }
+            if let number = numbers[clip.className] { offsets.insert(number - label) }
         }
         return offsets.isEmpty ? .none : offsets == [0] ? .fromZero : offsets == [1] ? .fromOne : .ownOrder
     }
 
     // MARK: Lines
+
+    /// The lines as `Class/video.avi label`, without the folders before the class and with a blank before the label.
+    static func plainLines(_ lines: [TextLines.Line]) -> String {
+        lines.map { line in
+            withBlankBeforeLabel(line.text.trimmed).split(separator: "/").suffix(2).joined(separator: "/") + "\n"
+        }.joined()
+    }
+
+    /// `video.avi,3` as `video.avi 3`.
+    private static func withBlankBeforeLabel(_ line: String) -> String {
+        guard let comma = line.utf8.lastIndex(of: UInt8(ascii: ",")), Int(line[line.index(after: comma)...].trimmed) != nil else {
+            return line
+        }
+        return line[..<comma].trimmed + " " + line[line.index(after: comma)...].trimmed
+    }
 
     private static func format(of line: String) -> Format? {
         let fields = line.split(separator: " ").map(String.init)
@@ -139,9 +172,9 @@ public struct PublishedList: Sendable, Equatable {
 
     /// Fields are taken from the right: names of videos may hold spaces.
     private static func clip(_ line: TextLines.Line, _ format: Format, _ path: String) throws(DataSetError) -> ListedClip {
-        var rest = line.text.trimmed[...]
+        var rest = withBlankBeforeLabel(line.text.trimmed)[...]
         func last() -> String {
-            guard let blank = rest.lastIndex(of: " ") else { return "" }
+            guard let blank = rest.utf8.lastIndex(of: UInt8(ascii: " ")) else { return "" }
             defer { rest = rest[..<blank] }
             return String(rest[rest.index(after: blank)...])
         }
@@ -169,20 +202,20 @@ public struct PublishedList: Sendable, Equatable {
             line: line.number)
     }
 
-    /// One number a class and one class a number.
-    private static func checkNumbers(_ clips: [ListedClip], path: String) throws(DataSetError) {
-        var numbers: [String: Int] = [:]
+    /// The number that most clips of a class have. Throws where two classes share one.
+    private static func numbers(of clips: [ListedClip], path: String) throws(DataSetError) -> [String: Int] {
+        let numbers = ListedClip.usualNumbers(clips)
         var names: [Int: String] = [:]
         for clip in clips {
-            guard let number = clip.number else { continue }
-            let known = numbers.updateValue(number, forKey: clip.className) ?? number
+            guard let number = numbers[clip.className] else { continue }
             let name = names.updateValue(clip.className, forKey: number) ?? clip.className
-            guard known == number, name == clip.className else {
+            guard name == clip.className else {
                 throw .field(
                     list: path, line: clip.line, column: "label", found: "\(number)",
-                    expected: known == number ? "a number of its own: \(number) is \(name)" : "\(known), as in earlier lines")
+                    expected: "a number of its own for \(clip.className): \(number) is \(name)")
             }
         }
+        return numbers
     }
 }
 

@@ -4,7 +4,8 @@ import Files
 ///
 /// Rule, version 1: the key of a group (of a clip without one: of `Class/stem`) is the SHA-256 of `purpose|group`. Groups are
 /// gone through by key; one is cut when a class in it is still short of its share and every class in it keeps a clip for
-/// training. Nothing depends on file order, seed or machine.
+/// training. Where groups span classes this may leave a class without a cut clip; then it is tried again with the keys of
+/// `purpose 1|group`, `purpose 2|group` and so on. Nothing depends on file order, seed or machine.
 public struct GroupCut: Sendable, Equatable {
     /// Which groups are cut.
     public enum Choice: Sendable, Equatable {
@@ -39,11 +40,38 @@ public struct GroupCut: Sendable, Equatable {
         _ samples: [VideoSample], classes: ClassList, source: String
     ) throws(DataSetError) -> (kept: [VideoSample], held: [VideoSample]) {
         let units = Dictionary(grouping: samples, by: \.unit)
-        let cut =
-            switch choice {
-            case .ucf101Groups(let numbers): Set(units.keys.filter { GroupCut.number(of: $0).map(numbers.contains) ?? false })
-            case .share(let share): chosen(units, share: share, classes: classes)
+        switch choice {
+        case .ucf101Groups(let numbers):
+            let cut = units.keys.filter { GroupCut.number(of: $0).map(numbers.contains) ?? false }
+            return try divide(samples, cut: Set(cut), classes: classes, source: source)
+        case .share(let share):
+            let unitsPerClass = Dictionary(
+                grouping: Set(samples.map { LabelledUnit(label: $0.label, unit: $0.unit) }), by: \.label)
+            let isHopeless = unitsPerClass.values.contains { $0.count < 2 }
+            var attempt = 0
+            while true {
+                let text = attempt == 0 ? purpose : "\(purpose) \(attempt)"
+                let cut = chosen(units, share: share, classes: classes, text: text)
+                do {
+                    return try divide(samples, cut: cut, classes: classes, source: source)
+                } catch {
+                    attempt += 1
+                    if isHopeless || attempt == GroupCut.attempts { throw error }
+                }
             }
+        }
+    }
+
+    private static let attempts = 64
+
+    private struct LabelledUnit: Hashable {
+        let label: Int?
+        let unit: String
+    }
+
+    private func divide(
+        _ samples: [VideoSample], cut: Set<String>, classes: ClassList, source: String
+    ) throws(DataSetError) -> (kept: [VideoSample], held: [VideoSample]) {
         var kept: [VideoSample] = []
         var held: [VideoSample] = []
         for sample in samples {
@@ -53,11 +81,11 @@ public struct GroupCut: Sendable, Equatable {
         return (kept, held)
     }
 
-    private func chosen(_ units: [String: [VideoSample]], share: Ratio, classes: ClassList) -> Set<String> {
+    private func chosen(_ units: [String: [VideoSample]], share: Ratio, classes: ClassList, text: String) -> Set<String> {
         var remaining = [Int](repeating: 0, count: classes.count)
         for case let label? in units.values.joined().lazy.map(\.label) { remaining[label] += 1 }
         var missing = remaining.map { $0 == 0 ? 0 : max(1, share.roundedHalfUp(of: $0)) }
-        let order = units.keys.map { (key: SHA256.hexadecimal(of: "\(purpose)|\($0)"), unit: $0) }.sorted { $0 < $1 }
+        let order = units.keys.map { (key: SHA256.hexadecimal(of: "\(text)|\($0)"), unit: $0) }.sorted { $0 < $1 }
         var cut: Set<String> = []
         for (_, unit) in order {
             var counts: [Int: Int] = [:]

@@ -9,7 +9,7 @@ public enum LabelRate: Sendable, Hashable, CustomStringConvertible {
     /// The same number of clips in each class, at least 1.
     case perClass(Int)
 
-    /// Reads `1%`, `12.5%`, `0.01`, `4/class`, `all`. Throws `DataSetError.labelRate` (exit 64) for anything else.
+    /// Reads `1%`, `12.5%`, `0.01`, `1/3`, `4/class`, `all`. Throws `DataSetError.labelRate` (exit 64) for anything else.
     ///
     /// A bare whole number is refused: `1` could be 1 %, one clip a class or everything.
     public init(_ text: String) throws(DataSetError) {
@@ -19,6 +19,8 @@ public enum LabelRate: Sendable, Hashable, CustomStringConvertible {
             self = .share(try LabelRate.share(String(text.dropLast()), hundredths: true, text: text))
         } else if text.hasSuffix("/class") {
             self = .perClass(try LabelRate.count(String(text.dropLast(6)), text: text))
+        } else if text.contains("/") {
+            self = .share(try LabelRate.fraction(text))
         } else if let number = Int(text) {
             let reason = number > 0 ? "a bare number could mean \(number)% or \(number)/class" : "no clip would be labelled"
             throw .labelRate(text: text, reason: reason)
@@ -44,6 +46,16 @@ public enum LabelRate: Sendable, Hashable, CustomStringConvertible {
         return count
     }
 
+    private static func fraction(_ text: String) throws(DataSetError) -> Ratio {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, parts.allSatisfy({ isNumber($0) && $0.utf8.count <= 9 }), let numerator = Int(parts[0]),
+            let denominator = Int(parts[1]), denominator > 0
+        else { throw .labelRate(text: text, reason: "no fraction of whole numbers") }
+        guard numerator > 0 else { throw .labelRate(text: text, reason: "no clip would be labelled") }
+        guard numerator <= denominator else { throw .labelRate(text: text, reason: "more than everything") }
+        return Ratio(numerator, denominator)
+    }
+
     /// A decimal number as an exact fraction; at most nine digits, so that quotas cannot overflow.
     private static func share(_ number: String, hundredths: Bool, text: String) throws(DataSetError) -> Ratio {
         let parts = number.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -66,7 +78,7 @@ public enum LabelRate: Sendable, Hashable, CustomStringConvertible {
         !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// The share as a decimal percentage; exact because every share that is read has a denominator of 2s and 5s.
+    /// The share as a decimal percentage where that is exact, else as a fraction.
     private static func percentage(_ share: Ratio) -> String {
         var digits = "\(share.numerator * 100 / share.denominator)"
         var rest = share.numerator * 100 % share.denominator

@@ -13,6 +13,7 @@ extension SplitAudit {
         }
         lines.append(line("named more than once", duplicates))
         lines.append(line("named with two labels", conflictingLabels))
+        lines.append(line("with the label number of another class (the name decides)", misnumbered))
         lines.append(line("also in the test part", overlapWithTest))
         lines.append(line("of one source with a test clip", siblingsOfTestClips))
         if let outsideTrain { lines.append(line("outside the training part", outsideTrain)) }
@@ -39,6 +40,7 @@ extension SplitAudit {
             ),
             ("duplicates", object(duplicates)),
             ("conflictingLabels", object(conflictingLabels)),
+            ("misnumbered", object(misnumbered)),
             ("overlapWithTest", object(overlapWithTest)),
             ("siblingsOfTestClips", object(siblingsOfTestClips)),
             ("outsideTrain", outsideTrain.map(object) ?? .null),

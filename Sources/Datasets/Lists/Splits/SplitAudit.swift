@@ -35,6 +35,8 @@ public struct SplitAudit: Sendable, Equatable {
     public let duplicates: Finding
     /// Clips that stand in it under two classes or with two label numbers.
     public let conflictingLabels: Finding
+    /// Clips whose label number is not that of the other clips of their class; the name decides, as everywhere here.
+    public let misnumbered: Finding
     /// Clips that are in the test part, too.
     public let overlapWithTest: Finding
     /// Clips that share their group with a test clip.
@@ -73,6 +75,8 @@ public struct SplitAudit: Sendable, Equatable {
         let byName = Dictionary(grouping: list, by: \.name)
         duplicates = Finding(byName.filter { $0.value.count > 1 }.keys.sorted(by: precedesBytewise))
         conflictingLabels = Finding(SplitAudit.conflicts(list, byName))
+
+        misnumbered = Finding(ListedClip.misnumbered(list).map(\.name))
 
         let testNames = Set((test ?? []).map(\.name))
         let testGroups = Set((test ?? []).compactMap(SplitAudit.group))

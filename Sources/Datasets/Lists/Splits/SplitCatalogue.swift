@@ -140,9 +140,23 @@ public struct SplitCatalogue: Sendable {
     }
 
     /// The entry whose digest the file at `path` has, or nil: tells a list that may not be shipped from any other.
+    ///
+    /// The digest is that of the bytes, or that of the lines `Class/video label` where the paths have more folders or the
+    /// label follows a comma.
     public func recognise(_ path: String) throws(DataSetError) -> Entry? {
         let digest = try SplitCatalogue.digest(path)
-        return entries.first { $0.sha256 == digest }
+        if let entry = entries.first(where: { $0.sha256 == digest }) { return entry }
+        let plain = SHA256.hexadecimal(of: PublishedList.plainLines(try TextLines.of(path)))
+        return entries.first { $0.sha256 == plain }
+    }
+
+    /// The digest that `list` must have if it is one of the known draws, else nil.
+    public func expectedDigest(of list: SplitList) -> String? {
+        guard case .drawn(let rate, let unit, let quota, let seed, LabelDraw.ruleVersion) = list.origin else { return nil }
+        let draw = LabelDraw(rate: rate, seed: seed, unit: unit)
+        return knownDraws.first {
+            $0.dataSet == list.dataSet && "\($0.split)" == list.split && $0.draw == draw && $0.draw.quota == quota
+        }?.sha256
     }
 
     /// The classes of `dataSet` in index order, or nil where no index is shipped. Throws as `list` does.

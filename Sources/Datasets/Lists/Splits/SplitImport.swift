@@ -36,7 +36,7 @@ public struct SplitImport: Sendable {
     ///
     /// - Parameters:
     ///   - classes: The index order, against which the label numbers are checked; nil sorts the names.
-    ///   - allowMissing: Leave out listed clips that have no video (as with Kinetics) instead of throwing `missingVideos`.
+    ///   - allowMissing: Leave out listed clips that have no video (as with Kinetics) instead of throwing `videosNotFound`.
     public init(
         dataSet: String, parts: [(part: VideoList.Part, list: PublishedList)], videos: String, classes: ClassList? = nil,
         extras: Extras = .ignore, allowMissing: Bool = false
@@ -51,6 +51,11 @@ public struct SplitImport: Sendable {
         var torn: [String] = []
         for (part, list) in parts {
             if try list.numbering(against: classes) == .ownOrder { notes.append(.ownLabelOrder(list: list.source)) }
+            let misnumbered = ListedClip.misnumbered(list.clips).map(\.name)
+            if !misnumbered.isEmpty {
+                notes.append(
+                    .misnumbered(list: list.source, count: misnumbered.count, first: Array(misnumbered.prefix(5))))
+            }
             for clip in list.clips {
                 guard let path = finder[clip.name] else {
                     missing.append(clip.name)
@@ -67,7 +72,7 @@ public struct SplitImport: Sendable {
         if !missing.isEmpty {
             let first = Array(missing.prefix(5))
             guard allowMissing, !rows.isEmpty else {
-                throw .missingVideos(list: videos, count: missing.count, of: total, first: first)
+                throw .videosNotFound(folder: videos, count: missing.count, of: total, first: first)
             }
             notes.append(.clipsNotFound(count: missing.count, of: total, first: first))
         }

@@ -10,10 +10,16 @@ public struct RunOptions: ConfigurationGroup {
     public var split: String?
     /// The seed of weights, order and augmentation, and of drawn labels.
     public var seed = 0
-    /// The number of passes over the unlabelled list.
+    /// The number of passes over the unlabelled list; 0 trains nothing, whatever `steps` says.
     public var epochs = 180
     /// The number of steps; 0 means that `epochs` decides.
     public var steps = 0
+
+    /// The length of training where one pass over the unlabelled list takes `stepsPerEpoch` steps.
+    public func stepCount(stepsPerEpoch: Int) -> Int {
+        if epochs == 0 { return 0 }
+        return steps > 0 ? steps : epochs * stepsPerEpoch
+    }
 
     /// The defaults.
     public init() {}

@@ -133,6 +133,6 @@ struct SplitCheckCommand: ParsableCommand {
     }
 }
 
-extension LabelDraw.Unit: ExpressibleByArgument {}
-extension LabelDraw.Balance: ExpressibleByArgument {}
-extension SplitImport.Extras: ExpressibleByArgument {}
+extension LabelDraw.Unit: @retroactive ExpressibleByArgument {}
+extension LabelDraw.Balance: @retroactive ExpressibleByArgument {}
+extension SplitImport.Extras: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,107 @@
+# What the scripts of this folder share: finding what the system lacks, and building. To be sourced; needs `home`.
+
+say() { printf 'semisup: %s\n' "$*" >&2; }
+
+# Package and a file that it brings. The first four are needed, the last makes convolutions faster.
+needed_packages=(
+    libavcodec-dev '/usr/include/*libavcodec/avcodec.h /usr/include/*/libavcodec/avcodec.h'
+    libavformat-dev '/usr/include/*libavformat/avformat.h /usr/include/*/libavformat/avformat.h'
+    libopenblas0-openmp '/usr/lib/*/openblas-openmp/libopenblas.so.0'
+    libjson-c-dev '/usr/include/json-c/json.h'
+)
+wanted_packages=(libdnnl-dev '/usr/include/dnnl.h /usr/include/*/dnnl.h')
+
+# missing_packages PACKAGE PATTERNS...: sets `missing` to the packages of which no file is there. Starts no process.
+missing_packages() {
+    missing=()
+    while (($#)); do
+        local pattern found=
+        for pattern in $2; do
+            compgen -G "$pattern" >/dev/null && found=1
+        done
+        [[ $found ]] || missing+=("$1")
+        shift 2
+    done
+}
+
+# install_packages PACKAGE...: through apt, with sudo if not root; asks nothing.
+install_packages() {
+    command -v apt-get >/dev/null || return 1
+    local as_root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || return 1
+        as_root=(sudo)
+        [[ -t 0 ]] || as_root+=(-n)
+    fi
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq)
+    say "installing $*"
+    "${apt[@]}" install -y --no-install-recommends "$@" >&2 && return
+    "${apt[@]}" update >&2 && "${apt[@]}" install -y --no-install-recommends "$@" >&2
+}
+
+# Stops with 69 when Swift is not there.
+require_swift() {
+    command -v swift >/dev/null && return
+    say "Swift is not installed, or not in PATH; install Swift 6.3 as https://www.swift.org/install/linux/ says, then try again"
+    exit 69
+}
+
+# Installs the needed packages that are missing; stops with 69 when that fails.
+require_packages() {
+    local missing
+    missing_packages "${needed_packages[@]}"
+    ((${#missing[@]} == 0)) && return
+    install_packages "${missing[@]}" && missing_packages "${needed_packages[@]}"
+    ((${#missing[@]} == 0)) && return
+    say "these packages are needed and could not be installed: ${missing[*]}"
+    say "install them as root, then try again: apt-get update && apt-get install ${missing[*]}"
+    exit 69
+}
+
+# Tries once to install what is only wanted. SEMISUP_PACKAGES=needed leaves it out.
+want_packages() {
+    local missing mark=$home/.build/semisup-packages-tried
+    missing_packages "${wanted_packages[@]}"
+    [[ ${#missing[@]} == 0 || ${SEMISUP_PACKAGES:-} == needed || -e $mark ]] && return
+    mkdir -p "$home/.build" && : >"$mark"
+    install_packages "${missing[@]}" || say "going on without ${missing[*]}: convolutions take the slower BLAS path"
+}
+
+# Whether a source is newer than the last finished build began.
+is_stale() {
+    [[ -x $home/.build/release/semisup && -e $home/.build/semisup-built ]] || return 0
+    local sources=("$home/Package.swift" "$home/Sources")
+    [[ -d $home/Plugins ]] && sources+=("$home/Plugins")
+    [[ $(find "${sources[@]}" -name .build -prune -o -newer "$home/.build/semisup-built" -print -quit) ]]
+}
+
+# SwiftPM's cached plan does not notice files that come and go in the nested package, nor its cache of C modules a new
+# header: the first is switched off, the second removed where sources came or went.
+swift_build() {
+    local now before=$home/.build/semisup-sources
+    now=$(find "$home/Sources" "$home/Tests" -name .build -prune -o -type f -print 2>/dev/null | LC_ALL=C sort)
+    if [[ ! -e $before || $now != "$(<"$before")" ]]; then
+        rm -rf -- "$home"/.build/*/release/ModuleCache
+        mkdir -p "$home/.build" && printf '%s' "$now" >"$before"
+    fi
+    swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"
+}
+
+# Builds the executable unless another launch has just done so.
+build() {
+    mkdir -p "$home/.build"
+    local lock
+    exec {lock}>"$home/.build/semisup-lock"
+    flock -n "$lock" || { say "waiting for another build"; flock "$lock"; }
+    if is_stale; then
+        want_packages
+        say "building; the first time takes some minutes"
+        : >"$home/.build/semisup-building"
+        if ! swift_build --product semisup </dev/null >&2 {lock}>&-; then
+            say "the build failed; the messages above say why"
+            exit 70
+        fi
+        mv "$home/.build/semisup-building" "$home/.build/semisup-built"
+    fi
+    exec {lock}>&-
+}
