@@ -21,6 +21,6 @@ public enum DataSetCatalogue {
     }
 
     private static func make(_ name: String, progress: (Int, Int) -> Void) throws -> DataSet {
-        try DataSet.open(Motions.ensure(progress: progress) + "/list.csv")
+        try DataSet.open(Motions.ensure(progress: progress) + "/list.csv").named(name)
     }
 }

@@ -47,7 +47,8 @@ struct Semisup: ParsableCommand {
             return Files.ExitCode.usage.rawValue
         default:
             if let code = error as? ArgumentParser.ExitCode { return code.rawValue }
-            Terminal.standard.message("\(error); this is a mistake in semisup, please report it", label: "internal error", colour: .red)
+            Terminal.standard.message(
+                "\(error); this is a mistake in semisup, please report it", label: "internal error", colour: .red)
             return Files.ExitCode.internalError.rawValue
         }
     }
@@ -101,6 +102,7 @@ struct CommandPath {
         let names = path.command.configuration.subcommands.map { $0._commandName }
         let nearest = NearestName.to(unknown, among: names).map { "; did you mean \($0)?" } ?? ""
         let prefix = path.words.joined(separator: " ")
-        return "\(prefix): there is no command \(unknown)\(nearest)\n  known: \(names.joined(separator: ", ")); see \(prefix) --help"
+        return
+            "\(prefix): there is no command \(unknown)\(nearest)\n  known: \(names.joined(separator: ", ")); see \(prefix) --help"
     }
 }

@@ -90,7 +90,8 @@ extension VideoSurvey.File {
 
     fileprivate var json: JSON {
         .object([
-            ("video", .string(path)), ("codec", .string(kind.codec)), ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
+            ("video", .string(path)), ("codec", .string(kind.codec)),
+            ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
             ("width", .integer(kind.width)), ("height", .integer(kind.height)),
             ("frameRate", kind.frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
             ("longestGroup", .integer(kind.longestGroup)), ("hasBidirectional", .boolean(kind.hasBidirectional)),

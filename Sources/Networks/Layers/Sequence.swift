@@ -27,6 +27,7 @@ final class ConvolutionUnit: Module {
 
     /// The shape of the convolution over `[C, T, H, W]`.
     func shape(of volume: [Int]) -> ConvolutionShape {
-        ConvolutionShape(inputs: volume[0], outputs: convolution.weight.value.shape[0], input: Array(volume[1...]), window: convolution.window)
+        ConvolutionShape(
+            inputs: volume[0], outputs: convolution.weight.value.shape[0], input: Array(volume[1...]), window: convolution.window)
     }
 }

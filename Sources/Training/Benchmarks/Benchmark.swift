@@ -115,7 +115,8 @@ struct BenchmarkSetting {
 
     func networks() throws(UnknownBackbone) -> NetworkFactory {
         NetworkFactory(
-            entry: try BackboneCatalogue.entry(named: backbone.name), options: .init(width: backbone.width, depth: backbone.depth),
+            entry: try BackboneCatalogue.entry(named: backbone.name),
+            options: .init(width: backbone.width, depth: backbone.depth),
             classes: options.classes, dropoutRate: backbone.dropout, seed: 0)
     }
 

@@ -35,7 +35,8 @@ struct StartBenchmark {
         process.waitUntilExit()
         guard process.terminationStatus == 0, !text.isEmpty else {
             throw FileError.malformed(
-                path: "semisup \(arguments.joined(separator: " "))", reason: "ended with \(process.terminationStatus) and no result")
+                path: "semisup \(arguments.joined(separator: " "))",
+                reason: "ended with \(process.terminationStatus) and no result")
         }
     }
 }

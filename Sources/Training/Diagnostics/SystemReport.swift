@@ -116,7 +116,9 @@ private struct SystemReportCollector {
 
     mutating func addMedia() {
         for library in MediaLibrary.all { add("libraries", library.name, library.version) }
-        for (name, path) in LoadedLibraries.paths(["libopenblas", "libdnnl", "libgomp", "libavcodec", "libjson-c", "libSemisupKit"]) {
+        for (name, path) in LoadedLibraries.paths([
+            "libopenblas", "libdnnl", "libgomp", "libavcodec", "libjson-c", "libSemisupKit",
+        ]) {
             add("libraries", name, path)
         }
         for codec in ["h264", "mpeg4", "aac"] where !MediaLibrary.hasDecoder(codec) {

@@ -1,7 +1,6 @@
 import Augment
 import Datasets
 import Files
-import Foundation
 import Media
 import Tensor
 
@@ -51,7 +50,7 @@ public struct ViewSheet: Sendable {
 
     /// Writes the picture as PNG. Throws `FileError.exists` where there is something.
     public func write(to path: String) throws {
-        guard access(path, F_OK) != 0 else { throw FileError.exists(path: path) }
+        try NewFile.requireFree(path)
         try AtomicFile.write(try sheet.png(), to: path)
     }
 
@@ -75,7 +74,8 @@ public struct ViewSheet: Sendable {
         }
         let count = levels.count / max(1, shape[0])
         return (0..<shape[0]).map { clip in
-            PixelClip(frames: shape[2], height: shape[3], width: shape[4], pixels: Array(levels[clip * count..<(clip + 1) * count]))
+            PixelClip(
+                frames: shape[2], height: shape[3], width: shape[4], pixels: Array(levels[clip * count..<(clip + 1) * count]))
         }
     }
 }

@@ -73,7 +73,8 @@ public final class TrainedNetwork {
         for path in paths where access(path, F_OK) != 0 { throw FileError.missing(path: path) }
         let samples = paths.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
         let ledger = DamageLedger()
-        let report = try scores(on: VideoList(part: .test, samples: samples, classes: classes), ledger: ledger, progress: progress)
+        let report = try scores(
+            on: VideoList(part: .test, samples: samples, classes: classes), ledger: ledger, progress: progress)
         let reasons = Dictionary(ledger.damaged.map { ($0.path, $0.reason) }) { first, _ in first }
         let scores = Dictionary(report.rows.map { ($0.sampleIndex, $0.scores) }) { first, _ in first }
         return paths.enumerated().map { index, path in
@@ -134,8 +135,11 @@ public struct OtherClasses: ReportedError, Equatable {
         let difference =
             missing.isEmpty && added.isEmpty
             ? "they are in another order"
-            : [missing.isEmpty ? nil : "missing: \(listed(missing))", added.isEmpty ? nil : "unknown to the run: \(listed(added))"]
-                .compactMap(\.self).joined(separator: "; ")
+            : [
+                missing.isEmpty ? nil : "missing: \(listed(missing))",
+                added.isEmpty ? nil : "unknown to the run: \(listed(added))",
+            ]
+            .compactMap(\.self).joined(separator: "; ")
         return "\(data): expected the \(expected.count) classes that \(run) was trained on, found \(found.count); \(difference)"
     }
 }

@@ -172,6 +172,7 @@ public final class TrainingRun {
             test: test, steps: state.step, seconds: seconds, run: directory.path, weightsDigest: state.evaluated.weightsDigest,
             waitShare: waitShare, damaged: ledger.damaged)
         try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
+        if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
         record.state = .finished
         record.result = outcome.result(plan.configuration)
         try directory.write(record)

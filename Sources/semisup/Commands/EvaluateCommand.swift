@@ -15,11 +15,14 @@ struct EvaluateCommand: ParsableCommand {
     var views: String?
     @Option(help: "A built-in data set, a folder or a list file (default: that of the run).")
     var data: String?
+    @Option(help: ArgumentHelp("Write the confusion matrix as a PNG picture to this new file.", valueName: "file"))
+    var picture: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
         OpenMPEnvironment.settle()
+        if let picture { try NewFile.requireFree(picture) }
         let network = try TrainedNetwork(run: folder, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
         let dataSet = try DataAccess.open(data ?? network.configuration[RunOptions.self].data)
@@ -27,6 +30,7 @@ struct EvaluateCommand: ParsableCommand {
         let outcome = try network.evaluate(on: dataSet) { progress.update($0, of: $1) }
         progress.end()
         for entry in outcome.damaged { logger.warning("left out: \(entry.reason)") }
+        if let picture, let test = outcome.test { try test.writeConfusionPicture(to: picture) }
         guard !json else { return try Terminal.standard.print(outcome.result(network.configuration)) }
         try Terminal.standard.print(OutcomeText.table(outcome))
         if let test = outcome.test { try Terminal.standard.print("\n" + confusion(test, network.classes.names)) }

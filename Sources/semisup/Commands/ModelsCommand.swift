@@ -41,6 +41,7 @@ struct ModelsListCommand: ParsableCommand {
         }
         let header = ["backbone", "parameters", "multiply-adds", "features", "what it is"]
         try Terminal.standard.print(
-            "for a clip of \(shape.map(String.init).joined(separator: "x"))\n" + Text.table([header] + rows, rightAligned: [1, 2]))
+            "for a clip of \(shape.map(String.init).joined(separator: "x"))\n"
+                + Text.table([header] + rows, rightAligned: [1, 2]))
     }
 }

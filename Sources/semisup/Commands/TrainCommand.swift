@@ -19,7 +19,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
             "METHOD \(method.manifest.name): \(method.manifest.summary)\n"
                 + (method.options.map { ConfigurationSchema([$0]).helpTable } ?? "")
         }
-        return "SETTINGS key=value (a file given by --config says the same in YAML)\n" + ConfigurationSchema.training.helpTable + "\n"
+        return "SETTINGS key=value (a file given by --config says the same in YAML)\n" + ConfigurationSchema.training.helpTable
+            + "\n"
             + methods.joined(separator: "\n")
     }
 
@@ -35,7 +36,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
     var config: String?
     @Option(help: "Draws weights, order, augmentation and labels.")
     var seed: String?
-    @Option(help: ArgumentHelp("The folder of the run, which must not exist (default: a new one in ./runs).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("The folder of the run, which must not exist (default: a new one in ./runs).", valueName: "folder"))
     var out: String?
     @Flag(help: "Go on with the run in --out.")
     var resume = false

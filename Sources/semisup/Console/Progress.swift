@@ -4,10 +4,9 @@ import Foundation
 /// elsewhere. Used by the thread that works.
 final class Progress {
     private let title: String, unit: String
-    private let begin = ContinuousClock.now
-    private var first: Int?
-    private var lastShown: ContinuousClock.Instant?
-    private var lastTenth = 0
+    /// When the first count came, and what it was: rates count from there.
+    private var first: (time: ContinuousClock.Instant, done: Int)?
+    private var lastShown: (time: ContinuousClock.Instant, done: Int)?
 
     /// Work called `title`, counted in `unit` (plural).
     init(_ title: String, unit: String) {
@@ -18,27 +17,25 @@ final class Progress {
     /// Shows that `done` of `total` are done; `detail` goes at the end. Cheap where nothing is to be shown.
     func update(_ done: Int, of total: Int, detail: @autoclosure () -> String = "") {
         let now = ContinuousClock.now
-        let counted = done - (first ?? 0)
-        if first == nil { first = max(0, done - 1) }
-        let isEnd = done >= total
-        let tenth = total > 0 ? done * 10 / total : 10
-        let quiet = lastShown.map { $0.duration(to: now) }
-        if Terminal.standard.redraws {
-            guard isEnd || quiet.map({ $0 > .milliseconds(100) }) ?? true else { return }
-        } else {
-            guard isEnd || tenth > lastTenth || quiet.map({ $0 > .seconds(30) }) ?? true else { return }
-        }
-        lastShown = now
-        lastTenth = tenth
-        let line = text(done, total, counted: counted, elapsed: begin.duration(to: now), detail())
+        let first = self.first ?? (now, done)
+        self.first = first
+        guard isDue(done, total, quiet: (lastShown?.time ?? first.time).duration(to: now)) else { return }
+        lastShown = (now, done)
+        let line = text(done, total, counted: done - first.done, seconds: first.time.duration(to: now) / .seconds(1), detail())
         if Terminal.standard.redraws { Terminal.standard.redraw(line) } else { Terminal.standard.message(line) }
     }
 
     /// Takes the redrawn line away.
     func end() { if Terminal.standard.redraws { Terminal.standard.redraw("") } }
 
-    private func text(_ done: Int, _ total: Int, counted: Int, elapsed: Duration, _ detail: String) -> String {
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    /// Ten times a second on a terminal; elsewhere at every tenth of the work, at most once a second, and every half minute.
+    private func isDue(_ done: Int, _ total: Int, quiet: Duration) -> Bool {
+        if Terminal.standard.redraws { return done >= total || quiet > .milliseconds(100) }
+        let reachesTenth = done * 10 / max(1, total) > (lastShown?.done ?? 0) * 10 / max(1, total)
+        return quiet > .seconds(30) || (reachesTenth && quiet > .seconds(1))
+    }
+
+    private func text(_ done: Int, _ total: Int, counted: Int, seconds: Double, _ detail: String) -> String {
         var parts = ["\(title) \(done)/\(total)"]
         if counted > 0, seconds > 0 {
             let rate = Double(counted) / seconds

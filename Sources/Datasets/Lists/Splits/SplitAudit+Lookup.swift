@@ -35,7 +35,9 @@ extension SplitAudit {
                 of: list.names.enumerated().map { ListedClip(name: $1, line: $0 + 1) }, name: nameOrPath, digest: list.digest)
         }
         func official(_ part: SplitCatalogue.Part) throws(DataSetError) -> [ListedClip]? {
-            guard let whole = catalogue.official(entry.dataSet, split: entry.split ?? 1, part: part), whole != entry else { return nil }
+            guard let whole = catalogue.official(entry.dataSet, split: entry.split ?? 1, part: part), whole != entry else {
+                return nil
+            }
             return try catalogue.list(whole).clips
         }
         return SplitAudit(

@@ -67,7 +67,8 @@ struct DataDescribeCommand: ParsableCommand {
         let rows = survey.kinds.map { kind, count in
             [
                 "\(count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)",
-                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", "\(kind.longestGroup)", kind.hasBidirectional ? "yes" : "no",
+                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", "\(kind.longestGroup)",
+                kind.hasBidirectional ? "yes" : "no",
                 kind.hasSound ? "yes" : "no",
             ]
         }
@@ -107,6 +108,7 @@ struct DataShowCommand: ParsableCommand {
     }
 
     func run() throws {
+        try NewFile.requireFree(out)
         let flags = [("data", data)] + (seed.map { [("seed", $0)] } ?? [])
         let configuration = try Configuration.training(file: config, flags: flags, settings: settings)
         let dataSet = try DataAccess.open(data)

@@ -24,7 +24,8 @@ struct SplitDrawCommand: ParsableCommand {
     var seed: UInt64 = 0
     @Option(help: "Draw single clips or whole groups: \(LabelDraw.Unit.allCases.map(\.rawValue).joined(separator: ", ")).")
     var unit = LabelDraw.Unit.clip
-    @Option(help: "Meet the rate in each class or over all: \(LabelDraw.Balance.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: "Meet the rate in each class or over all: \(LabelDraw.Balance.allCases.map(\.rawValue).joined(separator: ", ")).")
     var quota = LabelDraw.Balance.balanced
     @Option(help: ArgumentHelp("The file to write, which must not exist (default: standard output).", valueName: "file"))
     var out: String?
@@ -92,10 +93,12 @@ struct SplitImportCommand: ParsableCommand {
     private func imported() throws -> SplitImport {
         guard let train else {
             return try .official(
-                name, split: split, videos: videos, lists: lists, catalogue: .standard(), extras: extras, allowMissing: allowMissing)
+                name, split: split, videos: videos, lists: lists, catalogue: .standard(), extras: extras,
+                allowMissing: allowMissing)
         }
         let parts: [(VideoList.Part, PublishedList)] =
-            [(.train, try PublishedList(contentsOf: train))] + (try test.map { [(.test, try PublishedList(contentsOf: $0))] } ?? [])
+            [(.train, try PublishedList(contentsOf: train))]
+            + (try test.map { [(.test, try PublishedList(contentsOf: $0))] } ?? [])
         return try SplitImport(
             dataSet: name, parts: parts, videos: videos, classes: try classes.map { try ClassList(contentsOf: $0) },
             extras: extras, allowMissing: allowMissing)
