@@ -64,22 +64,22 @@ public final class FileWriter {
 
     /// Appends `bytes`.
     public func append(_ bytes: some Collection<UInt8>) throws(FileError) {
-        var failure: FileError?
-        let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-            do throws(FileError) { try append(contentsOf: UnsafeRawBufferPointer(buffer)) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        if done == nil { try append(Array(bytes)) }
+        var code: Int32 = 0
+        let done: Void? = bytes.withContiguousStorageIfAvailable { code = write(UnsafeRawBufferPointer($0)) }
+        if done == nil { code = Array(bytes).withUnsafeBytes { write($0) } }
+        guard code == 0 else { throw .system(path: path, operation: "write", code: code) }
     }
 
-    private func append(contentsOf buffer: UnsafeRawBufferPointer) throws(FileError) {
+    /// 0, or the error number of the first write that failed.
+    private func write(_ buffer: UnsafeRawBufferPointer) -> Int32 {
         var offset = 0
         while offset < buffer.count {
             let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .system(path: path, operation: "write", code: count == 0 ? ENOSPC : errno) }
+            guard count > 0 else { return count == 0 ? ENOSPC : errno }
             offset += count
         }
+        return 0
     }
 
     /// Makes the content last through a power failure, then closes.

@@ -1,0 +1,123 @@
+#ifndef SEMISUP_MEDIA_READER_H
+#define SEMISUP_MEDIA_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "media_status.h"
+
+/// One video file being demuxed and decoded, on one thread at a time.
+struct media_reader;
+
+struct media_reader_options {
+    /// Decode the first pictures to learn what the header does not say. Files without a header are always probed.
+    bool probe;
+    /// Name of the container's demuxer where it is known; NULL, or a name that no demuxer has, to look at the content.
+    const char *container;
+};
+
+/// Opens `path`, which must be a regular file (anything else is refused without blocking), and chooses its video stream.
+/// `*system_code` is set to errno for MEDIA_UNREADABLE.
+enum media_status media_reader_open(
+    const char *path, struct media_reader_options options, struct media_reader **result, int *system_code);
+void media_reader_close(struct media_reader *reader);
+
+/// Facts about the video stream. The strings belong to libav or to the reader.
+struct media_video_info {
+    const char *container;
+    const char *codec;
+    /// NULL while no picture was probed.
+    const char *pixel_format;
+    int width, height;
+    int sample_aspect_numerator, sample_aspect_denominator;
+    int average_rate_numerator, average_rate_denominator;
+    int real_rate_numerator, real_rate_denominator;
+    int time_base_numerator, time_base_denominator;
+    /// Clockwise turn, in degrees from 0 to 359, that a player applies to the pictures.
+    int rotation;
+    bool has_sound;
+    /// Negative when unknown.
+    double duration_seconds;
+};
+void media_reader_info(const struct media_reader *reader, struct media_video_info *info);
+
+/// A time stamp that is absent.
+#define MEDIA_NO_TIME INT64_MIN
+
+/// The packet that `media_reader_read` read last.
+struct media_packet {
+    int64_t presentation_time, decoding_time;
+    /// Offset in the file, or -1.
+    int64_t byte_position;
+    int byte_count;
+    bool key;
+    /// The container says that its picture is decoded but not shown.
+    bool hidden;
+    /// The container knows that bytes are missing.
+    bool corrupt;
+};
+
+/// Reads the next packet of the video stream: MEDIA_OK, MEDIA_END or MEDIA_READ_FAILED.
+enum media_status media_reader_read(struct media_reader *reader, struct media_packet *packet);
+/// True where `media_reader_seek` can be trusted to find the key packet that is asked for (MP4, Matroska, AVI).
+bool media_reader_seeks_exactly(const struct media_reader *reader);
+/// Goes to the key packet at or before `time`; where exactly must be found out from the next packet.
+enum media_status media_reader_seek(struct media_reader *reader, int64_t time);
+/// Goes to the first packet and forgets decoder and parser state.
+enum media_status media_reader_rewind(struct media_reader *reader);
+
+/// What the bitstream of the packet read last says, without decoding it.
+struct media_picture {
+    /// 'I', 'P', 'B' or '?'.
+    char type;
+    /// Exactly one whole frame, coded as such (no fields), whose output number is known.
+    bool single_frame;
+    /// Nothing later refers to it.
+    bool disposable;
+    /// Decoding can begin here for everything that is shown after it.
+    bool start;
+    /// Nothing after it in decoding order refers to anything before it.
+    bool closed;
+    /// Increases in output order from one closed start to the next.
+    int output_number;
+};
+/// True where `media_reader_inspect` understands the codec (H.264).
+bool media_reader_inspects(const struct media_reader *reader);
+/// Packets must be inspected in file order from the first.
+enum media_status media_reader_inspect(struct media_reader *reader, struct media_picture *picture);
+/// How many MPEG-4 Part 2 pictures the packet read last holds (XviD and DivX pack two into one); 1 for other codecs.
+int media_reader_picture_count(const struct media_reader *reader);
+
+/// The decoder holds at least this many pictures back for reordering (at first, what the stream says).
+void media_reader_set_reorder_depth(struct media_reader *reader, int depth);
+/// Gives the packet read last to the decoder; its frame will carry `number`.
+enum media_status media_reader_send(struct media_reader *reader, int64_t number);
+/// Tells the decoder that no more packets come, so that it gives all its frames.
+enum media_status media_reader_finish(struct media_reader *reader);
+/// Makes the decoder ready for another start packet.
+void media_reader_flush(struct media_reader *reader);
+
+/// The frame that `media_reader_receive` gave last.
+struct media_frame {
+    /// The number given to the packet it came from.
+    int64_t number;
+    int64_t presentation_time;
+    /// 'I', 'P', 'B' or '?'.
+    char type;
+    bool key;
+    /// The decoder marked it as damaged or concealed a part of it.
+    bool corrupt;
+    int width, height;
+};
+/// The next frame: MEDIA_OK, MEDIA_AGAIN, MEDIA_END or MEDIA_DECODE_FAILED.
+enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame);
+/// Converts the frame received last to RGB, `[height, width, 3]`, contiguous. It must have the given size.
+enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels);
+/// Name of the pixel format of the frame received last, or NULL.
+const char *media_reader_pixel_format(const struct media_reader *reader);
+
+/// How many errors libav has reported on the calling thread so far (its log is never printed).
+unsigned long media_reported_errors(void);
+
+#endif

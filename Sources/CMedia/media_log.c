@@ -1,0 +1,24 @@
+#include "media_log.h"
+
+#include <libavutil/log.h>
+#include <pthread.h>
+#include <stdarg.h>
+
+#include "media_reader.h"
+
+// Decoding is single-threaded, so the thread of an error is the thread of the reader that met it.
+static _Thread_local unsigned long reported_errors;
+
+static void count_errors(void *context, int level, const char *format, va_list arguments) {
+    (void)context, (void)format, (void)arguments;
+    if ((level & 0xff) <= AV_LOG_ERROR) reported_errors++;
+}
+
+static void install(void) { av_log_set_callback(count_errors); }
+
+void media_log_silence(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install);
+}
+
+unsigned long media_reported_errors(void) { return reported_errors; }

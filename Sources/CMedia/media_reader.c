@@ -1,0 +1,309 @@
+#include "media_reader.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avstring.h>
+#include <libavutil/display.h>
+#include <libavutil/pixdesc.h>
+#include <math.h>
+
+#include "media_log.h"
+#include "media_picture.h"
+#include "media_rgb.h"
+#include "media_source.h"
+
+struct media_reader {
+    AVIOContext *source;
+    AVFormatContext *format;
+    AVStream *stream;
+    /// Opened when the first packet is sent: an index can often be made without it.
+    AVCodecContext *decoder;
+    struct media_inspector *inspector;
+    AVPacket *packet;
+    AVFrame *frame;
+    struct media_rgb_workspace workspace;
+    struct media_reader_options options;
+    const AVInputFormat *container;
+    bool seeks_exactly;
+    int reorder_depth;
+};
+
+// MARK: - Opening
+
+// Containers of video. What is not among them (play lists, scripts, picture sequences) could name further files to open.
+static const char *const containers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h261,h263,h264,hevc,obu,av1,ivf,flv,asf,ogg,mxf,rm,nut,"
+    "dv,vc1,wtv,swf,yuv4mpegpipe";
+// Containers whose seek lands on the key packet that was asked for.
+static const char *const exact_containers = "mov,mp4,matroska,webm,avi";
+
+static int refuse_to_open(AVFormatContext *format, AVIOContext **source, const char *url, int flags, AVDictionary **options) {
+    (void)format, (void)source, (void)url, (void)flags, (void)options;
+    return AVERROR(EACCES);
+}
+
+static enum media_status choose_container(struct media_reader *reader) {
+    if (reader->options.container) reader->container = av_find_input_format(reader->options.container);
+    if (reader->container) return MEDIA_OK;
+    if (av_probe_input_buffer2(reader->source, &reader->container, NULL, NULL, 0, 0) < 0) return MEDIA_NOT_MEDIA;
+    return av_match_list(reader->container->name, containers, ',') ? MEDIA_OK : MEDIA_NOT_MEDIA;
+}
+
+/// The largest video stream that is not a cover picture.
+static AVStream *choose_stream(AVFormatContext *format) {
+    AVStream *best = NULL;
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        AVStream *stream = format->streams[i];
+        const AVCodecParameters *parameters = stream->codecpar;
+        if (parameters->codec_type != AVMEDIA_TYPE_VIDEO || stream->disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
+        if (!best || (int64_t)parameters->width * parameters->height >
+                (int64_t)best->codecpar->width * best->codecpar->height)
+            best = stream;
+    }
+    return best;
+}
+
+static bool header_says_enough(const struct media_reader *reader) {
+    const AVStream *stream = choose_stream(reader->format);
+    return !(reader->format->ctx_flags & AVFMTCTX_NOHEADER) && stream && stream->codecpar->width > 0 &&
+        stream->codecpar->codec_id != AV_CODEC_ID_NONE;
+}
+
+/// Opens the demuxer at the beginning of the source.
+static enum media_status open_container(struct media_reader *reader) {
+    reader->format = avformat_alloc_context();
+    if (!reader->format) return MEDIA_NO_MEMORY;
+    reader->format->pb = reader->source;
+    reader->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    reader->format->io_open = refuse_to_open;
+    reader->format->fps_probe_size = 0;
+    if (avformat_open_input(&reader->format, NULL, reader->container, NULL) < 0) return MEDIA_DAMAGED_HEADER;
+    if ((reader->options.probe || !header_says_enough(reader)) && avformat_find_stream_info(reader->format, NULL) < 0)
+        return MEDIA_DAMAGED_HEADER;
+    reader->stream = choose_stream(reader->format);
+    // A header without a single stream was cut off.
+    if (!reader->stream) return reader->format->nb_streams == 0 ? MEDIA_DAMAGED_HEADER : MEDIA_NO_VIDEO;
+    for (unsigned i = 0; i < reader->format->nb_streams; i++)
+        reader->format->streams[i]->discard = reader->format->streams[i] == reader->stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    return MEDIA_OK;
+}
+
+static enum media_status open_everything(struct media_reader *reader, const char *path, int *system_code) {
+    enum media_status status = media_source_open(path, &reader->source, system_code);
+    if (status == MEDIA_OK) status = choose_container(reader);
+    if (status == MEDIA_OK) status = open_container(reader);
+    if (status != MEDIA_OK) return status;
+    if (!avcodec_find_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    reader->seeks_exactly = av_match_list(reader->container->name, exact_containers, ',');
+    reader->packet = av_packet_alloc();
+    reader->frame = av_frame_alloc();
+    return reader->packet && reader->frame ? MEDIA_OK : MEDIA_NO_MEMORY;
+}
+
+enum media_status media_reader_open(
+    const char *path, struct media_reader_options options, struct media_reader **result, int *system_code) {
+    media_log_silence();
+    struct media_reader *reader = av_mallocz(sizeof *reader);
+    if (!reader) return MEDIA_NO_MEMORY;
+    reader->options = options;
+    enum media_status status = open_everything(reader, path, system_code);
+    // The string is the caller's and is needed only while opening.
+    reader->options.container = NULL;
+    if (status == MEDIA_OK)
+        *result = reader;
+    else
+        media_reader_close(reader);
+    return status;
+}
+
+void media_reader_close(struct media_reader *reader) {
+    if (!reader) return;
+    media_rgb_workspace_free(&reader->workspace);
+    media_inspector_free(reader->inspector);
+    avcodec_free_context(&reader->decoder);
+    av_frame_free(&reader->frame);
+    av_packet_free(&reader->packet);
+    avformat_close_input(&reader->format);
+    media_source_close(reader->source);
+    av_free(reader);
+}
+
+// MARK: - What is known of the stream
+
+static int rotation_of(const AVStream *stream) {
+    size_t size = 0;
+    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (!matrix || size < 9 * sizeof(int32_t)) return 0;
+    // libav's angle is counter-clockwise.
+    double degrees = av_display_rotation_get((const int32_t *)matrix);
+    return isnan(degrees) ? 0 : (int)((lround(-degrees) % 360 + 360) % 360);
+}
+
+static double duration_of(const struct media_reader *reader) {
+    const AVStream *stream = reader->stream;
+    if (stream->duration != AV_NOPTS_VALUE) return (double)stream->duration * av_q2d(stream->time_base);
+    if (reader->format->duration != AV_NOPTS_VALUE) return (double)reader->format->duration / AV_TIME_BASE;
+    return -1;
+}
+
+void media_reader_info(const struct media_reader *reader, struct media_video_info *info) {
+    const AVStream *stream = reader->stream;
+    const AVCodecParameters *parameters = stream->codecpar;
+    *info = (struct media_video_info){
+        .container = reader->container->name,
+        .codec = avcodec_get_name(parameters->codec_id),
+        .pixel_format = av_get_pix_fmt_name((enum AVPixelFormat)parameters->format),
+        .width = parameters->width,
+        .height = parameters->height,
+        .sample_aspect_numerator = parameters->sample_aspect_ratio.num,
+        .sample_aspect_denominator = parameters->sample_aspect_ratio.den,
+        .average_rate_numerator = stream->avg_frame_rate.num,
+        .average_rate_denominator = stream->avg_frame_rate.den,
+        .real_rate_numerator = stream->r_frame_rate.num,
+        .real_rate_denominator = stream->r_frame_rate.den,
+        .time_base_numerator = stream->time_base.num,
+        .time_base_denominator = stream->time_base.den,
+        .rotation = rotation_of(stream),
+        .duration_seconds = duration_of(reader),
+    };
+    for (unsigned i = 0; i < reader->format->nb_streams; i++)
+        info->has_sound |= reader->format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+}
+
+// MARK: - Packets
+
+static int64_t time_or_none(int64_t time) { return time == AV_NOPTS_VALUE ? MEDIA_NO_TIME : time; }
+
+enum media_status media_reader_read(struct media_reader *reader, struct media_packet *packet) {
+    if (!reader->stream) return MEDIA_READ_FAILED;
+    do {
+        av_packet_unref(reader->packet);
+        int code = av_read_frame(reader->format, reader->packet);
+        if (code == AVERROR_EOF) return MEDIA_END;
+        if (code < 0) return MEDIA_READ_FAILED;
+    } while (reader->packet->stream_index != reader->stream->index);
+    const AVPacket *read = reader->packet;
+    *packet = (struct media_packet){
+        .presentation_time = time_or_none(read->pts),
+        .decoding_time = time_or_none(read->dts),
+        .byte_position = read->pos,
+        .byte_count = read->size,
+        .key = read->flags & AV_PKT_FLAG_KEY,
+        .hidden = read->flags & AV_PKT_FLAG_DISCARD,
+        .corrupt = read->flags & AV_PKT_FLAG_CORRUPT,
+    };
+    return MEDIA_OK;
+}
+
+enum media_status media_reader_rewind(struct media_reader *reader) {
+    // Opening again is the one way that leads every demuxer and parser back to its first state.
+    avformat_close_input(&reader->format);
+    reader->stream = NULL;
+    media_inspector_free(reader->inspector);
+    reader->inspector = NULL;
+    media_reader_flush(reader);
+    if (avio_seek(reader->source, 0, SEEK_SET) < 0) return MEDIA_READ_FAILED;
+    return open_container(reader);
+}
+
+enum media_status media_reader_seek(struct media_reader *reader, int64_t time) {
+    if (!reader->stream) return MEDIA_READ_FAILED;
+    return av_seek_frame(reader->format, reader->stream->index, time, AVSEEK_FLAG_BACKWARD) < 0 ? MEDIA_READ_FAILED : MEDIA_OK;
+}
+
+bool media_reader_seeks_exactly(const struct media_reader *reader) { return reader->seeks_exactly; }
+
+bool media_reader_inspects(const struct media_reader *reader) {
+    return reader->stream->codecpar->codec_id == AV_CODEC_ID_H264;
+}
+
+enum media_status media_reader_inspect(struct media_reader *reader, struct media_picture *picture) {
+    if (!reader->inspector) reader->inspector = media_inspector_create(reader->stream->codecpar);
+    if (!reader->inspector) return MEDIA_NO_MEMORY;
+    media_inspector_look(reader->inspector, reader->packet, picture);
+    return MEDIA_OK;
+}
+
+int media_reader_picture_count(const struct media_reader *reader) {
+    return reader->stream->codecpar->codec_id == AV_CODEC_ID_MPEG4 ? media_mpeg4_picture_count(reader->packet) : 1;
+}
+
+// MARK: - Frames
+
+/// Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
+static void hold_back(struct media_reader *reader) {
+    AVCodecContext *decoder = reader->decoder;
+    if (decoder && decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
+        decoder->has_b_frames = reader->reorder_depth;
+}
+
+void media_reader_set_reorder_depth(struct media_reader *reader, int depth) {
+    reader->reorder_depth = depth;
+    hold_back(reader);
+}
+
+static enum media_status open_decoder(struct media_reader *reader) {
+    const AVCodecParameters *parameters = reader->stream->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    AVCodecContext *decoder = avcodec_alloc_context3(codec);
+    if (!decoder) return MEDIA_NO_MEMORY;
+    reader->decoder = decoder;
+    if (avcodec_parameters_to_context(decoder, parameters) < 0) return MEDIA_NO_MEMORY;
+    // Files are the unit of parallelism, and frame threads would make exported motion vectors a race.
+    decoder->thread_count = 1;
+    decoder->pkt_timebase = reader->stream->time_base;
+    // The exact crop; otherwise the left edge is rounded to an aligned address.
+    decoder->flags |= AV_CODEC_FLAG_UNALIGNED;
+    hold_back(reader);
+    if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
+    avcodec_free_context(&reader->decoder);
+    return MEDIA_UNSUPPORTED_CODEC;
+}
+
+enum media_status media_reader_send(struct media_reader *reader, int64_t number) {
+    if (!reader->decoder) {
+        enum media_status status = open_decoder(reader);
+        if (status != MEDIA_OK) return status;
+    }
+    // A packet without bytes would mean "no more packets" to the decoder.
+    if (reader->packet->size == 0) return MEDIA_OK;
+    reader->decoder->reordered_opaque = number;
+    return avcodec_send_packet(reader->decoder, reader->packet) < 0 ? MEDIA_DECODE_FAILED : MEDIA_OK;
+}
+
+enum media_status media_reader_finish(struct media_reader *reader) {
+    if (!reader->decoder) return MEDIA_OK;
+    return avcodec_send_packet(reader->decoder, NULL) < 0 ? MEDIA_DECODE_FAILED : MEDIA_OK;
+}
+
+void media_reader_flush(struct media_reader *reader) {
+    if (reader->decoder) avcodec_flush_buffers(reader->decoder);
+}
+
+enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame) {
+    if (!reader->decoder) return MEDIA_END;
+    int code = avcodec_receive_frame(reader->decoder, reader->frame);
+    if (code == AVERROR(EAGAIN)) return MEDIA_AGAIN;
+    if (code == AVERROR_EOF) return MEDIA_END;
+    if (code < 0) return MEDIA_DECODE_FAILED;
+    const AVFrame *received = reader->frame;
+    *frame = (struct media_frame){
+        .number = received->reordered_opaque,
+        .presentation_time = time_or_none(received->pts),
+        .type = media_picture_letter(received->pict_type),
+        .key = received->key_frame,
+        .corrupt = received->flags & AV_FRAME_FLAG_CORRUPT || received->decode_error_flags,
+        .width = received->width,
+        .height = received->height,
+    };
+    return MEDIA_OK;
+}
+
+enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels) {
+    if (reader->frame->width != width || reader->frame->height != height) return MEDIA_SIZE_CHANGED;
+    return media_rgb_convert(reader->frame, &reader->workspace, pixels);
+}
+
+const char *media_reader_pixel_format(const struct media_reader *reader) {
+    return av_get_pix_fmt_name((enum AVPixelFormat)reader->frame->format);
+}

@@ -1,0 +1,48 @@
+internal import CMedia
+
+extension VideoReader {
+    /// Finds out where every frame of the file is, in one pass from its beginning.
+    ///
+    /// Where the bitstream tells the order of the frames exactly (H.264 of whole frames with sound time stamps) nothing is decoded;
+    /// otherwise everything is. Both give the same index for an undamaged file. Throws `noFrames` where nothing can be decoded.
+    public func makeIndex() throws(MediaError) -> VideoIndex {
+        try rewind()
+        if media_reader_inspects(reader), let index = try indexByInspection() { return index }
+        try rewind()
+        return try indexByDecoding()
+    }
+
+    /// nil where only decoding can tell.
+    private func indexByInspection() throws(MediaError) -> VideoIndex? {
+        var survey = PacketSurvey()
+        while let packet = try read() {
+            var picture = media_picture()
+            let status = media_reader_inspect(reader, &picture)
+            guard status == MEDIA_OK else { throw MediaError(status, path: path, operation: "parse it") }
+            guard survey.add(packet, picture) else { return nil }
+        }
+        return survey.index(info: info)
+    }
+
+    private func indexByDecoding() throws(MediaError) -> VideoIndex {
+        var census = FrameCensus()
+        let inspects = media_reader_inspects(reader)
+        var number = 0
+        while let packet = try read() {
+            var picture: media_picture?
+            if inspects {
+                var found = media_picture()
+                let status = media_reader_inspect(reader, &found)
+                guard status == MEDIA_OK else { throw MediaError(status, path: path, operation: "parse it") }
+                picture = found
+            }
+            census.add(packet, picture, pictureCount: Int(media_reader_picture_count(reader)))
+            census.errors += try decode(number) { census.add($0) }
+            number += 1
+        }
+        census.errors += try decode(nil) { census.add($0) }
+        media_reader_flush(reader)
+        guard let index = census.index(info: info, inspected: inspects) else { throw .noFrames(path: path) }
+        return index
+    }
+}
