@@ -110,6 +110,7 @@ static int open_sound(struct media_writer *writer, const struct media_writer_set
     encoder->time_base = (AVRational){1, settings->sample_rate};
     av_channel_layout_default(&encoder->ch_layout, 1);
     AVDictionary *options = NULL;
+    av_dict_set(&options, "aac_coder", "fast", 0); // the default takes longer than the pictures
     int code = track_open(writer, track, codec, &options);
     av_dict_free(&options);
     if (code) return code;

@@ -5,7 +5,20 @@ import Testing
 
 @Suite struct MotionsClipTests {
     /// Pictures and sound of these clips, the same on every machine.
-    static let digests: [String] = []
+    static let digests = [
+        "76387d571e518598a04e2d063f54aca9946b3e36f874fc4b02074582ee4796e5",
+        "16555b885a44ae4b85a5a9dbffba599d21d4e468e6bd0aa61ffe3de84295b9e9",
+        "8be35b6b23759c26a2109a3ca6a0da6c15dd675ccd34b70dc12fc02d1ffeb6c7",
+        "d9271519347e3583b9427ee1ac5ce2575387dacd77944b0d3af821c01cad5f8b",
+        "7439bab29c98285c43280a439aaf13e1e2daa8c1a7a61c177a69454d378a076c",
+        "9fac55825360fea5c0062e83383d296aab96830b835d493554bb4d0a2c2c4ccf",
+        "6079d5f49ee57a90d3e2834bb519e39b073e6fbf514c68ecbcc36ab8f783c51f",
+        "8a41d106bb388f179723e99949ad054c8c9cb7fd2eaa441727212f80e5292e15",
+        "6c0f72b23a3d2f02f3a97b07003fee071cf63165df7447e3494b1d8a7b33e5f1",
+        "76dad07352bc9bfecf0c338c10c1fe2d4671ffcb29a8626f37ba04413f0a177f",
+        "d36d4a653285e27436e41878a6704cef3f0dd98ef8fb60dd98854411484be2ed",
+        "a52e83a81d6ef907ddaf06545e9b65f97e9a2daf057f28d51779cd093eef4b74",
+    ]
 
     @Test func contentIsTheSameOnEveryMachine() {
         let digests = Motions.clips(.init(train: 10, test: 2)).map { $0.contentDigest() }

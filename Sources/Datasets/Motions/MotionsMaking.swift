@@ -12,7 +12,7 @@ extension Motions {
     ///   - count: how many clips.
     ///   - threads: how many threads draw and encode; the content does not depend on it.
     ///   - progress: told how many of all clips are done, on the calling thread.
-    /// Throws `Failure`; nothing that existed is touched.
+    /// Throws `Failure`; nothing that existed is touched. A full set whose digest is not `contentDigest` is not kept.
     @discardableResult
     public static func make(
         at folder: String, count: Count = .full, threads: Int = min(8, ProcessInfo.processInfo.activeProcessorCount),
@@ -28,6 +28,10 @@ extension Motions {
         let work = Work(clips: clips, folder: workshop.path)
         let entries = try work.run(threads: max(1, min(threads, clips.count)), progress: progress)
         let overview = Overview(count: count, clips: entries)
+        guard count != .full || overview.digest == contentDigest else {
+            let reason = "this machine draws other clips (digest \(overview.digest), expected \(contentDigest)); please report it"
+            throw .differs(file: "\(folder)/\(Overview.fileName)", reason: reason)
+        }
         do throws(FileError) {
             try writeTexts(of: clips, overview, to: workshop.path)
         } catch {

@@ -1,0 +1,16 @@
+import Files
+import Foundation
+import Testing
+
+@Suite struct AtomicFileTests {
+    @Test func textAndBytesAreReadBack() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("atomic-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        for text in ["", "x", String(repeating: "A longer text. ", count: 700)] {
+            try AtomicFile.write(text, to: path)
+            #expect(try FileReader.text(of: path) == text)
+            try AtomicFile.write(Array(text.utf8), to: path)
+            #expect(try FileReader.bytes(of: path) == Array(text.utf8))
+        }
+    }
+}
