@@ -19,6 +19,9 @@ struct Semisup: ParsableCommand {
             BenchCommand.self, DoctorCommand.self,
         ])
 
+    /// The label of messages of the parser, as that of all others.
+    static var _errorLabel: String { "error" }
+
     /// Parses `arguments`, runs the command they name and returns the exit code of the process.
     static func start(_ arguments: [String]) -> Int32 {
         if let mistake = CommandPath.mistake(in: arguments) {

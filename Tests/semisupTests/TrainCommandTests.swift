@@ -1,0 +1,136 @@
+import Files
+import Foundation
+import Media
+import Testing
+
+/// `train`, `evaluate`, `predict`, `data show` on a small real data set: bright and dark clips, which a tiny network tells apart.
+@Suite struct TrainCommandTests {
+    private let semisup: CommandLineTool
+
+    init() throws {
+        semisup = try CommandLineTool()
+        for (part, count) in [("train", 6), ("test", 2)] {
+            for (name, level) in [("bright", 220), ("dark", 30)] {
+                for number in 0..<count { try write("videos/\(part)/\(name)/\(name)\(number).mp4", level: level + 3 * number) }
+            }
+        }
+    }
+
+    private func write(_ name: String, level: Int) throws {
+        let path = URL(fileURLWithPath: "\(semisup.folder)/\(name)")
+        try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let writer = try VideoWriter(path: path.path, width: 32, height: 32, frameRate: .init(8))
+        for frame in 0..<12 {
+            try writer.append(picture: (0..<32 * 32 * 3).map { UInt8(clamping: level + ($0 + frame * 7) % 16) })
+        }
+        try writer.finish()
+    }
+
+    private static let settings = [
+        "backbone=r3d10", "backbone.width=0.0625", "clip.size=16", "clip.length=4", "clip.stride=2", "batch.labeled=2",
+        "batch.unlabeled=4", "workers=1",
+    ]
+
+    private func train(_ arguments: String...) throws -> CommandLineTool.Outcome {
+        try semisup.run(["train", "--data", "videos", "--labels", "2/class"] + arguments + TrainCommandTests.settings)
+    }
+
+    private func object(_ file: String) throws -> JSON { try JSON(contentsOf: "\(semisup.folder)/\(file)") }
+
+    @Test func aRunTrainsEvaluatesPredictsAndIsNeverOverwritten() throws {
+        let trained = try train("--out", "run", "--json", "epochs=2")
+        #expect(trained.status == 0, "\(trained.errors)")
+        let result = try #require(try trained.objects.last)
+        #expect(result["event"] == .string("result") && result["method"] == .string("fixmatch"))
+        #expect(result["labels"] == .string("2/class") && result["seed"] == .integer(0) && result["run"] == .string("run"))
+        #expect(result["steps"] == .integer(6) && result["testClips"] == .integer(4))
+        #expect(trained.errors.contains("4 labelled"))
+
+        let evaluated = try #require(try semisup("evaluate", "run", "--json", "--picture", "matrix.png").objects.last)
+        for key in ["accuracyTop1", "accuracyTop5", "weightsDigest", "testClips", "method", "labels"] {
+            #expect(evaluated[key] == result[key], "\(key)")
+        }
+        #expect(try PNG.decode(FileReader.bytes(of: semisup.folder + "/matrix.png")).width > 0)
+        #expect(try semisup("evaluate", "run", "--picture", "matrix.png").status == 73)
+        #expect(try semisup("evaluate", "run", "--views", "2x3").status == 0)
+        #expect(try semisup("evaluate", "run", "--views", "2x2").status == 78)
+
+        let predicted = try semisup("predict", "run", "videos/test/dark/dark0.mp4", "--json")
+        let classes = try #require(try predicted.objects.first?["classes"]?.arrayValue)
+        #expect(classes.count == 2 && abs(classes.compactMap { $0["probability"]?.realValue }.reduce(0, +) - 1) < 1e-9)
+
+        let before = try object("run/run.json")
+        let second = try train("--out", "run", "epochs=1")
+        #expect(second.status == 73 && second.errors.contains("--resume"))
+        #expect(try object("run/run.json") == before)
+    }
+
+    @Test func noEpochsTrainNothingButEvaluateAndSave() throws {
+        let result = try #require(try train("--out", "run", "--json", "epochs=0").objects.last)
+        #expect(result["steps"] == .integer(0) && result["testClips"] == .integer(4))
+        #expect(try object("run/run.json")["state"] == .string("finished"))
+    }
+
+    @Test func dryRunWritesNothing() throws {
+        let estimate = try #require(try train("--dry-run", "--json", "epochs=5").objects.last)
+        #expect(estimate["steps"] == .integer(15) && estimate["labeledClips"] == .integer(4))
+        #expect(estimate["secondsPerStep"]?.realValue ?? 0 > 0 && estimate["peakMiB"]?.realValue ?? 0 > 1)
+        #expect(!FileManager.default.fileExists(atPath: semisup.folder + "/runs"))
+    }
+
+    @Test func withoutOutEachRunGetsAFolderOfItsOwn() throws {
+        let runs = try (0..<2).map { _ in try train("--json", "epochs=0").objects.last?["run"]?.stringValue }
+        #expect(runs == ["runs/fixmatch-videos-2-class-seed0", "runs/fixmatch-videos-2-class-seed0-2"])
+    }
+
+    @Test func resumingWithOtherSettingsIsRefused() throws {
+        _ = try train("--out", "run", "epochs=0")
+        let other = try semisup("train", "--resume", "--out", "run", "optimizer.momentum=0.5")
+        #expect(other.status == 78 && other.errors.contains("run"))
+        #expect(try semisup("train", "--resume", "--out", "gone").status == 66)
+        #expect(try semisup("train", "--resume", "--out", "videos").status == 65)
+    }
+
+    @Test func damagedVideosAreReportedAndTheOthersPredicted() throws {
+        _ = try train("--out", "run", "epochs=0")
+        try semisup.file("text.mp4", "no video")
+        let outcome = try semisup("predict", "run", "text.mp4", "videos/test/dark/dark0.mp4", "--json")
+        #expect(outcome.status == 65 && outcome.errors.contains("text.mp4"))
+        let objects = try outcome.objects
+        #expect(objects.count == 2 && objects[0]["damage"] != .null && objects[1]["classes"]?.arrayValue?.count == 2)
+        #expect(try semisup("predict", "run", "gone.mp4").status == 66)
+    }
+
+    @Test func dataOfOtherClassesIsRefused() throws {
+        _ = try train("--out", "run", "epochs=0")
+        for name in ["bright", "grey"] { try semisup.file("other/train/\(name)/a.mp4") }
+        for name in ["bright", "grey"] { try semisup.file("other/test/\(name)/b.mp4") }
+        let outcome = try semisup("evaluate", "run", "--data", "other")
+        #expect(outcome.status == 65 && outcome.errors.contains("grey") && outcome.errors.contains("dark"))
+    }
+
+    @Test func showDrawsThreeRowsAClip() throws {
+        let arguments = ["data", "show", "videos", "--clips", "2", "--out", "views.png", "--json"] + TrainCommandTests.settings
+        let object = try #require(try semisup.run(arguments).objects.last)
+        let sheet = try PNG.decode(FileReader.bytes(of: semisup.folder + "/views.png"))
+        #expect(object["width"] == .integer(sheet.width) && sheet.width == 4 * 16 + 3 * 2)
+        #expect(sheet.height == 2 * (3 * 16 + 2 * 2) + 8)
+        #expect(try semisup.run(arguments).status == 73)
+    }
+
+    @Test func describeOpensTheFiles() throws {
+        let survey = try #require(try semisup("data", "describe", "videos", "--json").objects.last?["videos"])
+        #expect(survey["total"] == .integer(16) && survey["damaged"] == .array([]))
+        let file = try #require(survey["files"]?.arrayValue?.first)
+        #expect(file["codec"] == .string("h264") && file["frames"] == .integer(12) && file["hasSound"] == .boolean(false))
+        #expect(file["frameRate"] == .real(8) && file["width"] == .integer(32))
+        #expect(try semisup("data", "describe", "videos").output.contains("h264"))
+    }
+
+    @Test func benchLoaderReadsRealFiles() throws {
+        let outcome = try semisup(
+            "bench", "loader", "videos/test/dark/dark0.mp4", "videos/test/dark/dark1.mp4", "clip.length=4", "clip.stride=2",
+            "repeats=2", "warmups=1")
+        #expect(try outcome.objects.last?["unit"] == .string("clips/s") && outcome.objects.count == 1)
+    }
+}
