@@ -1,10 +1,6 @@
 #include "media_reader.h"
+#include "media_library.h"
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/avstring.h>
-#include <libavutil/display.h>
-#include <libavutil/pixdesc.h>
 #include <math.h>
 
 #include "media_log.h"
@@ -102,7 +98,7 @@ static enum media_status open_everything(struct media_reader *reader, const char
 
 enum media_status media_reader_open(
     const char *path, struct media_reader_options options, struct media_reader **result, int *system_code) {
-    media_log_silence();
+    if (!media_begin()) return MEDIA_NO_LIBRARY;
     struct media_reader *reader = av_mallocz(sizeof *reader);
     if (!reader) return MEDIA_NO_MEMORY;
     reader->options = options;

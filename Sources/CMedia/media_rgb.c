@@ -1,8 +1,6 @@
 #include "media_rgb.h"
+#include "media_library.h"
 
-#include <libavutil/common.h>
-#include <libavutil/mem.h>
-#include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #ifndef SEMISUP_MEDIA_RGB_H
 #define SEMISUP_MEDIA_RGB_H
 
-#include <libavutil/frame.h>
+#include "media_library.h"
 
 #include "media_status.h"
 

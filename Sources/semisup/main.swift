@@ -7,7 +7,10 @@ final class Printer: TrainingObserver {
     func note(_ text: String) { print("note:", text) }
     func didStep(_ r: StepReport) {
         if r.step % 20 == 0 || r.step + 1 == r.totalSteps {
-            print(r.step, String(format: "%.4f", r.loss), r.values.map { "\($0.name)=" + String(format: "%.3f", $0.value) }.joined(separator: " "), String(format: "%.3f s wait %.3f", r.seconds, r.waitSeconds))
+            print(
+                r.step, String(format: "%.4f", r.loss),
+                r.values.map { "\($0.name)=" + String(format: "%.3f", $0.value) }.joined(separator: " "),
+                String(format: "%.3f s wait %.3f", r.seconds, r.waitSeconds))
         }
     }
 }
