@@ -5,10 +5,15 @@
 
 #include "media_status.h"
 
+struct media_rgb_taps;
+
 /// What a conversion works in, kept from frame to frame.
 struct media_rgb_workspace {
     int16_t *samples;
     size_t count;
+    /// Where the chroma of each row, then of each column, comes from, for the sizes that they were made for.
+    struct media_rgb_taps *taps;
+    int width, height, chroma_width, chroma_height;
 };
 void media_rgb_workspace_free(struct media_rgb_workspace *workspace);
 
