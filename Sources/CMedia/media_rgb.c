@@ -244,7 +244,8 @@ static void convert_rows(
             }
         }
         sources.luma = layout->luma.data + row * layout->luma.stride;
-        (layout->words ? kernels->colour_words : kernels->colour_bytes)(&sources, colour, width, pixels + (size_t)row * width * 3);
+        uint8_t *out = pixels + (size_t)row * width * 3;
+        (layout->words ? kernels->colour_words : kernels->colour_bytes)(&sources, colour, width, out);
     }
 }
 
