@@ -1,6 +1,7 @@
 internal import CKernels
 internal import COneDNN
 import Foundation
+import Synchronization
 
 /// Computes on the processor: matrix products by BLAS, convolutions by oneDNN or BLAS, the rest by `CKernels`.
 ///
@@ -9,6 +10,8 @@ final class CPUBackend: Backend {
     nonisolated(unsafe) let kernels: UnsafePointer<tensor_kernels>
     let description: EngineDescription
     private let pool = MemoryPool()
+    /// The memory of unfolded images that the last convolution left.
+    let columns = Mutex<Buffer?>(nil)
 
     var usesOneDNN: Bool { description.oneDNNVersion != nil }
 
