@@ -3,7 +3,8 @@ import Tensor
 
 /// Draws initial weights, each parameter from its own key, so that adding a layer changes no other.
 public struct Initializer: Sendable {
-    private let key: RandomKey
+    /// nil: nothing is drawn.
+    private let key: RandomKey?
     /// The type of the weights.
     public let elementType: ElementType
 
@@ -12,17 +13,22 @@ public struct Initializer: Sendable {
         self.init(key: RandomKey(seed: seed, purpose: .initialisation), elementType: elementType)
     }
 
-    private init(key: RandomKey, elementType: ElementType) {
+    /// An initialiser that draws nothing: every drawn weight is 0. For networks that are only looked at, or loaded next.
+    public static func blank(elementType: ElementType = .float32) -> Initializer {
+        Initializer(key: nil, elementType: elementType)
+    }
+
+    private init(key: RandomKey?, elementType: ElementType) {
         self.key = key
         self.elementType = elementType
     }
 
     /// The initialiser of the part called `name`.
-    public func named(_ name: String) -> Initializer { Initializer(key: key.derived(name), elementType: elementType) }
+    public func named(_ name: String) -> Initializer { Initializer(key: key?.derived(name), elementType: elementType) }
 
     /// Normal values of mean 0 (Box and Muller 1958).
     public func normal(_ shape: [Int], standardDeviation: Double) -> Tensor {
-        var stream = key.stream
+        guard var stream = key?.stream else { return constant(0, shape) }
         let count = shape.reduce(1, *)
         var values: [Double] = []
         values.reserveCapacity(count + 1)

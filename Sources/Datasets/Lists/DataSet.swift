@@ -51,6 +51,13 @@ public struct DataSet: Sendable {
         }
     }
 
+    /// The same data set under another name.
+    public func named(_ name: String) -> DataSet {
+        DataSet(
+            name: name, root: root, train: train, test: test, validation: validation, unlabelled: unlabelled,
+            diagnosticLabels: diagnosticLabels, notes: notes)
+    }
+
     /// All parts that hold clips, in a fixed order.
     public var parts: [VideoList] { [train, validation, test, unlabelled].filter { !$0.isEmpty } }
 

@@ -4,6 +4,8 @@ import Files
 public enum DataSetError: ReportedError, Equatable {
     /// A file or folder could not be read or written.
     case file(FileError)
+    /// Neither a built-in data set nor a path.
+    case unknownDataSet(name: String, nearest: String?)
     /// The folder holds no folder of a class.
     case noClassFolders(path: String, videosInside: Int)
     /// Neither class folders nor anything else with a video.
@@ -49,7 +51,7 @@ public enum DataSetError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .labelRate: .usage
-        case .missingVideos, .videosNotFound, .unknownList, .notShipped: .inputMissing
+        case .unknownDataSet, .missingVideos, .videosNotFound, .unknownList, .notShipped: .inputMissing
         case .noCatalogue: .unavailable
         default: .badData
         }
@@ -58,7 +60,7 @@ public enum DataSetError: ReportedError, Equatable {
     public var description: String {
         switch self {
         case .file(let error): error.description
-        case .noClassFolders, .noVideo, .cannotCut, .classWithoutTrainingClips, .noTrainingClips: describeData
+        case .unknownDataSet, .noClassFolders, .noVideo, .cannotCut, .classWithoutTrainingClips, .noTrainingClips: describeData
         case .labelRate, .notEnoughClips, .emptyDraw: describeLabels
         case .unknownClips, .unknownList, .notShipped, .noCatalogue, .digestMismatch: describeSplit
         default: describeList
@@ -67,6 +69,9 @@ public enum DataSetError: ReportedError, Equatable {
 
     private var describeData: String {
         switch self {
+        case .unknownDataSet(let name, let nearest):
+            "\(name): no data set of this name and no such folder or list file"
+                + (nearest.map { "; did you mean \($0)?" } ?? "; built-in: \(DataSetCatalogue.names.joined(separator: ", "))")
         case .noClassFolders(let path, let videos):
             "\(path): expected class folders (\(path)/<class>/*.mp4), found "
                 + (videos > 0 ? "\(counted(videos, "video")) directly in it; move them into a folder for each class" : "none")

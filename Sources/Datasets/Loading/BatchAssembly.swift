@@ -154,7 +154,7 @@ final class OpenBatch: @unchecked Sendable {
 
 extension StreamRequest {
     /// The shape of one sample's view, `[3, T, H, W]`.
-    func shape(of view: ViewRequest) -> [Int] {
+    public func shape(of view: ViewRequest) -> [Int] {
         switch view.source {
         case .weak(let window, let augmentation): [3, window.length, augmentation.output.height, augmentation.output.width]
         case .evaluation(let window, let crops, _): [3, window.length, crops.output.height, crops.output.width]

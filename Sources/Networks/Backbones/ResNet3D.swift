@@ -28,6 +28,11 @@ final class ResidualBlock3D: Module {
         let shortcut = downsample.map { $0(x, relu: false, context) } ?? x
         return conv2(inner, adding: shortcut, relu: true, context)
     }
+
+    func convolutions(of volume: [Int]) -> [ConvolutionShape] {
+        let first = conv1.shape(of: volume)
+        return [first, conv2.shape(of: first.output)] + (downsample.map { [$0.shape(of: volume)] } ?? [])
+    }
 }
 
 /// A residual network of 3-D convolutions: a stem and four stages, under torchvision's names.
@@ -94,4 +99,24 @@ public final class ResNet3D: Backbone {
         let y = layers[index - 1].parts.reduce(x) { $1($0, context) }
         return index == 1 ? form.firstStagePooling.map(y.maxPooled) ?? y : y
     }
+
+    public func convolutions(of clip: [Int]) -> [ConvolutionShape] {
+        let first = stem.shape(of: clip)
+        var shapes = [first]
+        var volume = form.stemPooling.map { first.output.pooled(by: $0) } ?? first.output
+        for (index, layer) in layers.enumerated() {
+            for block in layer.parts {
+                let inner = block.convolutions(of: volume)
+                shapes += inner
+                volume = inner[1].output
+            }
+            if index == 0, let pooling = form.firstStagePooling { volume = volume.pooled(by: pooling) }
+        }
+        return shapes
+    }
+}
+
+extension [Int] {
+    /// The extents `[C, T, H, W]` after a pooling.
+    fileprivate func pooled(by window: Window) -> [Int] { [self[0]] + window.output(for: Array(self[1...])) }
 }

@@ -24,4 +24,10 @@ final class ConvolutionUnit: Module {
     func callAsFunction(_ x: Tensor, adding residual: Tensor? = nil, relu: Bool, _ context: ForwardContext) -> Tensor {
         normalization(convolution(x), adding: residual, relu: relu, context)
     }
+
+    /// The shape of the convolution over `[C, T, H, W]`.
+    func shape(of volume: [Int]) -> ConvolutionShape {
+        ConvolutionShape(
+            inputs: volume[0], outputs: convolution.weight.value.shape[0], input: Array(volume[1...]), window: convolution.window)
+    }
 }

@@ -48,7 +48,7 @@ public struct TrainingPlan: Sendable {
         try method.init(
             MethodSetup(
                 networks: try networks, configuration: configuration,
-                sampleCount: dataSet.train.count + dataSet.unlabelled.count, standardViews: try standardViews))
+                sampleCount: dataSet.train.count + dataSet.unlabelled.count, standardViews: try StandardViews(configuration)))
     }
 
     /// Builds networks as the configuration says.
@@ -59,26 +59,6 @@ public struct TrainingPlan: Sendable {
                 entry: try BackboneCatalogue.entry(named: backbone.name),
                 options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
                 dropoutRate: backbone.dropout, seed: seed)
-        }
-    }
-
-    /// The weak and strong views that the configuration describes.
-    public var standardViews: StandardViews {
-        get throws(AugmentError) {
-            let clip = configuration[ClipOptions.self], batch = configuration[BatchOptions.self]
-            let weak = configuration[WeakAugmentOptions.self], strong = configuration[StrongAugmentOptions.self]
-            return StandardViews(
-                window: TemporalWindow(length: clip.length, stride: clip.stride, start: .random),
-                weak: try WeakAugmentation(
-                    output: PictureSize(side: clip.size),
-                    crop: .areaAndAspect(
-                        shortSide: (clip.size * 8 + 3) / 7, area: weak.smallestArea...weak.largestArea,
-                        aspect: 1 / weak.aspect...weak.aspect),
-                    mirrorProbability: weak.mirror),
-                strong: try StrongAugmentation(
-                    operationCount: strong.operations, magnitude: Double(strong.magnitude),
-                    cutoutSide: strong.cutout > 0 ? 0...strong.cutout : nil),
-                labeled: batch.labeled, unlabeled: batch.unlabeled)
         }
     }
 

@@ -56,15 +56,15 @@ public struct ResumeMismatch: ReportedError, Equatable {
 
 extension TrainingOutcome {
     /// The one object that `train --json` ends with.
-    public func result(_ plan: TrainingPlan) -> JSON {
-        let options = plan.configuration[RunOptions.self]
+    public func result(_ configuration: Configuration) -> JSON {
+        let options = configuration[RunOptions.self]
         func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
         return .object([
             ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labels)),
             ("seed", .integer(options.seed)), ("accuracyTop1", share(test?.accuracy(top: 1))),
             ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
-            ("views", plan.configuration[EvaluationOptions.self].views.json),
+            ("views", configuration[EvaluationOptions.self].views.json),
             ("damagedVideos", .integer(damaged.count)), ("steps", .integer(steps)), ("seconds", .real(seconds)),
             ("loaderWaitShare", .real(waitShare)), ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
         ])

@@ -169,11 +169,12 @@ public final class TrainingRun {
 
     private func finish(_ test: ClassificationReport?, seconds: Double, waitShare: Double) throws -> TrainingOutcome {
         let outcome = TrainingOutcome(
-            test: test, steps: state.step, seconds: seconds, run: directory.path, weightsDigest: state.weightsDigest,
+            test: test, steps: state.step, seconds: seconds, run: directory.path, weightsDigest: state.evaluated.weightsDigest,
             waitShare: waitShare, damaged: ledger.damaged)
         try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
+        if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
         record.state = .finished
-        record.result = outcome.result(plan)
+        record.result = outcome.result(plan.configuration)
         try directory.write(record)
         return outcome
     }

@@ -26,16 +26,6 @@ final class TrainingState {
     /// The network that is evaluated: the running mean where there is one.
     var evaluated: VideoClassifier { average?.twin ?? method.networks.primaryNetwork }
 
-    /// SHA-256 of the evaluated weights, in the order of their names.
-    var weightsDigest: String {
-        var digest = SHA256()
-        for (name, tensor) in evaluated.networkState.tensors.sorted(by: { $0.key < $1.key }) {
-            digest.update(name)
-            digest.update(StoredTensor(name: name, tensor).bytes)
-        }
-        return digest.finish()
-    }
-
     private var parts: [(name: String, state: StateTree)] {
         method.networks.trained.map { ("network.\($0.name)", $0.network.networkState) }
             + [("optimizer", optimizer.state), ("method", method.state)] + (average.map { [("average", $0.state)] } ?? [])

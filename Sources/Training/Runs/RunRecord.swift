@@ -70,6 +70,13 @@ extension RunRecord {
         return .object(members)
     }
 
+    /// Reads the record of the run in `folder`, which may be at work. Throws `file(.missing)` or `notARun` where there is none.
+    public init(ofRun folder: String) throws(RunError) {
+        guard access(folder, F_OK) == 0 else { throw .file(.missing(path: folder)) }
+        guard access(folder + "/run.json", F_OK) == 0 else { throw .notARun(path: folder) }
+        try self.init(contentsOf: folder + "/run.json")
+    }
+
     /// Reads the `run.json` at `path`. Throws `malformedRecord` with the first field that is missing or wrong.
     public init(contentsOf path: String) throws(RunError) {
         let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }

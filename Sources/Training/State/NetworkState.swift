@@ -1,3 +1,4 @@
+import Files
 import Networks
 import Tensor
 
@@ -27,5 +28,15 @@ extension Module {
             actions.append { statistics.values = ChannelStatistics(mean: mean, variance: variance) }
         }
         for action in actions { action() }
+    }
+
+    /// SHA-256 of parameters and running statistics, in the order of their names.
+    public var weightsDigest: String {
+        var digest = SHA256()
+        for (name, tensor) in networkState.tensors.sorted(by: { $0.key < $1.key }) {
+            digest.update(name)
+            digest.update(StoredTensor(name: name, tensor).bytes)
+        }
+        return digest.finish()
     }
 }

@@ -64,12 +64,17 @@ public enum VideoFile {
     }
 }
 
-/// A new text file; what exists is never overwritten.
-enum NewFile {
-    static func write(_ text: String, to path: String) throws(DataSetError) {
+/// A new file; what exists is never overwritten.
+public enum NewFile {
+    /// Throws `FileError.exists` where there is something at `path`: before the work whose result should go there.
+    public static func requireFree(_ path: String) throws(FileError) {
         var status = stat()
+        guard lstat(path, &status) != 0 else { throw .exists(path: path) }
+    }
+
+    static func write(_ text: String, to path: String) throws(DataSetError) {
         do throws(FileError) {
-            guard lstat(path, &status) != 0 else { throw .exists(path: path) }
+            try requireFree(path)
             try AtomicFile.write(text, to: path)
         } catch {
             throw .file(error)

@@ -1,3 +1,5 @@
+import Networks
+
 /// The network (`temporal_gradient.md`, backbones).
 public struct BackboneOptions: ConfigurationGroup {
     /// The name of a catalogue entry.
@@ -14,7 +16,8 @@ public struct BackboneOptions: ConfigurationGroup {
 
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("backbone", \.name, oneOf: ["r3d18", "r3d18-card", "r3d10"], help: "Network from the catalogue (models list)."),
+        .init(
+            "backbone", \.name, oneOf: BackboneCatalogue.entries.map(\.name), help: "Network from the catalogue (models list)."),
         .init("backbone.width", \.width, in: 0.03125...4, help: "Factor of all channel counts."),
         .init("backbone.depth", \.depth, in: 0.25...8, help: "Factor of the blocks in each stage."),
         .init("backbone.dropout", \.dropout, in: 0..<1, help: "Share of features dropped before the classifier."),

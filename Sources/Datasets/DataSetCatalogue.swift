@@ -1,0 +1,26 @@
+import Files
+
+/// The data sets that `--data` can name.
+public enum DataSetCatalogue {
+    /// The built-in data sets.
+    public static let names = ["motions"]
+
+    /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.
+    ///
+    /// A name wins over a path; `./motions` is always a path. `progress` is told how many clips are made. Throws
+    /// `Motions.Failure` and `DataSetError`, `.unknownDataSet` where it is neither.
+    public static func open(
+        _ nameOrPath: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> DataSet {
+        guard !names.contains(nameOrPath) else { return try make(nameOrPath, progress: progress) }
+        do throws(DataSetError) {
+            return try DataSet.open(nameOrPath)
+        } catch .file(.missing) where !nameOrPath.contains("/") {
+            throw DataSetError.unknownDataSet(name: nameOrPath, nearest: Nearest.name(to: nameOrPath, among: names))
+        }
+    }
+
+    private static func make(_ name: String, progress: (Int, Int) -> Void) throws -> DataSet {
+        try DataSet.open(Motions.ensure(progress: progress) + "/list.csv").named(name)
+    }
+}

@@ -1,0 +1,101 @@
+import Files
+import Media
+
+/// What the video files of a data set are: the part of `data describe` that opens them.
+public struct VideoSurvey: Sendable {
+    /// What files have in common.
+    public struct Kind: Hashable, Sendable {
+        /// libav's names of the codec and the pixel format.
+        public let codec: String, pixelFormat: String?
+        /// Columns and rows.
+        public let width: Int, height: Int
+        /// Frames a second; nil where the header does not say.
+        public let frameRate: Double?
+        /// The most frames from one at which decoding can begin to the next.
+        public let longestGroup: Int
+        /// Whether some frames are predicted from both sides, and whether there is sound.
+        public let hasBidirectional: Bool, hasSound: Bool
+    }
+
+    /// One file.
+    public struct File: Sendable {
+        /// Where it is.
+        public let path: String
+        /// What it is.
+        public let kind: Kind
+        /// Frames that a decoder gives out.
+        public let frameCount: Int
+    }
+
+    /// How many files the data set has.
+    public let total: Int
+    /// The files that were opened and could be read.
+    public let files: [File]
+    /// The files that could not be read, with the reason.
+    public let damaged: [(path: String, reason: String)]
+
+    /// Opens `limit` files of `dataSet`, spread evenly over its list; `progress` is told after each.
+    public init(_ dataSet: DataSet, limit: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) {
+        var seen: Set<String> = []
+        let paths = dataSet.parts.flatMap(\.samples).map(\.path).filter { seen.insert($0).inserted }
+        let count = min(limit, paths.count)
+        var files: [File] = [], damaged: [(path: String, reason: String)] = []
+        for number in 0..<count {
+            let path = paths[number * paths.count / count]
+            do throws(MediaError) { files.append(try File(path)) } catch { damaged.append((path, error.description)) }
+            progress(number + 1, count)
+        }
+        total = paths.count
+        self.files = files
+        self.damaged = damaged
+    }
+
+    /// True where no file was opened.
+    public var isEmpty: Bool { files.isEmpty && damaged.isEmpty }
+
+    /// The kinds and how many files are of each, the most frequent first.
+    public var kinds: [(kind: Kind, count: Int)] {
+        let counts = Dictionary(files.map { ($0.kind, 1) }, uniquingKeysWith: +)
+        let order = Dictionary(files.enumerated().map { ($1.kind, $0) }) { first, _ in first }
+        return counts.sorted { ($1.value, order[$0.key] ?? 0) < ($0.value, order[$1.key] ?? 0) }.map { ($0.key, $0.value) }
+    }
+
+    /// One object: how many files there are, and each that was opened.
+    public var json: JSON {
+        .object([
+            ("total", .integer(total)), ("files", .array(files.map(\.json))),
+            (
+                "damaged",
+                .array(damaged.map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
+            ),
+        ])
+    }
+}
+
+extension VideoSurvey.File {
+    /// Opens and indexes the file.
+    init(_ path: String) throws(MediaError) {
+        let reader = try VideoReader(path: path)
+        let index = try reader.makeIndex()
+        let starts = index.keyFrames + [index.frameCount]
+        self.path = path
+        frameCount = index.frameCount
+        kind = VideoSurvey.Kind(
+            codec: index.info.codec, pixelFormat: reader.info.pixelFormat, width: index.info.width, height: index.info.height,
+            frameRate: index.info.averageFrameRate.value,
+            longestGroup: zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? index.frameCount,
+            hasBidirectional: (0..<index.frameCount).contains { index.pictureType(of: $0) == .bidirectional },
+            hasSound: index.info.hasSound)
+    }
+
+    fileprivate var json: JSON {
+        .object([
+            ("video", .string(path)), ("codec", .string(kind.codec)),
+            ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
+            ("width", .integer(kind.width)), ("height", .integer(kind.height)),
+            ("frameRate", kind.frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
+            ("longestGroup", .integer(kind.longestGroup)), ("hasBidirectional", .boolean(kind.hasBidirectional)),
+            ("hasSound", .boolean(kind.hasSound)),
+        ])
+    }
+}

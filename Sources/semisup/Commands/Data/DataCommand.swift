@@ -1,0 +1,121 @@
+import ArgumentParser
+import Datasets
+import Files
+import Training
+
+/// `semisup data`
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Everything about video before training.",
+        subcommands: [DataMakeCommand.self, DataDescribeCommand.self, DataShowCommand.self, DataSplitCommand.self])
+}
+
+/// `semisup data make`
+struct DataMakeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make", abstract: "Makes a built-in data set in the cache folder, unless it is there.",
+        discussion: "Example: semisup data make motions")
+
+    @Argument(help: "The name of a built-in data set: \(DataSetCatalogue.names.joined(separator: ", ")).")
+    var name: String
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard !DataSetCatalogue.names.contains(name) else { return }
+        let nearest = NearestName.to(name, among: DataSetCatalogue.names).map { "; did you mean \($0)?" } ?? ""
+        throw ValidationError("there is no built-in data set \(name)\(nearest)")
+    }
+
+    func run() throws {
+        let summary = DataSetSummary(try DataAccess.open(name))
+        if json { return try Terminal.standard.print(summary.json) }
+        try Terminal.standard.print(summary.root)
+    }
+}
+
+/// `semisup data describe`
+struct DataDescribeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe", abstract: "Counts classes, clips and groups, and looks at the video files.",
+        discussion: "Example: semisup data describe videos/ --videos 50")
+
+    @Argument(help: "A built-in data set, a folder or a list file.")
+    var data: String
+    @Option(help: "How many files are opened, spread over all parts; 0 for none.")
+    var videos = 100
+    @Flag(help: "Print one JSON object, with every file that was opened.")
+    var json = false
+
+    func validate() throws {
+        if videos < 0 { throw ValidationError("--videos \(videos): expected 0 or more") }
+    }
+
+    func run() throws {
+        let dataSet = try DataSetCatalogue.open(data)
+        let summary = DataSetSummary(dataSet)
+        let progress = Progress("opening", unit: "files")
+        let survey = VideoSurvey(dataSet, limit: videos) { progress.update($0, of: $1) }
+        progress.end()
+        if json {
+            return try Terminal.standard.print(
+                .object((summary.json.objectValue ?? []) + [("videos", survey.json)]))
+        }
+        try Terminal.standard.print(summary.text)
+        guard !survey.isEmpty else { return }
+        let header = ["files", "codec", "pixels", "size", "rate", "GOP", "B-frames", "sound"]
+        let rows = survey.kinds.map { kind, count in
+            [
+                "\(count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)",
+                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", "\(kind.longestGroup)",
+                kind.hasBidirectional ? "yes" : "no",
+                kind.hasSound ? "yes" : "no",
+            ]
+        }
+        try Terminal.standard.print(
+            "\(survey.files.count) of \(survey.total) files opened\n" + Text.table([header] + rows, rightAligned: [0]))
+        for damaged in survey.damaged { logger.warning("\(damaged.reason)") }
+    }
+}
+
+/// `semisup data show`
+struct DataShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Writes a picture of the views that a method would get.",
+        discussion: """
+            Each clip takes three rows: its frames, the weak view, the strong view made from it.
+
+            Example: semisup data show motions --clips 6 --out views.png
+            """)
+
+    @Argument(help: "A built-in data set, a folder or a list file.")
+    var data: String
+    @Option(help: "How many clips.")
+    var clips = 4
+    @Option(help: ArgumentHelp("The PNG file to write, which must not exist.", valueName: "file"))
+    var out = "views.png"
+    @Option(help: "Draws clips and augmentation.")
+    var seed: String?
+    @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
+    var config: String?
+    @Flag(help: "Print one JSON object.")
+    var json = false
+    @Argument(help: ArgumentHelp("Settings, as for train.", valueName: "key=value"))
+    var settings: [String] = []
+
+    func validate() throws {
+        if !(1...100).contains(clips) { throw ValidationError("--clips \(clips): expected 1 to 100") }
+    }
+
+    func run() throws {
+        try NewFile.requireFree(out)
+        let flags = [("data", data)] + (seed.map { [("seed", $0)] } ?? [])
+        let configuration = try Configuration.training(file: config, flags: flags, settings: settings)
+        let dataSet = try DataAccess.open(data)
+        let sheet = try ViewSheet(configuration, dataSet: dataSet, clips: clips)
+        try sheet.write(to: out)
+        for entry in sheet.damaged { logger.warning("\(entry.reason)") }
+        if json { return try Terminal.standard.print(sheet.json(path: out)) }
+        try Terminal.standard.print(out)
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Datasets
+import Files
+import Training
+
+/// `semisup evaluate`
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Scores the network of a run on test videos.",
+        discussion: "Example: semisup evaluate runs/fixmatch-motions-1%-seed0 --views 10x3")
+
+    @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
+    var folder: String
+    @Option(help: "Views of each video, clips x crops, such as 1x1 or 10x3 (default: as in the run).")
+    var views: String?
+    @Option(help: "A built-in data set, a folder or a list file (default: that of the run).")
+    var data: String?
+    @Option(help: ArgumentHelp("Write the confusion matrix as a PNG picture to this new file.", valueName: "file"))
+    var picture: String?
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        OpenMPEnvironment.settle()
+        if let picture { try NewFile.requireFree(picture) }
+        let network = try TrainedNetwork(run: folder, settings: views.map { [("evaluation.views", $0)] } ?? [])
+        for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
+        let dataSet = try DataAccess.open(data ?? network.configuration[RunOptions.self].data)
+        let progress = Progress("evaluating", unit: "videos")
+        let outcome = try network.evaluate(on: dataSet) { progress.update($0, of: $1) }
+        progress.end()
+        for entry in outcome.damaged { logger.warning("left out: \(entry.reason)") }
+        if let picture, let test = outcome.test { try test.writeConfusionPicture(to: picture) }
+        guard !json else { return try Terminal.standard.print(outcome.result(network.configuration)) }
+        try Terminal.standard.print(OutcomeText.table(outcome))
+        if let test = outcome.test { try Terminal.standard.print("\n" + confusion(test, network.classes.names)) }
+    }
+
+    /// Rows of true classes: how many videos, the share that is right, and what the others were taken for.
+    private func confusion(_ report: ClassificationReport, _ names: [String]) -> String {
+        let rows = report.confusion.enumerated().map { label, counts in
+            let total = counts.reduce(0, +)
+            let mistakes = counts.indices.filter { $0 != label && counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }
+            return [
+                names[label], "\(total)", Text.percent(total > 0 ? Double(counts[label]) / Double(total) : nil),
+                mistakes.prefix(3).map { "\(names[$0]) \(counts[$0])" }.joined(separator: ", "),
+            ]
+        }
+        return Text.table([["class", "videos", "right", "taken for"]] + rows, rightAligned: [1, 2])
+    }
+}
+
+/// `semisup predict`
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Names the classes of videos, with probabilities.",
+        discussion: "Example: semisup predict runs/fixmatch-motions-1%-seed0 video.mp4 --top 3")
+
+    @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
+    var folder: String
+    @Argument(help: ArgumentHelp("Video files.", valueName: "video"))
+    var videos: [String]
+    @Option(help: "How many classes to print, the most likely first.")
+    var top = 5
+    @Flag(help: "Print one JSON object a video.")
+    var json = false
+
+    func validate() throws {
+        if top < 1 { throw ValidationError("--top \(top): expected 1 or more") }
+        if videos.isEmpty { throw ValidationError("name at least one video") }
+    }
+
+    func run() throws {
+        OpenMPEnvironment.settle()
+        let predictions = try TrainedNetwork(run: folder).predict(videos)
+        for prediction in predictions {
+            if json {
+                try Terminal.standard.print(prediction.json(top: top))
+            } else if prediction.damage == nil {
+                let rows = prediction.probabilities.prefix(top).map { ["  \($0.className)", Text.percent($0.probability)] }
+                try Terminal.standard.print("\(prediction.video)\n" + Text.table(rows, rightAligned: [1]))
+            }
+            if let damage = prediction.damage { logger.error("\(damage)") }
+        }
+        if predictions.contains(where: { $0.damage != nil }) { throw ArgumentParser.ExitCode(Files.ExitCode.badData.rawValue) }
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Datasets
+import Files
+import Training
+
+/// `semisup train`
+struct TrainCommand: ParsableCommand, HelpTable {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains, evaluates at the end, and writes the run directory.",
+        discussion: """
+            Examples:
+              semisup train --labels 1%
+              semisup train --method supervised --labels 4/class --data videos/ optimizer.learningRate=0.01
+              semisup train --resume --out runs/fixmatch-motions-1%-seed0
+            """)
+
+    static var helpTable: String {
+        let methods = MethodCatalogue.builtIn.map { method in
+            "METHOD \(method.manifest.name): \(method.manifest.summary)\n"
+                + (method.options.map { ConfigurationSchema([$0]).helpTable } ?? "")
+        }
+        return "SETTINGS key=value (a file given by --config says the same in YAML)\n" + ConfigurationSchema.training.helpTable
+            + "\n"
+            + methods.joined(separator: "\n")
+    }
+
+    @Option(help: "How to train: \(MethodCatalogue.builtIn.map { $0.manifest.name }.joined(separator: ", ")).")
+    var method: String?
+    @Option(help: "Which clips keep their labels: 1%, 0.01, 4/class or all.")
+    var labels: String?
+    @Option(help: "A built-in data set, a folder or a list file.")
+    var data: String?
+    @Option(help: "A split by name, or a list file.")
+    var split: String?
+    @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
+    var config: String?
+    @Option(help: "Draws weights, order, augmentation and labels.")
+    var seed: String?
+    @Option(
+        help: ArgumentHelp("The folder of the run, which must not exist (default: a new one in ./runs).", valueName: "folder"))
+    var out: String?
+    @Flag(help: "Go on with the run in --out.")
+    var resume = false
+    @Flag(help: "Print steps, memory and estimated time, and train nothing.")
+    var dryRun = false
+    @Flag(help: "Print every setting and where it comes from, and train nothing.")
+    var printConfig = false
+    @Flag(help: "Print JSON objects, one a line.")
+    var json = false
+    @Argument(help: ArgumentHelp("Settings, listed below.", valueName: "key=value"))
+    var settings: [String] = []
+
+    func validate() throws {
+        if resume && out == nil { throw ValidationError("--resume needs --out and the folder of the run to go on with") }
+    }
+
+    func run() throws {
+        let configuration = try self.configuration()
+        if printConfig {
+            let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
+            return try Terminal.standard.print(text)
+        }
+        OpenMPEnvironment.settle()
+        let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
+        let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet)
+        if dryRun { return try printEstimate(TrainingEstimate(plan)) }
+        Interruption.listen()
+        let printer = TrainingPrinter(json: json)
+        let run =
+            if resume, let out { try TrainingRun(resuming: out, plan, observer: printer) } else {
+                try TrainingRun(plan, out: out, observer: printer)
+            }
+        printer.begin(plan, path: run.path)
+        let outcome = try run.run()
+        try printer.end(outcome, configuration)
+    }
+
+    private func configuration() throws -> Configuration {
+        let flags = [("method", method), ("labels", labels), ("data", data), ("split", split), ("seed", seed)]
+            .compactMap { name, value in value.map { (name, $0) } }
+        guard resume, let out else { return try .training(file: config, flags: flags, settings: settings) }
+        return try .resuming(out, file: config, flags: flags, settings: settings)
+    }
+
+    private func printEstimate(_ estimate: TrainingEstimate) throws {
+        guard !json else { return try Terminal.standard.print(estimate.json) }
+        try Terminal.standard.print(
+            Text.table([
+                ["steps", "\(estimate.totalSteps) (\(estimate.stepsPerEpoch) an epoch)"],
+                ["labelled clips", "\(estimate.labeledClips)"], ["unlabelled clips", "\(estimate.unlabeledClips)"],
+                ["test clips", "\(estimate.testClips)"], ["parameters", Text.count(estimate.parameters)],
+                ["a step", "\(Text.time(estimate.secondsPerStep)) without the loader"],
+                ["training", "about \(Text.time(estimate.seconds))"],
+                ["memory", "\(Text.number(estimate.peakMiB, digits: 3)) MiB without the loader"],
+            ]))
+    }
+}

@@ -1,0 +1,59 @@
+import Files
+import Training
+
+/// Tells a user how a run goes: progress on standard error, the result on standard output.
+final class TrainingPrinter: TrainingObserver {
+    private let json: Bool
+    private let training = Progress("training", unit: "steps"), scoring = Progress("evaluating", unit: "videos")
+
+    /// With `json` the result is one object.
+    init(json: Bool) { self.json = json }
+
+    /// Says what begins.
+    func begin(_ plan: TrainingPlan, path: String) {
+        let run = plan.configuration[RunOptions.self]
+        Terminal.standard.message(
+            "\(run.method) on \(plan.dataSet.name): \(plan.lists.labelled.count) labelled, \(plan.lists.unlabelled.count) unlabelled, "
+                + "\(plan.dataSet.test.count) test clips; \(plan.totalSteps) steps; \(path)")
+    }
+
+    func note(_ text: String) { logger.notice("\(text)") }
+
+    func didStep(_ report: StepReport) {
+        training.update(report.step + 1, of: report.totalSteps, detail: detail(report))
+    }
+
+    func didScore(_ done: Int, of total: Int) { scoring.update(done, of: total) }
+
+    /// Prints the result.
+    func end(_ outcome: TrainingOutcome, _ configuration: Configuration) throws {
+        scoring.end()
+        if !outcome.damaged.isEmpty {
+            logger.warning("\(outcome.damaged.count) videos could not be read and were left out; see \(outcome.run)/damage.tsv")
+        }
+        guard !json else { return try Terminal.standard.print(outcome.result(configuration)) }
+        try Terminal.standard.print(OutcomeText.table(outcome))
+    }
+
+    private func detail(_ report: StepReport) -> String {
+        let shown = ["keptRatio", "maskPrecision"].compactMap { name in
+            report.values.first { $0.name == name }.map { "\(name) \(Text.number($0.value, digits: 2))" }
+        }
+        return (["loss \(Text.number(report.loss, digits: 3))"] + shown).joined(separator: "  ")
+    }
+}
+
+/// The result of a run for a person.
+enum OutcomeText {
+    static func table(_ outcome: TrainingOutcome) -> String {
+        guard let test = outcome.test, !test.rows.isEmpty else {
+            return Text.table([["test clips", "none"], ["steps", "\(outcome.steps)"], ["run", outcome.run]])
+        }
+        return Text.table([
+            ["top-1", Text.percent(test.accuracy(top: 1))], ["top-5", Text.percent(test.accuracy(top: 5))],
+            ["mean of classes", Text.percent(test.meanClassAccuracy)],
+            ["test clips", "\(test.rows.count)" + (test.damaged > 0 ? " (\(test.damaged) damaged, left out)" : "")],
+            ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
+        ])
+    }
+}
