@@ -6,7 +6,8 @@ let kit: Target.Dependency = .product(name: "SemisupKit", package: "Sources")
 
 /// The tests of one module of the kit.
 func tests(_ module: String) -> Target {
-    .testTarget(name: "\(module)Tests", dependencies: [kit], path: "Tests/\(module)Tests", swiftSettings: settings)
+    .testTarget(
+        name: "\(module)Tests", dependencies: [kit, "TestSupport"], path: "Tests/\(module)Tests", swiftSettings: settings)
 }
 
 let package = Package(
@@ -27,6 +28,7 @@ let package = Package(
             ],
             path: "Sources/semisup",
             swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: [kit], path: "Tests/Support", swiftSettings: settings),
         tests("Files"),
         tests("Tensor"),
         tests("Media"),

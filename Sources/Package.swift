@@ -38,9 +38,7 @@ let package = Package(
         module("Files", uses: ["CJSON", "CMedia"]),
         .target(name: "CKernels", path: "CKernels", cSettings: optimised),
         .target(name: "COneDNN", path: "COneDNN", cxxSettings: optimisedCXX),
-        .target(
-            name: "CMedia", path: "CMedia", cSettings: optimised,
-            linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil")]),
+        .target(name: "CMedia", path: "CMedia", cSettings: optimised),
         .target(name: "CJSON", path: "CJSON", cSettings: optimised, linkerSettings: [.linkedLibrary("json-c")]),
     ],
     cxxLanguageStandard: .cxx17

@@ -21,7 +21,8 @@ public final class Buffer: @unchecked Sendable {
     deinit { pool.giveBack(address, byteCount: byteCount) }
 }
 
-/// Keeps freed blocks for the next request of the same size, so that a steady step allocates nothing.
+/// Keeps freed blocks for the next request of their size or of more than half of it, so that a steady step asks the system
+/// for nothing.
 ///
 /// What is kept and what is in use never exceed the highest use so far by more than a quarter.
 public final class MemoryPool: Sendable {
@@ -41,23 +42,30 @@ public final class MemoryPool: Sendable {
     /// Uninitialised memory of at least `byteCount` bytes.
     public func allocate(byteCount: Int) -> Buffer {
         let size = max(64, (byteCount + 63) / 64 * 64)
-        let kept: UInt? = state.withLock { state in
-            state.usedBytes += size
+        let (kept, surplus) = state.withLock { state in
+            let kept = MemoryPool.take(size, from: &state)
+            if kept == nil { state.systemAllocations += 1 }
+            state.usedBytes += kept?.size ?? size
             state.peakBytes = max(state.peakBytes, state.usedBytes)
-            guard let address = state.free[size]?.popLast() else {
-                state.systemAllocations += 1
-                return nil
-            }
-            state.freeBytes -= size
-            return address
+            return (kept, MemoryPool.trim(&state))
         }
-        if let kept, let address = UnsafeMutableRawPointer(bitPattern: kept) {
-            return Buffer(byteCount: size, address: address, pool: self)
+        for block in surplus { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        if let kept, let address = UnsafeMutableRawPointer(bitPattern: kept.address) {
+            return Buffer(byteCount: kept.size, address: address, pool: self)
         }
         var address: UnsafeMutableRawPointer?
         let status = posix_memalign(&address, 64, size)
         guard status == 0, let address else { preconditionFailure("out of memory: \(size) bytes asked for") }
         return Buffer(byteCount: size, address: address, pool: self)
+    }
+
+    /// The smallest kept block that holds `size` bytes, unless most of it would lie idle.
+    private static func take(_ size: Int, from state: inout State) -> (size: Int, address: UInt)? {
+        let fitting = state.free[size] == nil ? state.free.keys.lazy.filter { $0 >= size && $0 / 2 <= size }.min() : size
+        guard let fitting, let address = state.free[fitting]?.popLast() else { return nil }
+        if state.free[fitting]?.isEmpty == true { state.free[fitting] = nil }
+        state.freeBytes -= fitting
+        return (fitting, address)
     }
 
     fileprivate func giveBack(_ address: UnsafeMutableRawPointer, byteCount: Int) {
@@ -73,12 +81,10 @@ public final class MemoryPool: Sendable {
     /// Takes the largest kept blocks out until the limit holds.
     private static func trim(_ state: inout State) -> [UInt] {
         var surplus: [UInt] = []
-        while state.freeBytes + state.usedBytes > state.peakBytes + state.peakBytes / 4,
-            let largest = state.free.lazy.filter({ !$0.value.isEmpty }).map(\.key).max(),
-            let block = state.free[largest]?.popLast()
+        while state.freeBytes + state.usedBytes > state.peakBytes + state.peakBytes / 4, let largest = state.free.keys.max(),
+            let block = take(largest, from: &state)
         {
-            state.freeBytes -= largest
-            surplus.append(block)
+            surplus.append(block.address)
         }
         return surplus
     }

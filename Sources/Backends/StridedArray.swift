@@ -58,6 +58,7 @@ public struct StridedArray: Sendable {
 
     /// Whether the elements fill a block of memory without gaps or repeats, in some order of the axes.
     public var isDense: Bool {
+        if shape.contains(0) { return true }
         var expected = 1
         for axis in shape.indices.filter({ shape[$0] != 1 }).sorted(by: { strides[$0] < strides[$1] }) {
             guard strides[axis] == expected else { return false }

@@ -1,10 +1,8 @@
 #include "media_digest.h"
-
-#include <libavutil/mem.h>
-#include <libavutil/sha.h>
+#include "media_library.h"
 
 struct media_digest *media_digest_create(void) {
-    struct AVSHA *context = av_sha_alloc();
+    struct AVSHA *context = media_library_open_utilities() ? av_sha_alloc() : NULL;
     if (context) av_sha_init(context, 256);
     return (struct media_digest *)context;
 }

@@ -1,6 +1,6 @@
 #include "media_log.h"
+#include "media_library.h"
 
-#include <libavutil/log.h>
 #include <pthread.h>
 #include <stdarg.h>
 
@@ -16,9 +16,11 @@ static void count_errors(void *context, int level, const char *format, va_list a
 
 static void install(void) { av_log_set_callback(count_errors); }
 
-void media_log_silence(void) {
+bool media_begin(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (!media_library_open()) return false;
     pthread_once(&once, install);
+    return true;
 }
 
 unsigned long media_reported_errors(void) { return reported_errors; }

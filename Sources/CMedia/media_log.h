@@ -1,7 +1,10 @@
 #ifndef SEMISUP_MEDIA_LOG_H
 #define SEMISUP_MEDIA_LOG_H
 
-/// Keeps libav from printing; its errors are counted for each thread (`media_reported_errors`).
-void media_log_silence(void);
+#include <stdbool.h>
+
+/// Opens libav and keeps it from printing; its errors are counted for each thread (`media_reported_errors`).
+/// Precedes every use of libav; false where it cannot be opened.
+bool media_begin(void);
 
 #endif

@@ -1,6 +1,6 @@
 #include "media_picture.h"
+#include "media_library.h"
 
-#include <libavutil/mem.h>
 #include <string.h>
 
 struct media_inspector {

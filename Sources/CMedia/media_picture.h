@@ -1,7 +1,7 @@
 #ifndef SEMISUP_MEDIA_PICTURE_H
 #define SEMISUP_MEDIA_PICTURE_H
 
-#include <libavcodec/avcodec.h>
+#include "media_library.h"
 
 #include "media_reader.h"
 

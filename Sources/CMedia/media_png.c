@@ -1,7 +1,6 @@
 #include "media_png.h"
+#include "media_library.h"
 
-#include <libavcodec/avcodec.h>
-#include <libavutil/mem.h>
 #include <string.h>
 
 #include "media_log.h"
@@ -19,7 +18,7 @@ static AVCodecContext *open_codec(const AVCodec *codec, int width, int height) {
 }
 
 enum media_status media_png_encode(const uint8_t *pixels, int width, int height, uint8_t **bytes, size_t *count) {
-    media_log_silence();
+    if (!media_begin()) return MEDIA_NO_LIBRARY;
     AVCodecContext *context = open_codec(avcodec_find_encoder(AV_CODEC_ID_PNG), width, height);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
@@ -57,7 +56,7 @@ static enum media_status copy_rows(const AVFrame *frame, uint8_t **pixels, int *
 }
 
 enum media_status media_png_decode(const uint8_t *bytes, size_t count, uint8_t **pixels, int *width, int *height) {
-    media_log_silence();
+    if (!media_begin()) return MEDIA_NO_LIBRARY;
     if (count == 0 || count > INT32_MAX) return MEDIA_NOT_MEDIA;
     const AVCodec *codec = avcodec_find_decoder(AV_CODEC_ID_PNG);
     AVCodecContext *context = codec ? avcodec_alloc_context3(codec) : NULL;

@@ -1,10 +1,6 @@
 #include "media_reader.h"
+#include "media_library.h"
 
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/avstring.h>
-#include <libavutil/display.h>
-#include <libavutil/pixdesc.h>
 #include <math.h>
 
 #include "media_log.h"
@@ -25,6 +21,8 @@ struct media_reader {
     struct media_reader_options options;
     const AVInputFormat *container;
     bool seeks_exactly;
+    /// Decoding begins at any start packet and ends at any packet.
+    bool seeking;
     int reorder_depth;
 };
 
@@ -102,7 +100,7 @@ static enum media_status open_everything(struct media_reader *reader, const char
 
 enum media_status media_reader_open(
     const char *path, struct media_reader_options options, struct media_reader **result, int *system_code) {
-    media_log_silence();
+    if (!media_begin()) return MEDIA_NO_LIBRARY;
     struct media_reader *reader = av_mallocz(sizeof *reader);
     if (!reader) return MEDIA_NO_MEMORY;
     reader->options = options;
@@ -230,16 +228,29 @@ int media_reader_picture_count(const struct media_reader *reader) {
 
 // MARK: - Frames
 
-/// Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
-static void hold_back(struct media_reader *reader) {
+static void apply_mode(struct media_reader *reader) {
     AVCodecContext *decoder = reader->decoder;
-    if (decoder && decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
+    if (!decoder) return;
+    // Between a recovery point and a drain the H.264 decoder would withhold frames that are whole: it learns that the point was
+    // passed only when its frame is given out in the ordinary way.
+    if (reader->seeking)
+        decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    else
+        decoder->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    // Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
+    if (decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
         decoder->has_b_frames = reader->reorder_depth;
 }
 
-void media_reader_set_reorder_depth(struct media_reader *reader, int depth) {
-    reader->reorder_depth = depth;
-    hold_back(reader);
+void media_reader_decode_all(struct media_reader *reader) {
+    reader->seeking = false;
+    apply_mode(reader);
+}
+
+void media_reader_decode_parts(struct media_reader *reader, int reorder_depth) {
+    reader->seeking = true;
+    reader->reorder_depth = reorder_depth;
+    apply_mode(reader);
 }
 
 static enum media_status open_decoder(struct media_reader *reader) {
@@ -254,7 +265,7 @@ static enum media_status open_decoder(struct media_reader *reader) {
     decoder->pkt_timebase = reader->stream->time_base;
     // The exact crop; otherwise the left edge is rounded to an aligned address.
     decoder->flags |= AV_CODEC_FLAG_UNALIGNED;
-    hold_back(reader);
+    apply_mode(reader);
     if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
     avcodec_free_context(&reader->decoder);
     return MEDIA_UNSUPPORTED_CODEC;

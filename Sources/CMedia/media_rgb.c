@@ -1,8 +1,6 @@
 #include "media_rgb.h"
+#include "media_library.h"
 
-#include <libavutil/common.h>
-#include <libavutil/mem.h>
-#include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -103,7 +101,7 @@ static struct media_rgb_colour colour_of(const AVFrame *frame) {
 // MARK: - Where chroma samples lie
 
 /// The four samples around the centre of an output sample, clamped to the plane, and their weights in 2^-15.
-struct taps {
+struct media_rgb_taps {
     int indices[MEDIA_RGB_TAPS];
     int16_t weights[MEDIA_RGB_TAPS];
 };
@@ -116,7 +114,7 @@ static double cubic(double distance) {
 
 /// Output sample `index` of `to` that `from` samples are stretched over, with libswscale's rounding of the step. Like libswscale
 /// this leaves out a tap outside the plane at its first border (its first index is rounded towards zero) and rescales the others.
-static struct taps taps_at(int index, int from, int to) {
+static struct media_rgb_taps taps_at(int index, int from, int to) {
     const int64_t step = (((int64_t)from << 16) + (to >> 1)) / to;
     const double position = (double)(index * step) / 65536 + ((double)step / 65536 - 1) / 2;
     const int first = (int)floor(position) - 1, lowest = (int)(position - 1.5);
@@ -125,7 +123,7 @@ static struct taps taps_at(int index, int from, int to) {
         factors[i] = first + i < lowest ? 0 : cubic(position - (first + i));
         sum += factors[i];
     }
-    struct taps taps;
+    struct media_rgb_taps taps;
     int rest = 1 << 15;
     for (int i = 0; i < MEDIA_RGB_TAPS; i++) {
         taps.indices[i] = av_clip(first + i, 0, from - 1);
@@ -162,19 +160,18 @@ static void read_row(const struct plane *plane, const struct layout *layout, int
     }
 }
 
-/// The first `count` samples of a row that is stretched from `from` samples to `to`.
-static void stretch_row(const int16_t *in, int from, int to, int count, int16_t *out) {
+static void stretch_row(const int16_t *in, const struct media_rgb_taps *columns, int count, int16_t *out) {
     for (int x = 0; x < count; x++) {
-        const struct taps taps = taps_at(x, from, to);
         int sum = 1 << 14;
-        for (int i = 0; i < MEDIA_RGB_TAPS; i++) sum += in[taps.indices[i]] * taps.weights[i];
+        for (int i = 0; i < MEDIA_RGB_TAPS; i++) sum += in[columns[x].indices[i]] * columns[x].weights[i];
         out[x] = (int16_t)FFMIN(sum >> 15, MEDIA_RGB_CHROMA_LIMIT);
     }
 }
 
 /// Widens rows until `last` is there. `narrow` is working space with a margin at both ends.
 static void widen_until(
-    struct chroma *chroma, int last, const struct media_rgb_kernels *kernels, const struct layout *layout, int16_t *narrow) {
+    struct chroma *chroma, int last, const struct media_rgb_kernels *kernels, const struct layout *layout,
+    const struct media_rgb_taps *columns, int16_t *narrow) {
     const int count = chroma->plane->width, width = layout->luma.width;
     for (; chroma->done <= last; chroma->done++) {
         int16_t *out = chroma->rows[chroma->done % MEDIA_RGB_TAPS];
@@ -187,29 +184,44 @@ static void widen_until(
         narrow[count] = narrow[count + 1] = narrow[count - 1];
         const bool doubled = 2 * count == width;
         if (doubled) kernels->double_width(narrow, count, out);
-        stretch_row(narrow, count, width, doubled ? FFMIN(BORDER, width) : width, out);
+        stretch_row(narrow, columns, doubled ? FFMIN(BORDER, width) : width, out);
     }
 }
 
 // MARK: - Conversion
 
-static int16_t *reserve(struct media_rgb_workspace *workspace, size_t count) {
+static bool reserve(struct media_rgb_workspace *workspace, const struct layout *layout, size_t count) {
+    const struct plane *luma = &layout->luma, *chroma = layout->grey ? luma : &layout->blue;
     if (workspace->count < count) {
-        media_rgb_workspace_free(workspace);
+        av_freep(&workspace->samples);
         workspace->samples = av_malloc_array(count, sizeof *workspace->samples);
         workspace->count = workspace->samples ? count : 0;
+        if (!workspace->samples) return false;
     }
-    return workspace->samples;
+    if (workspace->taps && workspace->width == luma->width && workspace->height == luma->height &&
+        workspace->chroma_width == chroma->width && workspace->chroma_height == chroma->height)
+        return true;
+    av_freep(&workspace->taps);
+    workspace->taps = av_malloc_array((size_t)luma->height + (size_t)luma->width, sizeof *workspace->taps);
+    if (!workspace->taps) return false;
+    workspace->width = luma->width;
+    workspace->height = luma->height;
+    workspace->chroma_width = chroma->width;
+    workspace->chroma_height = chroma->height;
+    for (int y = 0; y < luma->height; y++) workspace->taps[y] = taps_at(y, chroma->height, luma->height);
+    for (int x = 0; x < luma->width; x++) workspace->taps[luma->height + x] = taps_at(x, chroma->width, luma->width);
+    return true;
 }
 
 void media_rgb_workspace_free(struct media_rgb_workspace *workspace) {
     av_freep(&workspace->samples);
+    av_freep(&workspace->taps);
     workspace->count = 0;
 }
 
 static void convert_rows(
-    const struct layout *layout, struct media_rgb_colour colour, int16_t *narrow, struct chroma *blue, struct chroma *red,
-    uint8_t *pixels) {
+    const struct layout *layout, struct media_rgb_colour colour, const struct media_rgb_taps *taps, int16_t *narrow,
+    struct chroma *blue, struct chroma *red, uint8_t *pixels) {
     const struct media_rgb_kernels *kernels = media_rgb_kernels_choose();
     const int width = layout->luma.width, height = layout->luma.height;
     struct media_rgb_sources sources = {.luma_shift = 15 - layout->depth - layout->shift};
@@ -219,17 +231,19 @@ static void convert_rows(
     }
     for (int row = 0; row < height; row++) {
         if (!layout->grey) {
-            const struct taps taps = taps_at(row, layout->blue.height, height);
-            widen_until(blue, taps.indices[MEDIA_RGB_TAPS - 1], kernels, layout, narrow);
-            widen_until(red, taps.indices[MEDIA_RGB_TAPS - 1], kernels, layout, narrow);
+            const int last = taps[row].indices[MEDIA_RGB_TAPS - 1];
+            widen_until(blue, last, kernels, layout, taps + height, narrow);
+            widen_until(red, last, kernels, layout, taps + height, narrow);
             for (int i = 0; i < MEDIA_RGB_TAPS; i++) {
-                sources.weights[i] = taps.weights[i];
-                sources.u[i] = blue->rows[taps.indices[i] % MEDIA_RGB_TAPS];
-                sources.v[i] = red->rows[taps.indices[i] % MEDIA_RGB_TAPS];
+                const int from = taps[row].indices[i] % MEDIA_RGB_TAPS;
+                sources.weights[i] = taps[row].weights[i];
+                sources.u[i] = blue->rows[from];
+                sources.v[i] = red->rows[from];
             }
         }
         sources.luma = layout->luma.data + row * layout->luma.stride;
-        (layout->words ? kernels->colour_words : kernels->colour_bytes)(&sources, colour, width, pixels + (size_t)row * width * 3);
+        uint8_t *out = pixels + (size_t)row * width * 3;
+        (layout->words ? kernels->colour_words : kernels->colour_bytes)(&sources, colour, width, out);
     }
 }
 
@@ -237,15 +251,16 @@ enum media_status media_rgb_convert(const AVFrame *frame, struct media_rgb_works
     struct layout layout;
     if (!describe(frame, &layout)) return MEDIA_UNSUPPORTED_PIXELS;
     const size_t pitch = ((size_t)layout.luma.width + 31) / 32 * 32 + 2 * MEDIA_RGB_MARGIN;
-    int16_t *samples = reserve(workspace, (2 * MEDIA_RGB_TAPS + 1) * pitch);
-    if (!samples) return MEDIA_NO_MEMORY;
+    const size_t count = (2 * MEDIA_RGB_TAPS + 1) * pitch;
+    if (!reserve(workspace, &layout, count)) return MEDIA_NO_MEMORY;
+    int16_t *narrow = workspace->samples + MEDIA_RGB_MARGIN;
     struct chroma blue = {.plane = &layout.blue}, red = {.plane = &layout.red};
-    int16_t *narrow = samples + MEDIA_RGB_MARGIN;
     for (int i = 0; i < MEDIA_RGB_TAPS; i++) {
         blue.rows[i] = narrow + (size_t)(1 + i) * pitch;
         red.rows[i] = blue.rows[i] + MEDIA_RGB_TAPS * pitch;
     }
-    if (layout.grey) memset(samples, 0, (2 * MEDIA_RGB_TAPS + 1) * pitch * sizeof *samples);
-    convert_rows(&layout, colour_of(frame), narrow, &blue, &red, pixels);
+    // Grey is neutral chroma.
+    if (layout.grey) memset(workspace->samples, 0, count * sizeof *workspace->samples);
+    convert_rows(&layout, colour_of(frame), workspace->taps, narrow, &blue, &red, pixels);
     return MEDIA_OK;
 }

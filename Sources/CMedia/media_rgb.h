@@ -1,21 +1,27 @@
 #ifndef SEMISUP_MEDIA_RGB_H
 #define SEMISUP_MEDIA_RGB_H
 
-#include <libavutil/frame.h>
+#include "media_library.h"
 
 #include "media_status.h"
+
+struct media_rgb_taps;
 
 /// What a conversion works in, kept from frame to frame.
 struct media_rgb_workspace {
     int16_t *samples;
     size_t count;
+    /// Where the chroma of each row, then of each column, comes from, for the sizes that they were made for.
+    struct media_rgb_taps *taps;
+    int width, height, chroma_width, chroma_height;
 };
 void media_rgb_workspace_free(struct media_rgb_workspace *workspace);
 
 /// Converts a frame to RGB, `[height, width, 3]`, with the matrix and range that the frame names (unspecified: BT.601, limited).
 ///
-/// The result is within one level of libswscale's with accurate rounding and full chroma: chroma is interpolated by its default
-/// cubic filter (Keys, a = -0.6) between sample centres, stretched from the chroma plane's size to the picture's where that is odd.
+/// The result is within one level of libswscale's with accurate rounding and full chroma: chroma is interpolated by its
+/// default cubic filter (Keys, a = -0.6) between sample centres, which are stretched from the chroma plane's size to the
+/// picture's where that is odd.
 enum media_status media_rgb_convert(const AVFrame *frame, struct media_rgb_workspace *workspace, uint8_t *pixels);
 
 #endif

@@ -107,7 +107,8 @@ AVX2_INLINE void store_pixels(__m256i red, __m256i green, __m256i blue, uint8_t 
     const __m256i pairs = _mm256_packus_epi16(_mm256_srai_epi16(red, 5), _mm256_srai_epi16(green, 5));
     blue = _mm256_srai_epi16(blue, 5);
     const __m256i blues = _mm256_packus_epi16(blue, blue);
-    const __m256i pairs_first = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 8, -1, 1, 9, -1, 2, 10, -1, 3, 11, -1, 4, 12, -1, 5));
+    const __m256i pairs_first =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 8, -1, 1, 9, -1, 2, 10, -1, 3, 11, -1, 4, 12, -1, 5));
     const __m256i blues_first =
         _mm256_broadcastsi128_si256(_mm_setr_epi8(-1, -1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1));
     const __m256i pairs_last =

@@ -1,10 +1,8 @@
 #include "media_source.h"
+#include "media_library.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libavformat/avio.h>
-#include <libavutil/error.h>
-#include <libavutil/mem.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,9 +1,6 @@
 #include "media_writer.h"
-
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/log.h>
-#include <libavutil/opt.h>
+#include "media_library.h"
+#include "media_log.h"
 
 /// One encoder with its stream in the file and the frame that feeds it.
 struct track {
@@ -26,7 +23,7 @@ static int failed(struct media_writer *writer, const char *operation, int code) 
     return code;
 }
 
-struct media_writer *media_writer_create(void) { return av_mallocz(sizeof(struct media_writer)); }
+struct media_writer *media_writer_create(void) { return media_begin() ? av_mallocz(sizeof(struct media_writer)) : NULL; }
 
 static void track_free(struct track *track) {
     avcodec_free_context(&track->encoder);
@@ -123,7 +120,6 @@ static int open_sound(struct media_writer *writer, const struct media_writer_set
 }
 
 int media_writer_open(struct media_writer *writer, const char *path, const struct media_writer_settings *settings) {
-    av_log_set_level(AV_LOG_QUIET);
     int code = avformat_alloc_output_context2(&writer->container, NULL, "mp4", path);
     if (code < 0) return failed(writer, "prepare an MP4 file", code);
     writer->container->flags |= AVFMT_FLAG_BITEXACT;

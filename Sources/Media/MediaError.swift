@@ -36,12 +36,15 @@ public enum MediaError: ReportedError, Equatable {
     case damagedIndex(reason: String)
     /// Bytes that are not an 8-bit RGB PNG.
     case notAPicture
+    /// libav could not be opened.
+    case noLibrary(reason: String)
     /// libav failed for a reason of its own, most likely exhausted memory.
     case failed(path: String, operation: String)
 
     public var exitCode: ExitCode {
         switch self {
         case .missing, .unreadable: .inputMissing
+        case .noLibrary: .unavailable
         default: .badData
         }
     }
@@ -66,6 +69,7 @@ public enum MediaError: ReportedError, Equatable {
         case .changedSinceIndexed(let path): "\(path): the file has changed since it was indexed; index it again"
         case .damagedIndex(let reason): "damaged video index: \(reason); delete it and index again"
         case .notAPicture: "expected a PNG of 8-bit RGB"
+        case .noLibrary(let reason): "libav could not be opened (\(reason)); install Debian's libavcodec-dev and libavformat-dev"
         case .failed(let path, let operation): "\(path): could not \(operation); is memory exhausted?"
         }
     }
@@ -82,6 +86,7 @@ public enum MediaError: ReportedError, Equatable {
             case MEDIA_DAMAGED_HEADER: .damagedHeader(path: path)
             case MEDIA_NO_VIDEO: .noVideo(path: path)
             case MEDIA_UNSUPPORTED_CODEC: .unsupportedCodec(path: path)
+            case MEDIA_NO_LIBRARY: .noLibrary(reason: String(cString: media_library_problem()))
             default: .failed(path: path, operation: operation)
             }
     }

@@ -16,7 +16,7 @@ extension VideoReader {
             throw .positionOutOfRange(path: path, position: position, frameCount: index.frameCount)
         }
         clip.resize(frames: positions.count, height: info.height, width: info.width)
-        media_reader_set_reorder_depth(reader, Int32(index.reorderDepth))
+        media_reader_decode_parts(reader, Int32(index.reorderDepth))
         let plan = DecodePlan(positions: positions, index: index)
         let frameBytes = clip.bytesPerFrame
         return try clip.pixels.withUnsafeMutableBufferPointer { pixels throws(MediaError) in

@@ -68,6 +68,15 @@ import Testing
         #expect(!clip.frame(0).elementsEqual(clip.frame(1)))
     }
 
+    @Test func problemsAreNamedInWords() throws {
+        let reader = try VideoReader(path: Fixture(name: "cut-off.mp4").path)
+        let index = try reader.makeIndex()
+        var clip = PixelClip()
+        #expect(try reader.frames(at: [0], using: index, into: &clip).problem == nil)
+        let report = try reader.frames(at: [index.frameCount - 1], using: index, into: &clip)
+        #expect(report.problem == "errors of the decoder: \(report.errors)")
+    }
+
     @Test func noPositionsMakeAnEmptyClip() throws {
         let reader = try VideoReader(path: Fixture(name: "no-b.mp4").path)
         var clip = PixelClip(frames: 2, height: 3, width: 4)
@@ -137,6 +146,14 @@ import Testing
         #expect(try decoded("pyramid.mkv", [4]) == 2)
         #expect(try decoded("pyramid.mkv", [8]) == 4)
         #expect(try decoded("pyramid.mkv", [1]) == 4)
+    }
+
+    @Test func openGroupsBeginAtTheirRecoveryPoint() throws {
+        // In the file: 0 | 4 2 1 3 8 6 5 7 | 12 10 9 11 16 ...; 2, 6 and 10 are referred to.
+        #expect(try decoded("open-gop.mp4", [12]) == 1)
+        #expect(try decoded("open-gop.mp4", [16]) == 3)
+        // What is shown before the recovery point but follows it needs the group before.
+        #expect(try decoded("open-gop.mp4", [9]) == 8)
     }
 
     @Test func mpeg4LeavesUnwantedBPicturesOut() throws {

@@ -76,13 +76,18 @@ extension CPUBackend {
         }
         if !shape.isPointwise { memset(dx.address, 0, dx.count * dx.elementType.byteCount) }
         for images in batches(shape, dx.elementType) {
-            let gradient = shape.isPointwise ? rows(of: dx, images) : columns(for: shape, images.count, dx.elementType)
-            matrixProduct(rows(of: dy, images), matrix(weights, rows: shape.outChannels), into: gradient, accumulates: false)
-            guard !shape.isPointwise else { continue }
-            var kernelWindow = shape.kernelWindow
-            kernels.pointee.fold(
-                dx.elementType.kernelType, &kernelWindow, Int64(images.lowerBound), Int64(images.count), gradient.address,
-                dx.address)
+            let gradient = rows(of: dy, images), kernel = matrix(weights, rows: shape.outChannels)
+            if shape.isPointwise {
+                matrixProduct(gradient, kernel, into: rows(of: dx, images), accumulates: false)
+                continue
+            }
+            withColumns(for: shape, images.count, dx.elementType) { columns in
+                matrixProduct(gradient, kernel, into: columns, accumulates: false)
+                var kernelWindow = shape.kernelWindow
+                kernels.pointee.fold(
+                    dx.elementType.kernelType, &kernelWindow, Int64(images.lowerBound), Int64(images.count), columns.address,
+                    dx.address)
+            }
         }
     }
 
@@ -131,11 +136,15 @@ extension CPUBackend {
         return stride(from: 0, to: shape.batch, by: size).map { $0..<min($0 + size, shape.batch) }
     }
 
-    private func columns(for shape: WindowedShape, _ images: Int, _ type: ElementType) -> StridedArray {
-        let size = [images * shape.positions, shape.taps * shape.channels]
-        return StridedArray(
-            buffer: allocate(byteCount: size[0] * size[1] * type.byteCount), shape: size, strides: [size[1], 1], elementType: type
-        )
+    /// Calls `body` with memory for `[positions, taps x channels]` of `images` images, which is kept for the next call.
+    private func withColumns(
+        for shape: WindowedShape, _ images: Int, _ type: ElementType, _ body: (StridedArray) -> Void
+    ) {
+        let size = [images * shape.positions, shape.taps * shape.channels], byteCount = size[0] * size[1] * type.byteCount
+        let kept = columns.withLock { $0.take() }
+        let buffer = kept.flatMap { $0.byteCount >= byteCount ? $0 : nil } ?? allocate(byteCount: byteCount)
+        body(StridedArray(buffer: buffer, shape: size, strides: [size[1], 1], elementType: type))
+        columns.withLock { $0 = buffer }
     }
 
     /// Calls `body` with `[positions, taps x channels]` of some images after the other.
@@ -145,12 +154,13 @@ extension CPUBackend {
                 body(rows(of: x, images), images)
                 continue
             }
-            let unfolded = columns(for: shape, images.count, x.elementType)
-            var kernelWindow = shape.kernelWindow
-            kernels.pointee.unfold(
-                x.elementType.kernelType, &kernelWindow, Int64(images.lowerBound), Int64(images.count), x.address,
-                unfolded.address)
-            body(unfolded, images)
+            withColumns(for: shape, images.count, x.elementType) { unfolded in
+                var kernelWindow = shape.kernelWindow
+                kernels.pointee.unfold(
+                    x.elementType.kernelType, &kernelWindow, Int64(images.lowerBound), Int64(images.count), x.address,
+                    unfolded.address)
+                body(unfolded, images)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 internal import CKernels
 internal import COneDNN
 import Foundation
+import Synchronization
 
 /// Computes on the processor: matrix products by BLAS, convolutions by oneDNN or BLAS, the rest by `CKernels`.
 ///
@@ -9,19 +10,18 @@ final class CPUBackend: Backend {
     nonisolated(unsafe) let kernels: UnsafePointer<tensor_kernels>
     let description: EngineDescription
     private let pool = MemoryPool()
+    /// The memory of unfolded images that the last convolution left.
+    let columns = Mutex<Buffer?>(nil)
 
     var usesOneDNN: Bool { description.oneDNNVersion != nil }
 
-    /// Opens the libraries. The environment that their OpenMP reads is set here, which helps only where no other library
-    /// has loaded OpenMP before: the launcher sets it for the whole process.
+    /// Opens the libraries.
     init(_ configuration: EngineConfiguration) throws(EngineError) {
         let set = configuration.kernelSet ?? .best
         guard set.isSupported else { throw .unsupportedKernels(set, best: .best) }
         guard let kernels = tensor_kernels_of(set.kernels) else { preconditionFailure("no kernels for \(set)") }
         self.kernels = kernels
         let threads = max(1, configuration.threads)
-        // Idle OpenMP threads must sleep: spinning, they take the core that the loader decodes on.
-        setenv("OMP_WAIT_POLICY", "passive", 0)
         setenv("OMP_NUM_THREADS", String(threads), 1)
         compute_threads_set(Int32(threads))
         let blas = try CPUBackend.openBLAS(configuration.blasLibraries, set)

@@ -89,8 +89,11 @@ enum media_status media_reader_inspect(struct media_reader *reader, struct media
 /// How many MPEG-4 Part 2 pictures the packet read last holds (XviD and DivX pack two into one); 1 for other codecs.
 int media_reader_picture_count(const struct media_reader *reader);
 
-/// The decoder holds at least this many pictures back for reordering (at first, what the stream says).
-void media_reader_set_reorder_depth(struct media_reader *reader, int depth);
+/// From now on packets are given to the decoder from the first to the last (as at first).
+void media_reader_decode_all(struct media_reader *reader);
+/// From now on decoding begins at start packets, only what is shown after them being wanted, and ends anywhere. The decoder holds
+/// at least `reorder_depth` pictures back for reordering.
+void media_reader_decode_parts(struct media_reader *reader, int reorder_depth);
 /// Gives the packet read last to the decoder; its frame will carry `number`.
 enum media_status media_reader_send(struct media_reader *reader, int64_t number);
 /// Tells the decoder that no more packets come, so that it gives all its frames.

@@ -25,6 +25,11 @@ enum media_status {
     /// The file could not be read further for a reason other than its end.
     MEDIA_READ_FAILED,
     MEDIA_NO_MEMORY,
+    /// libav could not be opened; `media_library_problem` says why.
+    MEDIA_NO_LIBRARY,
 };
+
+/// Why libav could not be opened.
+const char *media_library_problem(void);
 
 #endif

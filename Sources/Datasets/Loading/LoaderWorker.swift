@@ -71,7 +71,7 @@ final class LoaderWorker: @unchecked Sendable {
 
     private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) {
         let (reader, index) = try media.indices.open(draw.sample.path)
-        let range = index.frames(from: draw.sample.start, to: draw.sample.end)
+        let range = index.frameRange(from: draw.sample.start, to: draw.sample.end)
         guard !range.isEmpty else { throw .noFrames(path: draw.sample.path) }
         var positions: [Int: [Int]] = [:]
         for (number, view) in request.views.enumerated() {

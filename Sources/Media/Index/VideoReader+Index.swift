@@ -9,6 +9,7 @@ extension VideoReader {
         try rewind()
         if media_reader_inspects(reader), let index = try indexByInspection() { return index }
         try rewind()
+        media_reader_decode_all(reader)
         return try indexByDecoding()
     }
 

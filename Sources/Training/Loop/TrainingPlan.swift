@@ -11,7 +11,8 @@ public struct TrainingPlan: Sendable {
     /// The method.
     public let method: any Method.Type
     /// The data, and which of it is labelled.
-    public let dataSet: DataSet, lists: TrainingLists
+    public let dataSet: DataSet
+    public private(set) var lists: TrainingLists
     /// Steps of the run, and of one pass over the unlabelled list.
     public let totalSteps: Int, stepsPerEpoch: Int
 
@@ -36,7 +37,7 @@ public struct TrainingPlan: Sendable {
         let size =
             lists.unlabelled.isEmpty ? configuration[BatchOptions.self].labeled : configuration[BatchOptions.self].unlabeled
         stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
-        totalSteps = run.epochs == 0 ? 0 : run.steps > 0 ? run.steps : run.epochs * stepsPerEpoch
+        totalSteps = run.stepCount(stepsPerEpoch: stepsPerEpoch)
         guard configuration[EngineOptions.self].precision != .bf16 else {
             throw ConfigurationError(findings: [.conflict(reason: "precision=bf16 is not there yet; use precision=f32")])
         }
@@ -68,6 +69,13 @@ public struct TrainingPlan: Sendable {
             window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
             classCount: dataSet.classes.count, workers: configuration[EngineOptions.self].workers, indices: indices,
             ledger: ledger)
+    }
+
+    /// The same plan over other lists of the same data set.
+    public func replacing(lists: TrainingLists) -> TrainingPlan {
+        var plan = self
+        plan.lists = lists
+        return plan
     }
 
     /// The seed of the run.

@@ -7,7 +7,7 @@ public enum SignalAnnealing: String, Sendable, CaseIterable {
     case exponential
     case logarithmic
 
-    /// eta_t = a_t (1 - 1/C) + 1/C for progress t in [0, 1]: samples whose true class is more probable do not count.
+    /// eta_t = a_t (1 - 1/C) + 1/C for progress t in [0, 1]: samples whose largest probability is above it do not count (card).
     public func threshold(progress: Double, classes: Int) -> Double {
         let share = 1 / Double(classes)
         let alpha: Double

@@ -1,3 +1,0 @@
-import Foundation
-
-exit(Semisup.start(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,170 @@
+import Augment
+import Datasets
+import Foundation
+import Media
+import Tensor
+import Testing
+
+/// Real videos of the media fixtures as a list, `count` samples in turn.
+private func list(_ names: [String] = ["closed-gop.mp4", "no-b.mp4", "pyramid.mkv"], count: Int = 12) -> VideoList {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Reference/media/"
+    let samples = (0..<count).map { index in
+        VideoSample(
+            index: index, path: folder + names[index % names.count], name: "class\(index % 3)/clip\(index)", label: index % 3)
+    }
+    return VideoList(part: .train, samples: samples, classes: ClassList(["class0", "class1", "class2"]))
+}
+
+private func plan(labeled: Int = 2, unlabeled: Int = 3) throws -> ViewPlan {
+    let window = TemporalWindow(length: 4, stride: 3, start: .random)
+    let weak = try WeakAugmentation(output: PictureSize(side: 24), crop: .scale(0.6...1))
+    return ViewPlan([
+        StreamRequest(
+            name: "labeled", source: .labeled, batchSize: labeled, views: [ViewRequest(name: "clip", source: .weak(window, weak))]),
+        StreamRequest(
+            name: "unlabeled", source: .unlabeled, batchSize: unlabeled,
+            views: [
+                ViewRequest(name: "weak", source: .weak(window, weak)),
+                ViewRequest(name: "strong", source: .view("weak"), photometry: try StrongAugmentation()),
+            ]),
+    ])
+}
+
+private func loader(
+    workers: Int = 2, seed: UInt64 = 1, from first: Int = 0, to end: Int = 6, unlabeled: VideoList? = nil,
+    ledger: DamageLedger = DamageLedger()
+) throws -> ClipLoader {
+    ClipLoader(
+        training: try plan(), labeled: list(count: 5), unlabeled: unlabeled ?? list(), seed: seed, firstStep: first, endStep: end,
+        workers: workers, indices: VideoIndexStore(), ledger: ledger)
+}
+
+private func batches(_ loader: ClipLoader) throws -> [[Float]] {
+    var all: [[Float]] = []
+    while let batch = try loader.next() {
+        all.append(batch["labeled"]["clip"].values(as: Float.self))
+        all.append(batch["unlabeled"]["weak"].values(as: Float.self))
+        all.append(batch["unlabeled"]["strong"].values(as: Float.self))
+        all.append((batch["labeled"].sampleIndices + batch["unlabeled"].sampleIndices).map(Float.init))
+    }
+    return all
+}
+
+@Suite struct ClipLoaderTests {
+    @Test func anyNumberOfWorkersGivesTheSameBits() throws {
+        let one = try batches(loader(workers: 1))
+        #expect(one.count == 24)
+        #expect(try batches(loader(workers: 2)) == one)
+        #expect(try batches(loader(workers: 4)) == one)
+    }
+
+    @Test func anotherSeedGivesOtherBatches() throws {
+        #expect(try batches(loader(seed: 1)) != batches(loader(seed: 2)))
+    }
+
+    @Test func aLoaderThatBeginsLaterGoesOnAsIfItHadNeverStopped() throws {
+        #expect(try Array(batches(loader()).dropFirst(12)) == batches(loader(from: 3)))
+    }
+
+    @Test func viewsHaveTheirShapesAndLieChannelsLast() throws {
+        let batch = try #require(try loader().next())
+        #expect(batch["unlabeled"]["strong"].shape == [3, 3, 4, 24, 24])
+        #expect(batch["unlabeled"]["strong"].array.isChannelsLast)
+        #expect(batch["labeled"].labels.count == 2)
+    }
+
+    @Test func labelsOfUnlabeledClipsNeverReachABatch() throws {
+        let batch = try #require(try loader().next())
+        #expect(batch["unlabeled"].labels.isEmpty)
+    }
+
+    @Test func everyPassShowsEachSampleOnce() throws {
+        let loader = try loader(to: 4)
+        var seen: [Int] = []
+        while let batch = try loader.next() { seen += batch["unlabeled"].sampleIndices }
+        #expect(seen.sorted() == Array(0..<12))
+    }
+
+    @Test func framesAreDecodedOnceForAllViewsAndNoMoreThanTheClipsNeed() throws {
+        let loader = try loader(workers: 1)
+        while try loader.next() != nil {}
+        // Between the first and the last of 4 frames at stride 3 lie 10; going back to a start of decoding may add a group.
+        let decoded = try #require(loader.decodedFrames["unlabeled"])
+        #expect(decoded >= 18 * 4)
+        let again = try self.loader(workers: 1)
+        while try again.next() != nil {}
+        #expect(again.decodedFrames == loader.decodedFrames, "frames were kept from an earlier loader")
+    }
+
+    @Test func damagedVideosAreReplacedTheSameWayEveryTimeAndNoted() throws {
+        let damaged = list(["closed-gop.mp4", "cut-off.mp4", "sound-only.m4a"])
+        let ledger = DamageLedger()
+        let first = try batches(loader(workers: 1, unlabeled: damaged, ledger: ledger))
+        #expect(try batches(loader(workers: 4, unlabeled: damaged)) == first)
+        #expect(ledger.damaged.map { URL(fileURLWithPath: $0.path).lastPathComponent } == ["cut-off.mp4", "sound-only.m4a"])
+        #expect(ledger.damaged.allSatisfy { !$0.reason.isEmpty })
+    }
+
+    @Test func aListOfDamagedVideosOnlyEndsWithTheirNames() throws {
+        let loader = try loader(unlabeled: list(["cut-off.mp4"]))
+        #expect(throws: TooMuchDamage.self) { while try loader.next() != nil {} }
+    }
+
+    @Test func evaluationLeavesDamagedVideosOutAndNeverReplacesThem() throws {
+        let window = TemporalWindow(length: 4, stride: 3, start: .uniform(index: 0, of: 1))
+        let crops = try EvaluationCrops(shortSide: 28, output: PictureSize(side: 24), layout: .centre)
+        let videos = list(["closed-gop.mp4", "cut-off.mp4"], count: 7)
+        let ledger = DamageLedger()
+        let loader = ClipLoader(
+            evaluating: videos, views: [ViewRequest(name: "view", source: .evaluation(window, crops, crop: 0))], batchSize: 4,
+            workers: 2, indices: VideoIndexStore(), ledger: ledger)
+        var seen: [Int] = []
+        while let batch = try loader.next()?["videos"] {
+            #expect(batch["view"].shape[0] == batch.count)
+            seen += batch.sampleIndices
+        }
+        #expect(seen == [0, 2, 4, 6])
+        #expect(ledger.count == 1)
+    }
+
+    @Test func oneClipDecodesTheFewestPossibleFrames() throws {
+        let sample = list(["no-b.mp4"], count: 1)
+        let window = TemporalWindow(length: 4, stride: 1, start: .uniform(index: 0, of: 1))
+        let crops = try EvaluationCrops(shortSide: 28, output: PictureSize(side: 24), layout: .three)
+        let views = (0..<3).map { ViewRequest(name: "crop \($0)", source: .evaluation(window, crops, crop: $0)) }
+        let loader = ClipLoader(
+            evaluating: sample, views: views, batchSize: 1, workers: 1, indices: VideoIndexStore(), ledger: DamageLedger())
+        while try loader.next() != nil {}
+        let index = try VideoReader(path: sample.samples[0].path).makeIndex()
+        var stream = RandomKey(seed: 0, purpose: .clipStart).stream
+        let first = window.firstFrame(of: index.frameCount, using: &stream)
+        let start = index.keyFrames.last { $0 <= first } ?? 0
+        #expect(loader.decodedFrames["videos"] == first + 4 - start)
+    }
+}
+
+@Suite struct TemporalWindowTests {
+    // protocol card, section 2: N 180, W 64, n 10 and n 1.
+    @Test func evenlySpreadClipsBeginWhereTheProtocolSays() {
+        var stream = RandomKey(seed: 0, purpose: .clipStart).stream
+        let starts = (0..<10).map {
+            TemporalWindow(length: 8, stride: 8, start: .uniform(index: $0, of: 10)).firstFrame(of: 180, using: &stream)
+        }
+        #expect(starts == [5, 17, 29, 40, 52, 64, 76, 87, 99, 111])
+        #expect(TemporalWindow(length: 8, stride: 8, start: .uniform(index: 0, of: 1)).firstFrame(of: 180, using: &stream) == 58)
+    }
+
+    @Test func shortVideosWrapAround() {
+        let window = TemporalWindow(length: 8, stride: 8, start: .random)
+        var stream = RandomKey(seed: 0, purpose: .clipStart).stream
+        #expect(window.firstFrame(of: 20, using: &stream) == 0)
+        #expect(window.positions(from: 0, frameCount: 20) == [0, 8, 16, 4, 12, 0, 8, 16])
+    }
+
+    @Test func randomStartsReachBothEndsAndNeverWrapALongVideo() {
+        let window = TemporalWindow(length: 8, stride: 4, start: .random)
+        var stream = RandomKey(seed: 3, purpose: .clipStart).stream
+        let starts = Set((0..<200).map { _ in window.firstFrame(of: 32, using: &stream) })
+        #expect(starts == [0, 1, 2, 3])
+    }
+}

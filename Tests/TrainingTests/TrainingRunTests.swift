@@ -1,0 +1,136 @@
+import Datasets
+import Files
+import Foundation
+import Testing
+import Training
+
+/// A small set of real videos, made once for all tests of this process.
+private let smallMotions: Result<DataSet, any Error> = Result {
+    let folder = FileManager.default.temporaryDirectory.path + "/semisup-motions-\(getpid())"
+    try Motions.ensure(at: folder, count: Motions.Count(train: 20, test: 10))
+    return try DataSet.open(folder + "/list.csv")
+}
+
+private final class Silent: TrainingObserver {
+    var notes: [String] = []
+    func note(_ text: String) { notes.append(text) }
+}
+
+private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixmatch", data: DataSet? = nil) throws -> TrainingPlan {
+    let fixed = [
+        "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
+        "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",
+    ]
+    let type = try MethodCatalogue.method(named: method)
+    let schema = type.options.map { ConfigurationSchema.training.adding($0) } ?? ConfigurationSchema.training
+    let configuration = try schema.resolve([.commandLine(fixed + arguments, flags: [("method", method)])])
+    return try TrainingPlan(configuration: configuration, dataSet: try data ?? smallMotions.get())
+}
+
+private func folder() -> String { FileManager.default.temporaryDirectory.path + "/semisup-run-\(UUID().uuidString)" }
+
+private func metrics(_ run: String) throws -> String { try FileReader.text(of: run + "/metrics.jsonl") }
+
+@Suite(.serialized) struct TrainingRunTests {
+    @Test func oneSeedGivesTheSameBitsForAnyNumberOfWorkers() throws {
+        let runs = try [1, 2, 4].map { workers in
+            try TrainingRun(plan("workers=\(workers)"), out: folder(), observer: Silent()).run()
+        }
+        #expect(Set(runs.map(\.weightsDigest)).count == 1)
+        #expect(try Set(runs.map { try metrics($0.run) }).count == 1)
+        #expect(runs[0].test?.rows == runs[2].test?.rows)
+    }
+
+    @Test func anotherSeedGivesOtherWeights() throws {
+        let runs = try [0, 1].map { try TrainingRun(plan("seed=\($0)", steps: 1), out: folder(), observer: Silent()).run() }
+        #expect(runs[0].weightsDigest != runs[1].weightsDigest)
+    }
+
+    @Test func aResumedRunEndsAsOneThatWasNeverStopped() throws {
+        let whole = try TrainingRun(plan("method.weighting=flexmatch", "checkpoint.keep=9"), out: folder(), observer: Silent()).run()
+        let interrupted = folder()
+        let plan = try plan("method.weighting=flexmatch", "checkpoint.keep=9", "checkpoint.everySteps=2")
+        let first = try TrainingRun(plan, out: interrupted, observer: Silent()).run()
+        // As if the process had been killed after the checkpoint of step 2.
+        for name in ["step-00000004.json", "step-00000004.safetensors"] {
+            try FileManager.default.removeItem(atPath: interrupted + "/checkpoints/" + name)
+        }
+        let resumed = try TrainingRun(resuming: interrupted, plan, observer: Silent()).run()
+        #expect(resumed.weightsDigest == whole.weightsDigest && first.weightsDigest == whole.weightsDigest)
+        #expect(try metrics(interrupted) == metrics(whole.run))
+    }
+
+    @Test func resumingWithOtherOptionsNamesWhatDiffers() throws {
+        let run = folder()
+        _ = try TrainingRun(plan(steps: 1), out: run, observer: Silent()).run()
+        #expect(throws: ResumeMismatch.self) {
+            try TrainingRun(resuming: run, plan("optimizer.learningRate=0.5", steps: 1), observer: Silent())
+        }
+    }
+
+    @Test func anExistingFolderStopsTheRunAndKeepsWhatIsInIt() throws {
+        let run = folder()
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        try AtomicFile.write("mine", to: run + "/notes.txt")
+        #expect { try TrainingRun(plan(), out: run, observer: Silent()) } throws: { ($0 as? RunError)?.exitCode == .cannotCreate }
+        #expect(try FileReader.text(of: run + "/notes.txt") == "mine")
+    }
+
+    @Test func zeroEpochsEvaluateAndSave() throws {
+        let outcome = try TrainingRun(plan("epochs=0"), out: folder(), observer: Silent()).run()
+        #expect(outcome.steps == 0 && outcome.test?.rows.count == 10)
+        #expect(FileManager.default.fileExists(atPath: outcome.run + "/checkpoints/step-00000000.safetensors"))
+    }
+
+    @Test func aLossThatIsNoNumberNamesTermAndStepAndKeepsTheRun() throws {
+        let run = folder()
+        let training = try TrainingRun(plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
+        #expect { try training.run() } throws: { ($0 as? LossNotFinite)?.exitCode == .badData }
+        #expect(try RunRecord(contentsOf: run + "/run.json").state == .failed)
+    }
+
+    @Test func labelsOfUnlabeledClipsCannotReachTraining() throws {
+        let data = try smallMotions.get()
+        let poisoned = VideoList(
+            part: .train,
+            samples: data.train.samples.map { sample in
+                VideoSample(
+                    index: sample.index, path: sample.path, name: sample.name, label: sample.label.map { ($0 + 3) % 10 },
+                    group: sample.group)
+            }, classes: data.classes)
+        let honest = try plan()
+        // The same labelled clips with their true labels; only labels of unlabelled clips are wrong.
+        let lists = TrainingLists(
+            DataSet(name: data.name, root: data.root, train: poisoned, test: data.test), labelled: honest.lists.labelled.samples,
+            pool: .all)
+        let wrong = try honest.replacing(lists: lists)
+        let runs = try [honest, wrong].map { try TrainingRun($0, out: folder(), observer: Silent()).run() }
+        #expect(runs[0].weightsDigest == runs[1].weightsDigest)
+    }
+
+    @Test(arguments: [
+        ["method.forward=joint"], ["method.weighting=freematch"], ["method.weighting=softmatch", "method.alignment=uniform"],
+        ["method.target=sharpened", "method.annealing=linear"], ["method.producer=teacher", "method.target=soft", "method.consistency=squaredError"],
+        ["method.consumer=weak", "method.rampShare=0.4"], ["method.alignment=labeled"],
+    ])
+    func everyVariantTrains(options: [String]) throws {
+        let data = try smallMotions.get()
+        let fixed = options + ["steps=2"]
+        let schema = ConfigurationSchema.training.adding(FixMatchOptions.self)
+        let configuration = try schema.resolve([
+            .commandLine(
+                [
+                    "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32", "batch.labeled=2",
+                    "batch.unlabeled=3", "method.confidenceThreshold=0",
+                ] + fixed)
+        ])
+        let run = try TrainingRun(TrainingPlan(configuration: configuration, dataSet: data), out: folder(), observer: Silent()).run()
+        #expect(run.steps == 2)
+    }
+
+    @Test func supervisedTrainsWithoutAnUnlabeledStream() throws {
+        let outcome = try TrainingRun(plan(steps: 2, method: "supervised"), out: folder(), observer: Silent()).run()
+        #expect(outcome.steps == 2)
+        #expect(!(try metrics(outcome.run)).contains("keptRatio"))
+    }
+}
