@@ -30,7 +30,7 @@ private func plan(labeled: Int = 2, unlabeled: Int = 3) throws -> ViewPlan {
     ])
 }
 
-private func loader(
+private func makeLoader(
     workers: Int = 2, seed: UInt64 = 1, from first: Int = 0, to end: Int = 6, unlabeled: VideoList? = nil,
     ledger: DamageLedger = DamageLedger()
 ) throws -> ClipLoader {
@@ -52,46 +52,46 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
 
 @Suite struct ClipLoaderTests {
     @Test func anyNumberOfWorkersGivesTheSameBits() throws {
-        let one = try batches(loader(workers: 1))
+        let one = try batches(makeLoader(workers: 1))
         #expect(one.count == 24)
-        #expect(try batches(loader(workers: 2)) == one)
-        #expect(try batches(loader(workers: 4)) == one)
+        #expect(try batches(makeLoader(workers: 2)) == one)
+        #expect(try batches(makeLoader(workers: 4)) == one)
     }
 
     @Test func anotherSeedGivesOtherBatches() throws {
-        #expect(try batches(loader(seed: 1)) != batches(loader(seed: 2)))
+        #expect(try batches(makeLoader(seed: 1)) != batches(makeLoader(seed: 2)))
     }
 
     @Test func aLoaderThatBeginsLaterGoesOnAsIfItHadNeverStopped() throws {
-        #expect(try Array(batches(loader()).dropFirst(12)) == batches(loader(from: 3)))
+        #expect(try Array(batches(makeLoader()).dropFirst(12)) == batches(makeLoader(from: 3)))
     }
 
     @Test func viewsHaveTheirShapesAndLieChannelsLast() throws {
-        let batch = try #require(try loader().next())
+        let batch = try #require(try makeLoader().next())
         #expect(batch["unlabeled"]["strong"].shape == [3, 3, 4, 24, 24])
         #expect(batch["unlabeled"]["strong"].array.isChannelsLast)
         #expect(batch["labeled"].labels.count == 2)
     }
 
     @Test func labelsOfUnlabeledClipsNeverReachABatch() throws {
-        let batch = try #require(try loader().next())
+        let batch = try #require(try makeLoader().next())
         #expect(batch["unlabeled"].labels.isEmpty)
     }
 
     @Test func everyPassShowsEachSampleOnce() throws {
-        let loader = try loader(to: 4)
+        let loader = try makeLoader(to: 4)
         var seen: [Int] = []
         while let batch = try loader.next() { seen += batch["unlabeled"].sampleIndices }
         #expect(seen.sorted() == Array(0..<12))
     }
 
     @Test func framesAreDecodedOnceForAllViewsAndNoMoreThanTheClipsNeed() throws {
-        let loader = try loader(workers: 1)
+        let loader = try makeLoader(workers: 1)
         while try loader.next() != nil {}
         // Between the first and the last of 4 frames at stride 3 lie 10; going back to a start of decoding may add a group.
         let decoded = try #require(loader.decodedFrames["unlabeled"])
         #expect(decoded >= 18 * 4)
-        let again = try self.loader(workers: 1)
+        let again = try makeLoader(workers: 1)
         while try again.next() != nil {}
         #expect(again.decodedFrames == loader.decodedFrames, "frames were kept from an earlier loader")
     }
@@ -99,14 +99,14 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
     @Test func damagedVideosAreReplacedTheSameWayEveryTimeAndNoted() throws {
         let damaged = list(["closed-gop.mp4", "cut-off.mp4", "sound-only.m4a"])
         let ledger = DamageLedger()
-        let first = try batches(loader(workers: 1, unlabeled: damaged, ledger: ledger))
-        #expect(try batches(loader(workers: 4, unlabeled: damaged)) == first)
+        let first = try batches(makeLoader(workers: 1, unlabeled: damaged, ledger: ledger))
+        #expect(try batches(makeLoader(workers: 4, unlabeled: damaged)) == first)
         #expect(ledger.damaged.map { URL(fileURLWithPath: $0.path).lastPathComponent } == ["cut-off.mp4", "sound-only.m4a"])
         #expect(ledger.damaged.allSatisfy { !$0.reason.isEmpty })
     }
 
     @Test func aListOfDamagedVideosOnlyEndsWithTheirNames() throws {
-        let loader = try loader(unlabeled: list(["cut-off.mp4"]))
+        let loader = try makeLoader(unlabeled: list(["cut-off.mp4"]))
         #expect(throws: TooMuchDamage.self) { while try loader.next() != nil {} }
     }
 

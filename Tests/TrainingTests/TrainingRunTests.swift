@@ -103,7 +103,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         let lists = TrainingLists(
             DataSet(name: data.name, root: data.root, train: poisoned, test: data.test), labelled: honest.lists.labelled.samples,
             pool: .all)
-        let wrong = try honest.replacing(lists: lists)
+        let wrong = honest.replacing(lists: lists)
         let runs = try [honest, wrong].map { try TrainingRun($0, out: folder(), observer: Silent()).run() }
         #expect(runs[0].weightsDigest == runs[1].weightsDigest)
     }

@@ -40,7 +40,6 @@ struct BenchCommand: ParsableCommand, HelpTable {
 
     func run() throws {
         let configuration = try benchmark.configuration(arguments.filter { !files.contains($0) })
-        OpenMPEnvironment.settle()
         try benchmark.run(configuration, files: files) { try Terminal.standard.print($0.json) }
     }
 }

@@ -21,7 +21,6 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        OpenMPEnvironment.settle()
         if let picture { try NewFile.requireFree(picture) }
         let network = try TrainedNetwork(run: folder, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
@@ -71,7 +70,6 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        OpenMPEnvironment.settle()
         let predictions = try TrainedNetwork(run: folder).predict(videos)
         for prediction in predictions {
             if json {

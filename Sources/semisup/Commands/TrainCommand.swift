@@ -60,7 +60,6 @@ struct TrainCommand: ParsableCommand, HelpTable {
             let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
             return try Terminal.standard.print(text)
         }
-        OpenMPEnvironment.settle()
         let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }

@@ -1,0 +1,3 @@
+import Foundation
+
+exit(Semisup.start(Array(CommandLine.arguments.dropFirst())))
