@@ -106,14 +106,14 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
     }
 
     @Test func aListOfDamagedVideosOnlyEndsWithTheirNames() throws {
-        let loader = try makeLoader(unlabeled: list(["cut-off.mp4"]))
+        let loader = try makeLoader(unlabeled: list(["sound-only.m4a"]))
         #expect(throws: TooMuchDamage.self) { while try loader.next() != nil {} }
     }
 
     @Test func evaluationLeavesDamagedVideosOutAndNeverReplacesThem() throws {
         let window = TemporalWindow(length: 4, stride: 3, start: .uniform(index: 0, of: 1))
         let crops = try EvaluationCrops(shortSide: 28, output: PictureSize(side: 24), layout: .centre)
-        let videos = list(["closed-gop.mp4", "cut-off.mp4"], count: 7)
+        let videos = list(["closed-gop.mp4", "sound-only.m4a"], count: 7)
         let ledger = DamageLedger()
         let loader = ClipLoader(
             evaluating: videos, views: [ViewRequest(name: "view", source: .evaluation(window, crops, crop: 0))], batchSize: 4,

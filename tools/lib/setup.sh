@@ -79,7 +79,7 @@ is_stale() {
 # header: the first is switched off, the second removed where sources came or went.
 swift_build() {
     local now before=$home/.build/semisup-sources
-    now=$(find "$home/Sources" "$home/Tests" -name .build -prune -o -type f -print 2>/dev/null | LC_ALL=C sort)
+    now=$(find "$home/Sources" "$home/Tests" -name .build -prune -o -type f -print 2>/dev/null)
     if [[ ! -e $before || $now != "$(<"$before")" ]]; then
         rm -rf -- "$home"/.build/*/release/ModuleCache
         mkdir -p "$home/.build" && printf '%s' "$now" >"$before"
