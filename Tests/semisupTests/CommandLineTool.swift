@@ -45,8 +45,11 @@ final class CommandLineTool {
         let process: Process
         fileprivate let folder: String
 
-        /// Waits for the end.
+        /// Waits for the end; a process that does not end in two minutes is killed, and its status is that of the signal.
         func outcome() throws -> Outcome {
+            let deadline = ContinuousClock.now + .seconds(120)
+            while process.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.002) }
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             process.waitUntilExit()
             return Outcome(
                 status: process.terminationStatus, output: try String(contentsOfFile: folder + "/.output", encoding: .utf8),
