@@ -37,6 +37,27 @@ final class CommandLineTool {
     func run(
         _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil
     ) throws -> Outcome {
+        try start(arguments, environment: environment, standardOutput: standardOutput).outcome()
+    }
+
+    /// A process at work.
+    struct Running {
+        let process: Process
+        fileprivate let folder: String
+
+        /// Waits for the end.
+        func outcome() throws -> Outcome {
+            process.waitUntilExit()
+            return Outcome(
+                status: process.terminationStatus, output: try String(contentsOfFile: folder + "/.output", encoding: .utf8),
+                errors: try String(contentsOfFile: folder + "/.errors", encoding: .utf8))
+        }
+    }
+
+    /// Starts `semisup` with `arguments`; one process at a time.
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil
+    ) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try CommandLineTool.executable)
         process.arguments = arguments
@@ -55,10 +76,7 @@ final class CommandLineTool {
         process.standardOutput = try standardOutput.map { try #require(FileHandle(forWritingAtPath: $0)) } ?? streams[0]
         process.standardError = streams[1]
         try process.run()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationStatus, output: try String(contentsOfFile: folder + "/.output", encoding: .utf8),
-            errors: try String(contentsOfFile: folder + "/.errors", encoding: .utf8))
+        return Running(process: process, folder: folder)
     }
 
     /// Creates a file with `text` and returns its path from the folder.

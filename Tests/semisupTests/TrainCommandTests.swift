@@ -91,6 +91,30 @@ import Testing
         #expect(try semisup("train", "--resume", "--out", "videos").status == 65)
     }
 
+    @Test func aSignalEndsWith75AndTheRunGoesOn() throws {
+        let arguments = ["train", "--data", "videos", "--labels", "2/class", "--out", "run", "epochs=100000"]
+        let first = try interrupt(try semisup.start(arguments + TrainCommandTests.settings), afterSteps: 1)
+        #expect(first.status == 75 && first.errors.contains("semisup train --resume --out run"), "\(first.errors)")
+        #expect(try object("run/run.json")["state"] == .string("stopped"))
+        let steps = try lineCount("run/metrics.jsonl")
+        let second = try interrupt(try semisup.start(["train", "--resume", "--out", "run"]), afterSteps: steps + 1)
+        #expect(second.status == 75 && second.errors.contains("going on after step \(steps)"), "\(second.errors)")
+        #expect(try lineCount("run/metrics.jsonl") > steps)
+    }
+
+    private func lineCount(_ name: String) throws -> Int {
+        try FileReader.bytes(of: "\(semisup.folder)/\(name)").count { $0 == UInt8(ascii: "\n") }
+    }
+
+    /// Sends SIGINT once the metrics hold so many steps.
+    private func interrupt(_ running: CommandLineTool.Running, afterSteps steps: Int) throws -> CommandLineTool.Outcome {
+        while running.process.isRunning, ((try? lineCount("run/metrics.jsonl")) ?? 0) < steps {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        running.process.interrupt()
+        return try running.outcome()
+    }
+
     @Test func damagedVideosAreReportedAndTheOthersPredicted() throws {
         _ = try train("--out", "run", "epochs=0")
         try semisup.file("text.mp4", "no video")
