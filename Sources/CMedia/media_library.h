@@ -7,6 +7,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
+#include <libavutil/avutil.h>
 #include <libavutil/common.h>
 #include <libavutil/display.h>
 #include <libavutil/error.h>
@@ -24,20 +25,20 @@
     use(av_sha_init) use(av_sha_update) use(av_sha_final) use(av_rescale_q) use(av_pix_fmt_desc_get)                    \
     use(av_get_pix_fmt_name) use(av_match_list) use(av_log_set_callback)                          \
     use(av_display_rotation_get) use(av_dict_set) use(av_dict_set_int) use(av_dict_free) use(av_dict_count)             \
-    use(av_channel_layout_default) use(av_channel_layout_copy)
+    use(av_channel_layout_default) use(av_channel_layout_copy) use(avutil_version)
 #define MEDIA_LIBRARY_CODECS(use)                                                                                       \
     use(avcodec_alloc_context3) use(avcodec_free_context) use(avcodec_open2) use(avcodec_send_packet)                   \
     use(avcodec_receive_packet) use(avcodec_send_frame) use(avcodec_receive_frame) use(avcodec_flush_buffers)           \
     use(avcodec_find_decoder) use(avcodec_find_encoder) use(avcodec_find_encoder_by_name) use(avcodec_get_name)         \
     use(avcodec_parameters_to_context) use(avcodec_parameters_from_context) use(av_packet_alloc) use(av_packet_free)    \
     use(av_packet_unref) use(av_packet_rescale_ts) use(av_new_packet) use(av_parser_init) use(av_parser_parse2)         \
-    use(av_parser_close)
+    use(av_parser_close) use(avcodec_find_decoder_by_name) use(avcodec_version)
 #define MEDIA_LIBRARY_FORMATS(use)                                                                                      \
     use(avformat_alloc_context) use(avformat_free_context) use(avformat_open_input) use(avformat_close_input)           \
     use(avformat_find_stream_info) use(avformat_alloc_output_context2) use(avformat_new_stream)                         \
     use(avformat_write_header) use(av_write_trailer) use(av_interleaved_write_frame) use(av_read_frame)                 \
     use(av_seek_frame) use(av_find_input_format) use(av_probe_input_buffer2) use(av_stream_get_side_data)               \
-    use(avio_open) use(avio_closep) use(avio_seek) use(avio_alloc_context) use(avio_context_free)
+    use(avio_open) use(avio_closep) use(avio_seek) use(avio_alloc_context) use(avio_context_free) use(avformat_version)
 
 /// The functions that are used, by their names in libav.
 struct media_library {
@@ -82,6 +83,7 @@ bool media_library_open(void);
 #define av_dict_count media_library.av_dict_count
 #define av_channel_layout_default media_library.av_channel_layout_default
 #define av_channel_layout_copy media_library.av_channel_layout_copy
+#define avutil_version media_library.avutil_version
 #define avcodec_alloc_context3 media_library.avcodec_alloc_context3
 #define avcodec_free_context media_library.avcodec_free_context
 #define avcodec_open2 media_library.avcodec_open2
@@ -104,6 +106,8 @@ bool media_library_open(void);
 #define av_parser_init media_library.av_parser_init
 #define av_parser_parse2 media_library.av_parser_parse2
 #define av_parser_close media_library.av_parser_close
+#define avcodec_find_decoder_by_name media_library.avcodec_find_decoder_by_name
+#define avcodec_version media_library.avcodec_version
 #define avformat_alloc_context media_library.avformat_alloc_context
 #define avformat_free_context media_library.avformat_free_context
 #define avformat_open_input media_library.avformat_open_input
@@ -124,6 +128,7 @@ bool media_library_open(void);
 #define avio_seek media_library.avio_seek
 #define avio_alloc_context media_library.avio_alloc_context
 #define avio_context_free media_library.avio_context_free
+#define avformat_version media_library.avformat_version
 #endif
 
 #endif

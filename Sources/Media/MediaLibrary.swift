@@ -7,12 +7,14 @@ public struct MediaLibrary: Sendable, Equatable {
     /// Such as `59.37.100`.
     public let version: String
 
-    /// libavformat, libavcodec and libavutil.
-    public static var all: [MediaLibrary] {
-        [
-            MediaLibrary("libavformat", media_libavformat_version()), MediaLibrary("libavcodec", media_libavcodec_version()),
-            MediaLibrary("libavutil", media_libavutil_version()),
+    /// libavformat, libavcodec and libavutil. Throws `MediaError.noLibrary` where they cannot be opened.
+    public static func all() throws(MediaError) -> [MediaLibrary] {
+        let versions = [
+            ("libavformat", media_libavformat_version()), ("libavcodec", media_libavcodec_version()),
+            ("libavutil", media_libavutil_version()),
         ]
+        guard versions.allSatisfy({ $0.1 > 0 }) else { throw .noLibrary(reason: String(cString: media_library_problem())) }
+        return versions.map { MediaLibrary($0.0, $0.1) }
     }
 
     /// Whether libavcodec has a decoder of this name, such as `h264`.

@@ -22,7 +22,17 @@ import Testing
         let blas = try semisup("doctor", "--json", environment: ["SEMISUP_CONVOLUTION": "blas"]).objects[0]
         #expect(blas["engine"]?["oneDNN"]?.stringValue?.hasPrefix("not used") == true)
         let spinning = try semisup("doctor", environment: ["OMP_WAIT_POLICY": "active", "GOMP_SPINCOUNT": "9"])
-        #expect(spinning.output.contains("OMP_WAIT_POLICY=passive"))
+        #expect(spinning.status == 0 && spinning.output.contains("unset OMP_WAIT_POLICY"))
+        let broken = try semisup("doctor", "--json", environment: ["SEMISUP_CONVOLUTION": "onednn", "LD_LIBRARY_PATH": broken()])
+        #expect(broken.status == 69)
+        let finding = try #require(try broken.objects[0]["findings"]?.arrayValue?.first)
+        #expect(finding["needed"] == .boolean(true) && finding["remedy"] == .string("apt-get install libdnnl2"))
+    }
+
+    /// A folder with a library that cannot be opened, in place of oneDNN.
+    private func broken() throws -> String {
+        try semisup.file("libraries/libdnnl.so.2", "no library")
+        return semisup.folder + "/libraries"
     }
 
     @Test func modelsListKnowsR3D18() throws {

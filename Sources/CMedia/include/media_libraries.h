@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Versions of the libraries that are loaded: major << 16 | minor << 8 | micro.
+/// Versions of the libraries: major << 16 | minor << 8 | micro; 0 where they cannot be opened.
 uint32_t media_libavformat_version(void);
 uint32_t media_libavcodec_version(void);
 uint32_t media_libavutil_version(void);

@@ -39,6 +39,7 @@ public struct SystemReport: Sendable {
         collector.addProcessor()
         collector.addEngine(configuration)
         collector.addMedia()
+        collector.addFiles()
         collector.addEnvironment()
         facts = collector.facts
         findings = collector.findings
@@ -95,9 +96,7 @@ private struct SystemReportCollector {
             try Engine.start(configuration)
         } catch {
             add("engine", "state", error.description)
-            let command = if case .noBLAS = error { "apt-get install libopenblas0-openmp" } else { "semisup doctor" }
-            miss(error.description, isNeeded: true, command)
-            return
+            return miss(error.description, isNeeded: true, remedy(for: error))
         }
         let engine = Engine.backend.description
         add("engine", "kernel set", engine.kernelSet.rawValue)
@@ -114,12 +113,20 @@ private struct SystemReportCollector {
         }
     }
 
+    private func remedy(for error: EngineError) -> String {
+        switch error {
+        case .noBLAS: "apt-get install libopenblas0-openmp"
+        case .noOneDNN: "apt-get install libdnnl2"
+        case .unsupportedKernels, .startedOtherwise: "unset SEMISUP_KERNELS"
+        }
+    }
+
     mutating func addMedia() {
-        for library in MediaLibrary.all { add("libraries", library.name, library.version) }
-        for (name, path) in LoadedLibraries.paths([
-            "libopenblas", "libdnnl", "libgomp", "libavcodec", "libjson-c", "libSemisupKit",
-        ]) {
-            add("libraries", name, path)
+        do throws(MediaError) {
+            for library in try MediaLibrary.all() { add("libraries", library.name, library.version) }
+        } catch {
+            add("libraries", "libav", error.description)
+            return miss(error.description, isNeeded: true, "apt-get install libavcodec-dev libavformat-dev")
         }
         for codec in ["h264", "mpeg4", "aac"] where !MediaLibrary.hasDecoder(codec) {
             miss("libavcodec cannot decode \(codec)", isNeeded: codec == "h264", "apt-get install libavcodec59")
@@ -127,6 +134,11 @@ private struct SystemReportCollector {
         for codec in ["libx264", "aac", "png"] where !MediaLibrary.hasEncoder(codec) {
             miss("libavcodec cannot encode \(codec): data make and pictures need it", "apt-get install libavcodec59")
         }
+    }
+
+    mutating func addFiles() {
+        let names = ["libopenblas", "libdnnl", "libgomp", "libavcodec", "libjson-c", "libSemisupKit"]
+        for (name, path) in LoadedLibraries.paths(names) { add("libraries", name, path) }
     }
 
     mutating func addEnvironment() {
@@ -141,7 +153,7 @@ private struct SystemReportCollector {
         if environment["OMP_WAIT_POLICY"]?.lowercased() != "passive", environment["GOMP_SPINCOUNT"] != "0" {
             miss(
                 "idle OpenMP threads spin and take the cores that the loader decodes on",
-                "export OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=0 (tools/semisup does)")
+                "unset OMP_WAIT_POLICY GOMP_SPINCOUNT (semisup then sets them to passive and 0)")
         }
     }
 }

@@ -8,12 +8,17 @@ public enum Interruption {
 
     /// From now on SIGINT, SIGTERM and SIGUSR1 ask the loop to stop; a second one ends the process at once.
     public static func listen() {
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM, SIGUSR1] {
+            sigaddset(&wanted, number)
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { Interruption.signalNumber.store($0, ordering: .relaxed) }
             action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
             sigaction(number, &action, nil)
         }
+        // A process inherits what its parent has blocked; Foundation's `Process` starts children so.
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 
     /// The signal that asked to stop, or nil.
