@@ -7,7 +7,8 @@ import Testing
 
 /// Real videos of the media fixtures as a list, `count` samples in turn.
 private func list(_ names: [String] = ["closed-gop.mp4", "no-b.mp4", "pyramid.mkv"], count: Int = 12) -> VideoList {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Reference/media/"
+    let folder =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Reference/media/"
     let samples = (0..<count).map { index in
         VideoSample(
             index: index, path: folder + names[index % names.count], name: "class\(index % 3)/clip\(index)", label: index % 3)
@@ -20,7 +21,8 @@ private func plan(labeled: Int = 2, unlabeled: Int = 3) throws -> ViewPlan {
     let weak = try WeakAugmentation(output: PictureSize(side: 24), crop: .scale(0.6...1))
     return ViewPlan([
         StreamRequest(
-            name: "labeled", source: .labeled, batchSize: labeled, views: [ViewRequest(name: "clip", source: .weak(window, weak))]),
+            name: "labeled", source: .labeled, batchSize: labeled, views: [ViewRequest(name: "clip", source: .weak(window, weak))]
+        ),
         StreamRequest(
             name: "unlabeled", source: .unlabeled, batchSize: unlabeled,
             views: [

@@ -6,18 +6,18 @@ import Testing
 @Suite struct MotionsClipTests {
     /// Pictures and sound of these clips, the same on every machine.
     static let digests = [
-        "76387d571e518598a04e2d063f54aca9946b3e36f874fc4b02074582ee4796e5",
-        "16555b885a44ae4b85a5a9dbffba599d21d4e468e6bd0aa61ffe3de84295b9e9",
-        "8be35b6b23759c26a2109a3ca6a0da6c15dd675ccd34b70dc12fc02d1ffeb6c7",
-        "d9271519347e3583b9427ee1ac5ce2575387dacd77944b0d3af821c01cad5f8b",
-        "7439bab29c98285c43280a439aaf13e1e2daa8c1a7a61c177a69454d378a076c",
-        "9fac55825360fea5c0062e83383d296aab96830b835d493554bb4d0a2c2c4ccf",
-        "6079d5f49ee57a90d3e2834bb519e39b073e6fbf514c68ecbcc36ab8f783c51f",
-        "8a41d106bb388f179723e99949ad054c8c9cb7fd2eaa441727212f80e5292e15",
-        "6c0f72b23a3d2f02f3a97b07003fee071cf63165df7447e3494b1d8a7b33e5f1",
-        "76dad07352bc9bfecf0c338c10c1fe2d4671ffcb29a8626f37ba04413f0a177f",
-        "d36d4a653285e27436e41878a6704cef3f0dd98ef8fb60dd98854411484be2ed",
-        "a52e83a81d6ef907ddaf06545e9b65f97e9a2daf057f28d51779cd093eef4b74",
+        "abddc911080096c2756a6eb815444943dfeb43acf69e16421ca86ed7f0593d43",
+        "c4ab70edb48b3838e723ab8ce22430c76fa5d8c0a3182be12d9211b097a3bfc7",
+        "dd2e8c92f0453eb1250c0aa9ddb646424cd1630b55c15c934d8b6b8b6ec0ce97",
+        "74becad9756fdb703f0e10079272efd41607011cbf892a4dd15d684feeabab87",
+        "d1a92e48c60e149903979a186a4a1870c1cf7e52ca35c4cd0d8df4e0bc49f0f7",
+        "ff1059ba4656daf6d2f887ccccd1be83c4d77c2f60dc07d187d9cd5ad70caccb",
+        "1d15cc5833ab0d70e2db9f8597e75acaac4ad9e4ac7a968b771ed5bde5aabc03",
+        "d7afa1f890ed31f1ea06995b7680fdcb3d525a4269097305815b8ba8e2bf2772",
+        "fee290a68b99a5ca5fa09b8abd242d8345f07be4e41ad631d8a14a2a43c265e6",
+        "28864411cfb416ce8ea62f1e7aa8dfef5207a2a83ae2173a511e63c0bb4f5261",
+        "94e7fc8e7d3230797864bbf2673bc84015eedc2ea6c15f58dfe96fa9809108f8",
+        "f55cbf10c87eeb5f3dad4f8b25d99b6c5c44460aaebbc185f3ba1c4ea4c899be",
     ]
 
     @Test func contentIsTheSameOnEveryMachine() {

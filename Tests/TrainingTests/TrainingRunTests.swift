@@ -16,7 +16,9 @@ private final class Silent: TrainingObserver {
     func note(_ text: String) { notes.append(text) }
 }
 
-private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixmatch", data: DataSet? = nil) throws -> TrainingPlan {
+private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixmatch", data: DataSet? = nil) throws
+    -> TrainingPlan
+{
     let fixed = [
         "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
         "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",
@@ -47,7 +49,8 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
     }
 
     @Test func aResumedRunEndsAsOneThatWasNeverStopped() throws {
-        let whole = try TrainingRun(plan("method.weighting=flexmatch", "checkpoint.keep=9"), out: folder(), observer: Silent()).run()
+        let whole = try TrainingRun(plan("method.weighting=flexmatch", "checkpoint.keep=9"), out: folder(), observer: Silent())
+            .run()
         let interrupted = folder()
         let plan = try plan("method.weighting=flexmatch", "checkpoint.keep=9", "checkpoint.everySteps=2")
         let first = try TrainingRun(plan, out: interrupted, observer: Silent()).run()
@@ -84,7 +87,8 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
 
     @Test func aLossThatIsNoNumberNamesTermAndStepAndKeepsTheRun() throws {
         let run = folder()
-        let training = try TrainingRun(plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
+        let training = try TrainingRun(
+            plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
         #expect { try training.run() } throws: { ($0 as? LossNotFinite)?.exitCode == .badData }
         #expect(try RunRecord(contentsOf: run + "/run.json").state == .failed)
     }
@@ -110,7 +114,8 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
 
     @Test(arguments: [
         ["method.forward=joint"], ["method.weighting=freematch"], ["method.weighting=softmatch", "method.alignment=uniform"],
-        ["method.target=sharpened", "method.annealing=linear"], ["method.producer=teacher", "method.target=soft", "method.consistency=squaredError"],
+        ["method.target=sharpened", "method.annealing=linear"],
+        ["method.producer=teacher", "method.target=soft", "method.consistency=squaredError"],
         ["method.consumer=weak", "method.rampShare=0.4"], ["method.alignment=labeled"],
     ])
     func everyVariantTrains(options: [String]) throws {
@@ -124,7 +129,8 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
                     "batch.unlabeled=3", "method.confidenceThreshold=0",
                 ] + fixed)
         ])
-        let run = try TrainingRun(TrainingPlan(configuration: configuration, dataSet: data), out: folder(), observer: Silent()).run()
+        let run = try TrainingRun(TrainingPlan(configuration: configuration, dataSet: data), out: folder(), observer: Silent())
+            .run()
         #expect(run.steps == 2)
     }
 

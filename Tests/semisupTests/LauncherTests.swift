@@ -111,7 +111,9 @@ private final class Clone {
                 in \(clone.root)/elsewhere; home \(clone.home); openmp passive 0
                 argument <train>\nargument <a b>\nargument <--labels>\nargument <1%>\nargument <>\n
                 """)
-        #expect(first.errors.contains("compiling build --package-path \(clone.home) -c release --disable-build-manifest-caching --product semisup"))
+        #expect(
+            first.errors.contains(
+                "compiling build --package-path \(clone.home) -c release --disable-build-manifest-caching --product semisup"))
         let second = try clone.launch()
         #expect(second.status == 42 && second.errors == "" && clone.builds == 1)
     }

@@ -21,9 +21,9 @@ extension Motions {
         static let spans = 8
         // A single picture shall tell little: in every class the object may be almost anywhere and of almost any size at any time.
         /// The centre of an object that stays lies within this distance of the middle, in x and in height.
-        private static let spread = 20.0
+        private static let spread = 18.0
         /// The centre of an object on an orbit, and on a straight path but for its tilt.
-        private static let orbitSpread = 24.0, pathSpread = 26.0
+        private static let orbitSpread = 22.0, pathSpread = 24.0
 
         init(motion: Motion, random: inout RandomStream) {
             self.motion = motion
@@ -33,7 +33,7 @@ extension Motions {
             var rest = Pose()
             rest.angle = random.uniform()
             let isResizing = motion == .grow || motion == .shrink
-            rest.radius = ExactArithmetic.logUniform(5, octaves: isResizing ? 0.85 : 2, random.uniform())  // to 9 or to 20
+            rest.radius = ExactArithmetic.logUniform(5, octaves: isResizing ? 0.85 : 1.85, random.uniform())  // to 9 or to 18
             rest.x = random.uniform(-Self.spread, Self.spread)
             rest.height = random.uniform(-Self.spread, Self.spread)
 

@@ -107,11 +107,11 @@ extension Motions {
             noise = key.derived("noise")
         }
 
-        /// Light that changes with each picture, and more with each span: without it, the mean difference of two pictures or the size
-        /// of a packet would tell `blink` and `jump` from the rest, and `grow` from `shrink`.
+        /// Light that changes a little with each picture, and more with each span: without it, the mean difference of two pictures
+        /// tells more of the class. Much more of it, and a network with few labels learns the flicker instead of the motion.
         private static func flicker(random: inout RandomStream) -> [Double] {
-            let step = random.uniform(0, 10)
-            let (first, last) = (random.uniform(0, 3), random.uniform(0, 3))
+            let step = random.uniform(0, 4)
+            let (first, last) = (random.uniform(0, 1.5), random.uniform(0, 1.5))
             var level = 0.0
             return (0..<frameCount).map { frame in
                 if frame % (frameCount / Path.spans) == 0 { level = random.uniform(-step, step) }

@@ -15,9 +15,9 @@ extension Motions {
         }
     }
 
-    /// The least peak signal-to-noise ratio, in dB, of a decoded clip against the clip that was drawn. Seen: 30.9 and more.
+    /// The least peak signal-to-noise ratio, in dB, of a decoded clip against the clip that was drawn. Seen: more than 30.
     public static let leastSignalToNoise = 28.0
-    /// The least correlation of decoded sound with the sound that was drawn. Seen: 0.98 and more.
+    /// The least correlation of decoded sound with the sound that was drawn. Seen: more than 0.99.
     public static let leastSoundCorrelation = 0.9
 
     /// Draws clips anew and compares them with `folder`: their digests with the overview's, their pixels and sound with what `decode`
