@@ -30,13 +30,8 @@ public enum BackboneCatalogue {
             name: "r3d18-pooled",
             summary: "R3D-18 with max pooling after the stem and after stage 1 (temporal-gradient card, Xiao et al. 2022)"
         ) { ResNet3D(.pooled, $0, $1) },
-        BackboneEntry(name: "r3d10", summary: "R3D with one block a stage, for quick work") {
-            ResNet3D(.init(blocks: [1, 1, 1, 1]), $0, $1)
-        },
-        BackboneEntry(
-            name: "r3d10-pooled", summary: "r3d10 with the poolings of r3d18-pooled after the stem only, for quicker work"
-        ) {
-            ResNet3D(.init(blocks: [1, 1, 1, 1], stemPooling: ResNet3D.Form.spatialPooling), $0, $1)
+        BackboneEntry(name: "r3d10", summary: "R3D with one block a stage and a 3x3x3 stem, for small pictures and quick work") {
+            ResNet3D(.small, $0, $1)
         },
     ]
 
@@ -55,4 +50,8 @@ extension ResNet3D.Form {
     /// The form of the temporal-gradient card: 8 x 224 x 224 gives 64 x 4 x 56 x 56 after stage 1 and 512 x 1 x 7 x 7 at the end.
     static let pooled = ResNet3D.Form(
         stemPooling: spatialPooling, firstStagePooling: Window(kernel: [2, 1, 1], stride: [2, 1, 1]), epsilon: 1e-3)
+
+    /// One block a stage; the stem sees 3 x 3 pixels, since 7 x 7 of a small picture is much of it.
+    static let small = ResNet3D.Form(
+        blocks: [1, 1, 1, 1], stem: Window(kernel: [3, 3, 3], stride: [1, 2, 2], padding: [1, 1, 1]))
 }

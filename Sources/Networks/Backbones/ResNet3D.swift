@@ -42,6 +42,8 @@ public final class ResNet3D: Backbone {
         var blocks = [2, 2, 2, 2]
         /// Steps of each stage along T, H, W.
         var strides = [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2]]
+        /// The first convolution.
+        var stem = Window(kernel: [3, 7, 7], stride: [1, 2, 2], padding: [1, 3, 3])
         /// A pooling after the stem.
         var stemPooling: Window?
         /// A pooling after the first stage.
@@ -60,7 +62,7 @@ public final class ResNet3D: Backbone {
         let widths = [64, 128, 256, 512].map(options.channels)
         stem = ConvolutionUnit(
             inputs: options.inputChannels, outputs: widths[0],
-            window: Window(kernel: [3, 7, 7], stride: [1, 2, 2], padding: [1, 3, 3]), epsilon: form.epsilon,
+            window: form.stem, epsilon: form.epsilon,
             initializer.named("stem"))
         layers = widths.indices.map { stage in
             let name = initializer.named("layer\(stage + 1)")

@@ -21,6 +21,7 @@ public struct UnknownMethod: ReportedError, Equatable {
     public let name: String, known: [String], nearest: String?
     public var exitCode: ExitCode { .unavailable }
     public var description: String {
-        "method=\(name): there is no such method\(nearest.map { "; did you mean \($0)?" } ?? ""); known are \(known.joined(separator: ", "))"
+        "method=\(name): there is no such method, known are \(known.joined(separator: ", "))"
+            + (nearest.map { "; did you mean \($0)?" } ?? "")
     }
 }
