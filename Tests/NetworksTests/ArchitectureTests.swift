@@ -69,7 +69,8 @@ import Testing
         let deep = weights(try classifier()), again = weights(try classifier()), shallow = weights(try classifier("r3d10"))
         let other = weights(try classifier(seed: 2))
         #expect(deep == again && deep["fc.weight"] != other["fc.weight"])
-        for (name, values) in shallow { #expect(deep[name] == values, "\(name)") }
+        // The stems differ in shape; all else that both have is equal.
+        for (name, values) in shallow where name != "stem.0.weight" { #expect((deep[name] == values), "\(name)") }
         #expect(deep["layer1.0.conv1.0.weight"] != deep["layer1.0.conv2.0.weight"])
     }
 
