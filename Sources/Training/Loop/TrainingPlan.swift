@@ -38,9 +38,14 @@ public struct TrainingPlan: Sendable {
             lists.unlabelled.isEmpty ? configuration[BatchOptions.self].labeled : configuration[BatchOptions.self].unlabeled
         stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
         totalSteps = run.stepCount(stepsPerEpoch: stepsPerEpoch)
-        guard configuration[EngineOptions.self].precision != .bf16 else {
-            throw ConfigurationError(findings: [.conflict(reason: "precision=bf16 is not there yet; use precision=f32")])
+        var absent: [String] = []
+        if configuration[EngineOptions.self].precision == .bf16 {
+            absent.append("precision=bf16 is not there yet; use precision=f32")
         }
+        if configuration[BatchOptions.self].microbatches > 1 {
+            absent.append("batch.microbatches above 1 is not there yet; use 1")
+        }
+        guard absent.isEmpty else { throw ConfigurationError(findings: absent.map { .conflict(reason: $0) }) }
     }
 
     /// Builds the method with freshly drawn networks. Throws what its initialiser throws.
