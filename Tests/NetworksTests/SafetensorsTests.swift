@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Networks
+import TestSupport
 import Testing
 
 private func tensor(_ name: String, _ type: StoredType, _ shape: [Int]) -> StoredTensor {

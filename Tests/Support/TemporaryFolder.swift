@@ -1,10 +1,12 @@
 import Foundation
 
 /// A folder for one test; it goes when the test ends.
-final class TemporaryFolder {
-    let path: String
+public final class TemporaryFolder {
+    /// Where it is.
+    public let path: String
 
-    init() throws {
+    /// Creates the folder under a name of its own.
+    public init() throws {
         path = FileManager.default.temporaryDirectory.path + "/semisup-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -12,10 +14,10 @@ final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// The path of `name` inside.
-    func callAsFunction(_ name: String) -> String { path + "/" + name }
+    public func callAsFunction(_ name: String) -> String { path + "/" + name }
 
     /// Writes `text` to `name` and returns its path.
-    func file(_ name: String, _ text: String) throws -> String {
+    public func file(_ name: String, _ text: String) throws -> String {
         try text.write(toFile: self(name), atomically: false, encoding: .utf8)
         return self(name)
     }
