@@ -65,31 +65,50 @@ public enum AugmentOperation: Hashable, Sendable {
     }
 }
 
+extension AugmentOperation {
+    /// Whether the magnitude is the strength itself or its limit.
+    public enum Strength: String, Sendable {
+        /// Each operation has the parameter of the magnitude, as on the cards.
+        case fixed
+        /// Each lies uniformly between no change and the parameter of the magnitude, an enhancement on either side of no change;
+        /// FixMatch draws its magnitudes anew for each picture too (Sohn et al. 2020, section 2.3).
+        case drawn
+    }
+}
+
 extension AugmentOperation.Kind {
     /// The operation at `magnitude` in 0...10; what the magnitude leaves open is drawn from `stream`: the sign of shear,
     /// shift and rotation, and the place of a cut-out.
     ///
     /// The public code draws each sign once a process; here it is drawn anew for each clip. As there, posterising and
     /// solarising grow weaker with the magnitude.
-    public func draw(magnitude: Double, using stream: inout RandomStream) -> AugmentOperation {
+    public func draw(
+        magnitude: Double, strength: AugmentOperation.Strength = .fixed, using stream: inout RandomStream
+    ) -> AugmentOperation {
         let level = magnitude / 10
-        let enhancement = 1.8 * level + 0.1
+        let share = strength == .drawn ? stream.uniform() : 1
+        func enhancement() -> Double {
+            let side = strength == .drawn ? stream.sign() : 1
+            return 1 + side * share * (1.8 * level + 0.1 - 1)
+        }
         switch self {
-        case .shearX: return .shearX(degrees: 17.19 * level * stream.sign())
-        case .shearY: return .shearY(degrees: 17.19 * level * stream.sign())
-        case .translateX: return .translateX(fraction: 0.2 * level * stream.sign())
-        case .translateY: return .translateY(fraction: 0.2 * level * stream.sign())
-        case .rotate: return .rotate(degrees: 30 * level * stream.sign())
-        case .posterize: return .posterize(bits: max(1, Int(4 * level)))
-        case .solarize: return .solarize(threshold: 256 * level)
-        case .color: return .color(factor: enhancement)
-        case .contrast: return .contrast(factor: enhancement)
-        case .brightness: return .brightness(factor: enhancement)
-        case .sharpness: return .sharpness(factor: enhancement)
+        case .shearX: return .shearX(degrees: 17.19 * level * share * stream.sign())
+        case .shearY: return .shearY(degrees: 17.19 * level * share * stream.sign())
+        case .translateX: return .translateX(fraction: 0.2 * level * share * stream.sign())
+        case .translateY: return .translateY(fraction: 0.2 * level * share * stream.sign())
+        case .rotate: return .rotate(degrees: 30 * level * share * stream.sign())
+        case .posterize:
+            let bits = max(1, Int(4 * level))
+            return .posterize(bits: 8 - Int((share * Double(8 - bits)).rounded()))
+        case .solarize: return .solarize(threshold: 256 - share * (256 - 256 * level))
+        case .color: return .color(factor: enhancement())
+        case .contrast: return .contrast(factor: enhancement())
+        case .brightness: return .brightness(factor: enhancement())
+        case .sharpness: return .sharpness(factor: enhancement())
         case .autoContrast: return .autoContrast
         case .equalize: return .equalize
         case .invert: return .invert
-        case .cutout: return .cutout(side: 0.2 * level, using: &stream)
+        case .cutout: return .cutout(side: 0.2 * level * share, using: &stream)
         }
     }
 }

@@ -10,6 +10,8 @@ public struct StrongAugmentation: Hashable, Sendable {
     public let operationCount: Int
     /// Their strength, 0...10.
     public let magnitude: Double
+    /// Whether each operation has that strength or one up to it.
+    public let strength: AugmentOperation.Strength
     /// The side of a cut-out after the operations, as a fraction of the height, uniform in this range; nil for none.
     public let cutoutSide: ClosedRange<Double>?
     /// What geometric operations uncover; imgaug's default is black.
@@ -20,7 +22,8 @@ public struct StrongAugmentation: Hashable, Sendable {
     /// The cards' view by default: two of fifteen operations at magnitude 9. Throws `outOfRange`.
     public init(
         operations: [AugmentOperation.Kind] = AugmentOperation.Kind.allCases, operationCount: Int = 2, magnitude: Double = 9,
-        cutoutSide: ClosedRange<Double>? = nil, borderLevel: UInt8 = 0, cutoutLevel: UInt8 = 128
+        strength: AugmentOperation.Strength = .fixed, cutoutSide: ClosedRange<Double>? = nil, borderLevel: UInt8 = 0,
+        cutoutLevel: UInt8 = 128
     ) throws(AugmentError) {
         try AugmentError.check(
             Set(operations).count == operations.count, "strong operations", operations.map(\.rawValue), expected: "each one once")
@@ -35,6 +38,7 @@ public struct StrongAugmentation: Hashable, Sendable {
         self.operations = operations
         self.operationCount = operationCount
         self.magnitude = magnitude
+        self.strength = strength
         self.cutoutSide = cutoutSide
         self.borderLevel = borderLevel
         self.cutoutLevel = cutoutLevel
@@ -54,7 +58,7 @@ public struct StrongAugmentation: Hashable, Sendable {
     /// imgaug's `SomeOf` does; the large cut-out comes last.
     public func draw(using stream: inout RandomStream) -> Draw {
         let chosen = stream.permutation(of: operations.count).prefix(operationCount).sorted()
-        var drawn = chosen.map { operations[$0].draw(magnitude: magnitude, using: &stream) }
+        var drawn = chosen.map { operations[$0].draw(magnitude: magnitude, strength: strength, using: &stream) }
         if let side = cutoutSide {
             let drawnSide = stream.uniform(side.lowerBound, side.upperBound)
             drawn.append(.cutout(side: drawnSide, using: &stream))

@@ -113,16 +113,14 @@ void motion_draw_object(float *canvas, int side, const struct motion_object *obj
 // MARK: Bytes
 
 void motion_quantise(
-    const float *canvas, int side, float light, const int8_t *noise, const uint16_t *offsets, float scale, uint8_t *rgb) {
-    const float bias = light + 0.5f; // rounds
-
+    const float *canvas, int side, const int8_t *noise, const uint16_t *offsets, float scale, uint8_t *rgb) {
     for (int y = 0; y < side; y++) {
         const int8_t *grain = noise + offsets[y];
         uint8_t *out = rgb + (size_t)y * side * 3;
         for (int c = 0; c < 3; c++) {
             const float *level = canvas + ((size_t)c * side + y) * side;
             for (int x = 0; x < side; x++) {
-                const float value = level[x] + scale * grain[3 * x + c] + bias;
+                const float value = level[x] + scale * grain[3 * x + c] + 0.5f; // rounds
                 out[3 * x + c] = (uint8_t)(int)larger(0, smaller(255, value));
             }
         }

@@ -5,6 +5,11 @@ public enum DataSetCatalogue {
     /// The built-in data sets.
     public static let names = ["motions"]
 
+    /// The training options that the built-in data set `name` recommends, with their values as on the command line; none for others.
+    public static func recommendedSettings(for name: String) -> [(option: String, value: String)] {
+        name == "motions" ? Motions.recommendedSettings : []
+    }
+
     /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.
     ///
     /// A name wins over a path; `./motions` is always a path. `progress` is told how many clips are made. Throws

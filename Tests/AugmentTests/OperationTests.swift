@@ -90,6 +90,32 @@ import Testing
         }
     }
 
+    @Test func drawnStrengthsSpreadFromNoChangeToTheParametersOfTheCard() {
+        var stream = RandomKeyFixture.stream(2)
+        func spread(_ kind: AugmentOperation.Kind, _ parameter: (AugmentOperation) -> Double?) -> ClosedRange<Double>? {
+            let values = (0..<400).compactMap { _ in parameter(kind.draw(magnitude: 9, strength: .drawn, using: &stream)) }
+            guard let least = values.min(), let most = values.max(), values.count == 400 else { return nil }
+            return least...most
+        }
+        func expect(_ found: ClosedRange<Double>?, _ range: ClosedRange<Double>, _ kind: AugmentOperation.Kind) {
+            let slack = 0.03 * (range.upperBound - range.lowerBound)
+            guard let found else {
+                Issue.record("\(kind) drew another operation")
+                return
+            }
+            #expect(
+                abs(found.lowerBound - range.lowerBound) < slack && abs(found.upperBound - range.upperBound) < slack, "\(kind)")
+            #expect(range.lowerBound - 1e-9 <= found.lowerBound && found.upperBound <= range.upperBound + 1e-9, "\(kind)")
+        }
+        expect(spread(.rotate) { if case .rotate(let degrees) = $0 { degrees } else { nil } }, -27...27, .rotate)
+        expect(spread(.shearX) { if case .shearX(let degrees) = $0 { degrees } else { nil } }, -15.471...15.471, .shearX)
+        expect(spread(.translateY) { if case .translateY(let part) = $0 { part } else { nil } }, -0.18...0.18, .translateY)
+        expect(spread(.brightness) { if case .brightness(let factor) = $0 { factor } else { nil } }, 0.28...1.72, .brightness)
+        expect(spread(.posterize) { if case .posterize(let bits) = $0 { Double(bits) } else { nil } }, 3...8, .posterize)
+        expect(spread(.solarize) { if case .solarize(let level) = $0 { level } else { nil } }, 230.4...256, .solarize)
+        expect(spread(.cutout) { if case .cutout(_, _, let side) = $0 { side } else { nil } }, 0...0.18, .cutout)
+    }
+
     @Test func aPositiveShiftMovesThePictureRightAndDown() {
         var clip = PixelClip(frames: 1, height: 4, width: 4)
         clip.pixels[(1 * 4 + 1) * 3] = 200

@@ -6,18 +6,18 @@ import Testing
 @Suite struct MotionsClipTests {
     /// Pictures and sound of these clips, the same on every machine.
     static let digests = [
-        "abddc911080096c2756a6eb815444943dfeb43acf69e16421ca86ed7f0593d43",
-        "c4ab70edb48b3838e723ab8ce22430c76fa5d8c0a3182be12d9211b097a3bfc7",
-        "dd2e8c92f0453eb1250c0aa9ddb646424cd1630b55c15c934d8b6b8b6ec0ce97",
-        "74becad9756fdb703f0e10079272efd41607011cbf892a4dd15d684feeabab87",
-        "d1a92e48c60e149903979a186a4a1870c1cf7e52ca35c4cd0d8df4e0bc49f0f7",
-        "ff1059ba4656daf6d2f887ccccd1be83c4d77c2f60dc07d187d9cd5ad70caccb",
-        "1d15cc5833ab0d70e2db9f8597e75acaac4ad9e4ac7a968b771ed5bde5aabc03",
-        "d7afa1f890ed31f1ea06995b7680fdcb3d525a4269097305815b8ba8e2bf2772",
-        "fee290a68b99a5ca5fa09b8abd242d8345f07be4e41ad631d8a14a2a43c265e6",
-        "28864411cfb416ce8ea62f1e7aa8dfef5207a2a83ae2173a511e63c0bb4f5261",
-        "94e7fc8e7d3230797864bbf2673bc84015eedc2ea6c15f58dfe96fa9809108f8",
-        "f55cbf10c87eeb5f3dad4f8b25d99b6c5c44460aaebbc185f3ba1c4ea4c899be",
+        "351d2d776395925dde456ae6eb6737add12eea64ab5c192db43978e0a6c3f6f6",
+        "dcc33a671942e074ea8dfa7609b27de33392a66c2473b6ee681f64acb64a26dc",
+        "ca668e11ee953ff17d2ce89ddd583f077c2378b01997fc7d324f1ae7f58b65ee",
+        "65dbd55249e3d32b863528bd857931529adf71bf71939f6dab7ae232d0786ae5",
+        "4cd0bf55479104bcaf76c529d725e5ee1db14f171eedb9448dd415e40f53bc84",
+        "2b6ca333a8921a61fe26997e4af8664350e27b7b8c9fd4ce3721caab2b854811",
+        "b87c2612f528df47f8a99181ead279fea38b14facf79c8d32cb46071a3d8abea",
+        "36562694c4e086c8da80bfa5a7395e0cbd3b44ad0992735807929ced64d819ca",
+        "7c55200dc13fcf8334aa11377d9fd3b5935b87a782f9b4d56f4045ecda8fde34",
+        "e5bc80f2d51d035fafe0e8f3db518fdaaa7234321fd1cf671671d321ae106cfe",
+        "aaee4005bee0c43f5736d5e8b81082ecb72eebabeff908041f96a30ffdbc42fa",
+        "de24a5be0b683ec726678614025edacbc7eb99911ea89851b06ef8271cfbda38",
     ]
 
     @Test func contentIsTheSameOnEveryMachine() {

@@ -35,8 +35,8 @@ void motion_draw_background(float *canvas, int side, const float *tile, float sh
 /// Draws the object with an edge one pixel wide.
 void motion_draw_object(float *canvas, int side, const struct motion_object *object);
 
-/// Adds `light` and noise and rounds to bytes, interleaved RGB. Row y takes 3 * side numbers from noise[offsets[y]] on, times `scale`.
+/// Adds noise and rounds to bytes, interleaved RGB. Row y takes 3 * side numbers from noise[offsets[y]] on, times `scale`.
 void motion_quantise(
-    const float *canvas, int side, float light, const int8_t *noise, const uint16_t *offsets, float scale, uint8_t *rgb);
+    const float *canvas, int side, const int8_t *noise, const uint16_t *offsets, float scale, uint8_t *rgb);
 
 #endif

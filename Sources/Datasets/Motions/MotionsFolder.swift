@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 extension Motions {
-    /// Where the set is kept: `motions/v1` below `$XDG_CACHE_HOME/semisup`, or below `~/.cache/semisup`.
+    /// Where the set is kept: `motions/v2` below `$XDG_CACHE_HOME/semisup`, or below `~/.cache/semisup`.
     public static func locate() throws(Failure) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return "\(cache)/semisup/motions/v\(version)" }

@@ -33,7 +33,8 @@ extension Motions {
             var rest = Pose()
             rest.angle = random.uniform()
             let isResizing = motion == .grow || motion == .shrink
-            rest.radius = ExactArithmetic.logUniform(5, octaves: isResizing ? 0.85 : 1.85, random.uniform())  // to 9 or to 18
+            let (smallest, octaves) = isResizing ? (5.0, 0.7) : (5.5, 1.7)  // to 8 or to 18
+            rest.radius = ExactArithmetic.logUniform(smallest, octaves: octaves, random.uniform())
             rest.x = random.uniform(-Self.spread, Self.spread)
             rest.height = random.uniform(-Self.spread, Self.spread)
 
@@ -68,7 +69,7 @@ extension Motions {
         private static func amount(of motion: Motion, share: Double) -> Double {
             switch motion {
             case .up, .down, .sideways: 24 + 12 * share
-            case .grow, .shrink: 1 + 0.3 * share  // 2 to 2.5 times as large
+            case .grow, .shrink: 1.1 + 0.3 * share  // 2.1 to 2.6 times as large
             case .spin: 1.1 + 0.6 * share
             case .orbit: 1.0 + 0.6 * share
             case .blink, .jump, .still: 0

@@ -35,11 +35,11 @@ extension Motions {
                 drawBackground(background, of: scene, at: time)
                 drawObject(textures, of: scene, at: time)
                 for row in offsets.indices { offsets[row] = UInt16(truncatingIfNeeded: offsetStream.next()) }
-                let (light, noiseScale) = (Float(scene.light[frame]), Float(scene.noiseDeviation / 32))
+                let noiseScale = Float(scene.noiseDeviation / 32)
                 pictures.withUnsafeMutableBufferPointer { buffer in
                     guard let start = buffer.baseAddress else { return }
                     let picture = start + frame * pictureSize
-                    motion_quantise(canvas, Int32(side), light, Self.noise, offsets, noiseScale, picture)
+                    motion_quantise(canvas, Int32(side), Self.noise, offsets, noiseScale, picture)
                 }
             }
             return pictures

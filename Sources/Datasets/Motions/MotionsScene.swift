@@ -28,15 +28,15 @@ extension Motions {
     public enum Hue: String, CaseIterable, Sendable {
         case red, yellow, green, turquoise, blue, purple
 
-        /// What is added to red, green and blue, in grey levels.
+        /// What is added to red, green and blue, in grey levels: enough to be named, too little to be learnt before the motion.
         var tint: [Double] {
             switch self {
-            case .red: [25, -25, -25]
-            case .yellow: [25, 25, -25]
-            case .green: [-25, 25, -25]
-            case .turquoise: [-25, 25, 25]
-            case .blue: [-25, -25, 25]
-            case .purple: [25, -25, 25]
+            case .red: [12.5, -12.5, -12.5]
+            case .yellow: [12.5, 12.5, -12.5]
+            case .green: [-12.5, 12.5, -12.5]
+            case .turquoise: [-12.5, 12.5, 12.5]
+            case .blue: [-12.5, -12.5, 12.5]
+            case .purple: [12.5, -12.5, 12.5]
             }
         }
     }
@@ -75,8 +75,6 @@ extension Motions {
         let noiseDeviation: Double
         /// Drift of the background from the first picture to the last, in 64ths of the side.
         let drift: (x: Double, y: Double)
-        /// What the light adds to every pixel of each picture, in grey levels.
-        let light: [Double]
         let textures: RandomKey
         let noise: RandomKey
 
@@ -87,7 +85,7 @@ extension Motions {
             path = Path(motion: motion, random: &random)
 
             let grey = random.uniform(105, 150)
-            background = Look(level: (0..<3).map { _ in grey + random.uniform(-10, 10) }, deviation: random.uniform(6, 16))
+            background = Look(level: (0..<3).map { _ in grey + random.uniform(-5, 5) }, deviation: random.uniform(6, 16))
             let sign = random.chance(0.5) ? 1.0 : -1.0
             var looks: [Look] = []
             for side in [sign, -sign] {
@@ -102,22 +100,8 @@ extension Motions {
             drift = (
                 distance * ExactArithmetic.cosine(turns: direction), distance * ExactArithmetic.sine(turns: direction)
             )
-            light = Self.flicker(random: &random)
             textures = key.derived("textures")
             noise = key.derived("noise")
-        }
-
-        /// Light that changes a little with each picture, and more with each span: without it, the mean difference of two pictures
-        /// tells more of the class. Much more of it, and a network with few labels learns the flicker instead of the motion.
-        private static func flicker(random: inout RandomStream) -> [Double] {
-            let step = random.uniform(0, 4)
-            let (first, last) = (random.uniform(0, 1.5), random.uniform(0, 1.5))
-            var level = 0.0
-            return (0..<frameCount).map { frame in
-                if frame % (frameCount / Path.spans) == 0 { level = random.uniform(-step, step) }
-                let jitter = first + (last - first) * Double(frame) / Double(frameCount)
-                return level + random.uniform(-jitter, jitter)
-            }
         }
     }
 }

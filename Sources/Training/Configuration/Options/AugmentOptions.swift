@@ -29,10 +29,15 @@ public struct WeakAugmentOptions: ConfigurationGroup {
 
 /// The strong view, made from the weak one (`temporal_gradient.md`, strong view).
 public struct StrongAugmentOptions: ConfigurationGroup {
+    /// Whether operations have the strength of their magnitude or one drawn up to it.
+    public enum Strength: String, ConfigurationChoice { case fixed, drawn }
+
     /// Distinct operations of RandAugment.
     public var operations = 2
     /// Their magnitude on the scale of 0 to 10.
     public var magnitude = 9
+    /// What the magnitude is: the strength, or its limit.
+    public var strength = Strength.fixed
     /// The largest side of an extra cut-out as a share of the frame's side; 0 for none.
     public var cutout = 0.0
 
@@ -43,6 +48,7 @@ public struct StrongAugmentOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("augment.strong.operations", \.operations, in: 0...15, help: "Distinct RandAugment operations on a clip."),
         .init("augment.strong.magnitude", \.magnitude, in: 0...10, help: "Their strength."),
+        .init("augment.strong.strength", \.strength, help: "That strength for every clip, or one drawn up to it."),
         .init(
             "augment.strong.cutout", \.cutout, in: 0...1, unit: "share of the side", help: "Largest extra cut-out; 0 for none."),
     ]

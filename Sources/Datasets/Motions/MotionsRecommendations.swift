@@ -1,0 +1,15 @@
+extension Motions {
+    /// The training settings that suit these clips, chosen on held-out training clips, never on the test clips.
+    ///
+    /// A length in epochs gives way to `epochs=0` on the command line, one in steps would not.
+    static let recommendedSettings: [(option: String, value: String)] = [
+        ("epochs", "19"), ("backbone", "r3d10"), ("backbone.width", "0.25"),
+        ("clip.length", "8"), ("clip.stride", "4"), ("clip.size", "56"),
+        ("batch.labeled", "10"), ("batch.unlabeled", "24"),
+        ("optimizer.learningRate", "0.05"), ("schedule.warmupSteps", "20"), ("ema.decay", "0.99"),
+        ("augment.weak.smallestArea", "0.75"), ("augment.weak.aspect", "1.1"),
+        ("augment.strong.strength", "drawn"), ("augment.strong.cutout", "0.5"),
+        ("method.labeledView", "strong"), ("method.confidenceThreshold", "0.8"),
+        ("method.alignment", "uniform"), ("method.alignmentMomentum", "0.99"),
+    ]
+}
