@@ -6,18 +6,18 @@ import Testing
 @Suite struct MotionsClipTests {
     /// Pictures and sound of these clips, the same on every machine.
     static let digests = [
-        "351d2d776395925dde456ae6eb6737add12eea64ab5c192db43978e0a6c3f6f6",
-        "dcc33a671942e074ea8dfa7609b27de33392a66c2473b6ee681f64acb64a26dc",
-        "ca668e11ee953ff17d2ce89ddd583f077c2378b01997fc7d324f1ae7f58b65ee",
-        "65dbd55249e3d32b863528bd857931529adf71bf71939f6dab7ae232d0786ae5",
-        "4cd0bf55479104bcaf76c529d725e5ee1db14f171eedb9448dd415e40f53bc84",
-        "2b6ca333a8921a61fe26997e4af8664350e27b7b8c9fd4ce3721caab2b854811",
-        "b87c2612f528df47f8a99181ead279fea38b14facf79c8d32cb46071a3d8abea",
-        "36562694c4e086c8da80bfa5a7395e0cbd3b44ad0992735807929ced64d819ca",
-        "7c55200dc13fcf8334aa11377d9fd3b5935b87a782f9b4d56f4045ecda8fde34",
-        "e5bc80f2d51d035fafe0e8f3db518fdaaa7234321fd1cf671671d321ae106cfe",
-        "aaee4005bee0c43f5736d5e8b81082ecb72eebabeff908041f96a30ffdbc42fa",
-        "de24a5be0b683ec726678614025edacbc7eb99911ea89851b06ef8271cfbda38",
+        "774e8b79df4e15753c519060dac022affcf1ec15f495e16ed21281320e381c77",
+        "43aa55d5bedde6735b3287416d809f84b6e8fd32e1dc289da91c6dd3015c7577",
+        "0e70e26381210721cfde79f1eb5379a6280d51cef96b015289a81139ddfe46ad",
+        "582c23895e041bfd1a0e8fea719822d109496164af76ca3a20bf738bd916bb38",
+        "12828f8361b870bab7556abe69a78814c8b326b325cef7932bd2091c37c6f0e4",
+        "1cfd3d9c61032c8fd531ef0096c0767ba76f1edc920686e99a6c3d3480051c0c",
+        "20fe3832c6a6e06589f69f1d48fb35667c1fb43bb7975f8be80e6ab17046c728",
+        "7df377bbda2e2d02cb9ed1b206847bc97c5558c10b17de05606327806087d7f6",
+        "71ca6a30939f83763b63b00585f4dd97923e8ac9c7cf3eb5d31d048cc47bc3d8",
+        "76fb51ad7a945d4261c963731e9a46ea8375883ca6845bc3d9a212fb341fd13b",
+        "45a2414ee6fd8617ff3a87034291a71a2b853c28fde07779a8012b39d79779bf",
+        "4545bc545e28382fa2f14cbf732c188e004df0706d04713c49b6d18eac9c6761",
     ]
 
     @Test func contentIsTheSameOnEveryMachine() {
@@ -47,12 +47,12 @@ import Testing
             case .up: #expect(last.height - first.height > 20)
             case .down: #expect(last.height - first.height < -20)
             case .sideways: #expect(abs(last.x - first.x) > 20 && abs(last.height - first.height) < 8)
-            case .grow: #expect(last.radius > 1.9 * first.radius)
-            case .shrink: #expect(first.radius > 1.9 * last.radius)
-            case .spin: #expect(abs(last.angle - first.angle) > 1 && lengths.max() == 0)
-            case .orbit: #expect(lengths.reduce(0, +) > 50 && last.radius == first.radius)
+            case .grow: #expect(last.radius > 2.4 * first.radius)
+            case .shrink: #expect(first.radius > 2.4 * last.radius)
+            case .spin: #expect(abs(last.angle - first.angle) > 0.55 && lengths.max() == 0)
+            case .orbit: #expect(lengths.reduce(0, +) > 44 && last.radius == first.radius)
             case .blink: #expect(steps.filter { $0.swapped != $1.swapped }.count == 7)
-            case .jump: #expect(lengths.filter { $0 >= 10 }.count == 7 && lengths.filter { $0 == 0 }.count == 24)
+            case .jump: #expect(lengths.filter { $0 >= 14 }.count == 7 && lengths.filter { $0 == 0 }.count == 24)
             }
         }
     }

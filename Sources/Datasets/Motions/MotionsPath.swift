@@ -19,11 +19,10 @@ extension Motions {
 
         /// A clip falls into this many equal spans, after each of which `blink` and `jump` change.
         static let spans = 8
-        // A single picture shall tell little: in every class the object may be almost anywhere and of almost any size at any time.
         /// The centre of an object that stays lies within this distance of the middle, in x and in height.
-        private static let spread = 18.0
+        private static let spread = 13.0
         /// The centre of an object on an orbit, and on a straight path but for its tilt.
-        private static let orbitSpread = 22.0, pathSpread = 24.0
+        private static let orbitSpread = 22.0, pathSpread = 20.0
 
         init(motion: Motion, random: inout RandomStream) {
             self.motion = motion
@@ -33,7 +32,7 @@ extension Motions {
             var rest = Pose()
             rest.angle = random.uniform()
             let isResizing = motion == .grow || motion == .shrink
-            let (smallest, octaves) = isResizing ? (5.0, 0.7) : (5.5, 1.7)  // to 8 or to 18
+            let (smallest, octaves) = isResizing ? (5.0, 0.485) : (6.0, 1.415)  // to 7 or to 16
             rest.radius = ExactArithmetic.logUniform(smallest, octaves: octaves, random.uniform())
             rest.x = random.uniform(-Self.spread, Self.spread)
             rest.height = random.uniform(-Self.spread, Self.spread)
@@ -68,22 +67,22 @@ extension Motions {
 
         private static func amount(of motion: Motion, share: Double) -> Double {
             switch motion {
-            case .up, .down, .sideways: 24 + 12 * share
-            case .grow, .shrink: 1.1 + 0.3 * share  // 2.1 to 2.6 times as large
-            case .spin: 1.1 + 0.6 * share
-            case .orbit: 1.0 + 0.6 * share
+            case .up, .down, .sideways: 24 + 16 * share
+            case .grow, .shrink: 1.38 + 0.3 * share  // 2.6 to 3.2 times as large
+            case .spin: 0.6 + 0.4 * share
+            case .orbit: 0.75 + 0.35 * share
             case .blink, .jump, .still: 0
             }
         }
 
-        /// Places of `jump`, each at least 10 from the one before.
+        /// Places of `jump`, each at least 14 from the one before.
         private static func places(random: inout RandomStream) -> [(x: Double, height: Double)] {
             var places: [(x: Double, height: Double)] = []
             while places.count < spans {
                 let place = (x: random.uniform(-spread, spread), height: random.uniform(-spread, spread))
                 if let last = places.last {
                     let (dx, dy) = (place.x - last.x, place.height - last.height)
-                    if dx * dx + dy * dy < 100 { continue }
+                    if dx * dx + dy * dy < 196 { continue }
                 }
                 places.append(place)
             }

@@ -75,7 +75,7 @@ extension Motions {
     ]
     private static let rateChoices: Choices = [
         ("not at all", 0.1), ("slowly", 0.5 / 3), ("steadily", 0.5 / 3), ("quickly", 0.5 / 3),
-        ("a little more than one turn", 0.1), ("about one and a half turns", 0.1), ("seven times", 0.2),
+        ("about three quarters of a turn", 0.1), ("about one turn", 0.1), ("seven times", 0.2),
     ]
 
     private static func actText(of motion: Motion) -> String {
@@ -110,7 +110,7 @@ extension Motions {
         switch path.motion {
         case .still: "not at all"
         case .blink, .jump: "seven times"
-        case .orbit, .spin: path.share < 0.5 ? "a little more than one turn" : "about one and a half turns"
+        case .orbit, .spin: path.share < 0.5 ? "about three quarters of a turn" : "about one turn"
         case .down, .grow, .shrink, .sideways, .up: ["slowly", "steadily", "quickly"][min(2, Int(path.share * 3))]
         }
     }

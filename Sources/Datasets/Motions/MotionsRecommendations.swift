@@ -7,7 +7,8 @@ extension Motions {
         ("clip.length", "8"), ("clip.stride", "4"), ("clip.size", "56"),
         ("batch.labeled", "10"), ("batch.unlabeled", "24"),
         ("optimizer.learningRate", "0.05"), ("schedule.warmupSteps", "20"), ("ema.decay", "0.99"),
-        ("augment.weak.smallestArea", "0.75"), ("augment.weak.aspect", "1.1"),
+        // Windows of 56 of 64 pixels that are only shifted: other sizes and aspects cost early pseudo-labels much.
+        ("augment.weak.smallestArea", "0.765625"), ("augment.weak.largestArea", "0.765625"), ("augment.weak.aspect", "1"),
         ("augment.strong.strength", "drawn"), ("augment.strong.cutout", "0.5"),
         ("method.labeledView", "strong"), ("method.confidenceThreshold", "0.8"),
         ("method.alignment", "uniform"), ("method.alignmentMomentum", "0.99"),
