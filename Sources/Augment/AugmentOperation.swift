@@ -67,7 +67,7 @@ public enum AugmentOperation: Hashable, Sendable {
 
 extension AugmentOperation {
     /// Whether the magnitude is the strength itself or its limit.
-    public enum Strength: String, Sendable {
+    public enum Strength: String, CaseIterable, Sendable {
         /// Each operation has the parameter of the magnitude, as on the cards.
         case fixed
         /// Each lies uniformly between no change and the parameter of the magnitude, an enhancement on either side of no change;

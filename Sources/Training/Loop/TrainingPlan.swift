@@ -22,14 +22,14 @@ public struct TrainingPlan: Sendable {
         self.dataSet = dataSet
         let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
         method = try MethodCatalogue.method(named: run.method)
-        let pool = TrainingLists.Pool(rawValue: labels.pool.rawValue) ?? .all
         if let split = run.split {
-            lists = try TrainingLists(dataSet, list: try SplitCatalogue.standard().splitList(nameOrPath: split), pool: pool)
+            lists = try TrainingLists(
+                dataSet, list: try SplitCatalogue.standard().splitList(nameOrPath: split), pool: labels.pool)
         } else {
             let draw = LabelDraw(
-                rate: try LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit == .group ? .group : .clip,
+                rate: try LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit,
                 balance: labels.quota == .global ? .global : .balanced)
-            lists = try TrainingLists(dataSet, draw: draw, pool: pool)
+            lists = try TrainingLists(dataSet, draw: draw, pool: labels.pool)
         }
         guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }
         // With every clip labelled and the complement asked for, the pool is empty: a pass is then one over the labels.
@@ -91,7 +91,7 @@ public struct TrainingPlan: Sendable {
         let schedule = configuration[ScheduleOptions.self]
         return LearningRateSchedule(
             peak: configuration[OptimizerOptions.self].learningRate,
-            curve: LearningRateSchedule.Curve(rawValue: schedule.kind.rawValue) ?? .constant, warmupSteps: schedule.warmupSteps,
+            curve: schedule.kind, warmupSteps: schedule.warmupSteps,
             warmupFactor: schedule.warmupFactor, totalSteps: totalSteps)
     }
 

@@ -16,7 +16,7 @@ extension StandardViews {
                 mirrorProbability: weak.mirror),
             strong: try StrongAugmentation(
                 operationCount: strong.operations, magnitude: Double(strong.magnitude),
-                strength: strong.strength == .drawn ? .drawn : .fixed,
+                strength: strong.strength,
                 cutoutSide: strong.cutout > 0 ? 0...strong.cutout : nil),
             labeled: batch.labeled, unlabeled: batch.unlabeled)
     }

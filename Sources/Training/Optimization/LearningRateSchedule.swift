@@ -3,7 +3,7 @@ import Foundation
 /// The learning rate as a function of the step: a warm-up that multiplies a curve.
 public struct LearningRateSchedule: Sendable, Equatable {
     /// The curve over t in [0, 1], the share of the steps that are done.
-    public enum Curve: String, Sendable, CaseIterable {
+    public enum Curve: String, ConfigurationChoice {
         /// cos(7 pi t / 16): FixMatch.
         case cosine716
         /// (1 + cos(pi t)) / 2: to 0.

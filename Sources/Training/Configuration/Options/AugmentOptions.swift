@@ -1,3 +1,5 @@
+import Augment
+
 /// The weak view (`fixmatch.md`, inputs and views): a random crop and mirroring.
 public struct WeakAugmentOptions: ConfigurationGroup {
     /// The smallest share of the frame's area that a crop takes.
@@ -29,15 +31,12 @@ public struct WeakAugmentOptions: ConfigurationGroup {
 
 /// The strong view, made from the weak one (`temporal_gradient.md`, strong view).
 public struct StrongAugmentOptions: ConfigurationGroup {
-    /// Whether operations have the strength of their magnitude or one drawn up to it.
-    public enum Strength: String, ConfigurationChoice { case fixed, drawn }
-
     /// Distinct operations of RandAugment.
     public var operations = 2
     /// Their magnitude on the scale of 0 to 10.
     public var magnitude = 9
     /// What the magnitude is: the strength, or its limit.
-    public var strength = Strength.fixed
+    public var strength = AugmentOperation.Strength.fixed
     /// The largest side of an extra cut-out as a share of the frame's side; 0 for none.
     public var cutout = 0.0
 
@@ -53,3 +52,5 @@ public struct StrongAugmentOptions: ConfigurationGroup {
             "augment.strong.cutout", \.cutout, in: 0...1, unit: "share of the side", help: "Largest extra cut-out; 0 for none."),
     ]
 }
+
+extension AugmentOperation.Strength: ConfigurationChoice {}

@@ -32,11 +32,8 @@ public struct OptimizerOptions: ConfigurationGroup {
 
 /// The learning rate over the steps.
 public struct ScheduleOptions: ConfigurationGroup {
-    /// `cosine716` is `cos(7 pi t / 16)`, `cosine` falls to 0, for `t` from 0 to 1.
-    public enum Kind: String, ConfigurationChoice { case cosine716, cosine, constant }
-
     /// The curve after the warm-up.
-    public var kind = Kind.cosine716
+    public var kind = LearningRateSchedule.Curve.cosine716
     /// The steps of the linear warm-up.
     public var warmupSteps = 0
     /// The share of the rate at the first step of the warm-up.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What a run is about: the values that have flags of their own, and how long it goes on.
 public struct RunOptions: ConfigurationGroup {
     /// The name of a method.
@@ -39,19 +41,15 @@ public struct RunOptions: ConfigurationGroup {
 
 /// Which training clips are labelled (`protocol.md`, section 1).
 public struct LabelOptions: ConfigurationGroup {
-    /// What is drawn at once.
-    public enum Unit: String, ConfigurationChoice { case clip, group }
     /// Whether a rate holds in each class or over all.
     public enum Quota: String, ConfigurationChoice { case perClass = "class", global }
-    /// Which clips are used as unlabelled.
-    public enum Pool: String, ConfigurationChoice { case all, complement }
 
     /// Clips, or whole groups of sibling clips.
-    public var unit = Unit.clip
+    public var unit = LabelDraw.Unit.clip
     /// A rate within each class, or over all classes.
     public var quota = Quota.perClass
     /// All training clips, or those without labels.
-    public var pool = Pool.all
+    public var pool = TrainingLists.Pool.all
 
     /// The defaults.
     public init() {}
@@ -63,3 +61,6 @@ public struct LabelOptions: ConfigurationGroup {
         .init("labels.pool", \.pool, help: "Unlabelled clips: the whole training list or what is not labelled."),
     ]
 }
+
+extension LabelDraw.Unit: ConfigurationChoice {}
+extension TrainingLists.Pool: ConfigurationChoice {}

@@ -111,7 +111,7 @@ extension FixMatchOptions {
             case .flexMatch:
                 CurriculumThreshold(
                     threshold: confidenceThreshold, samples: samples, classes: classes,
-                    mapping: CurriculumThreshold.Mapping(rawValue: thresholdMapping.rawValue) ?? .convex, warmUp: thresholdWarmup)
+                    mapping: thresholdMapping, warmUp: thresholdWarmup)
             case .freeMatch: AdaptiveThreshold(classes: classes, momentum: thresholdMomentum)
             case .softMatch: TruncatedGaussianWeighting(classes: classes, momentum: thresholdMomentum)
             }

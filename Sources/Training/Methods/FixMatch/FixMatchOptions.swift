@@ -22,8 +22,6 @@ public struct FixMatchOptions: ConfigurationGroup {
     public enum Consumer: String, ConfigurationChoice { case strong, weak }
     /// What predictions are aligned to.
     public enum Alignment: String, ConfigurationChoice { case none, uniform, labeled }
-    /// How a share of thresholds grows (FlexMatch).
-    public enum Mapping: String, ConfigurationChoice { case convex, linear, lowLimit, concave }
     /// Training signal annealing (UDA).
     public enum Annealing: String, ConfigurationChoice { case off, linear, exponential, logarithmic }
 
@@ -42,7 +40,7 @@ public struct FixMatchOptions: ConfigurationGroup {
     public var alignmentMomentum = 0.999
     public var alignmentQueue = 0
     public var thresholdMomentum = 0.999
-    public var thresholdMapping = Mapping.convex
+    public var thresholdMapping = CurriculumThreshold.Mapping.convex
     public var thresholdWarmup = true
     public var fairnessWeight = 0.01
     public var annealing = Annealing.off

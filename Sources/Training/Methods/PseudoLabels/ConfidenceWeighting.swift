@@ -27,7 +27,7 @@ public final class FixedThreshold: ConfidenceWeighting {
 /// The mask uses the status before the batch; then samples above the fixed threshold set their status.
 public final class CurriculumThreshold: ConfidenceWeighting {
     /// How the status a in [0, 1] of a class scales the threshold.
-    public enum Mapping: String, Sendable, CaseIterable {
+    public enum Mapping: String, ConfigurationChoice {
         /// a / (2 - a), the published choice.
         case convex
         /// (a + 1) / 2
