@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Tensor
 import Testing
 import Training
 
@@ -91,6 +92,20 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
             plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
         #expect { try training.run() } throws: { ($0 as? LossNotFinite)?.exitCode == .badData }
         #expect(try RunRecord(contentsOf: run + "/run.json").state == .failed)
+    }
+
+    @Test func scoresThatAreNoNumbersAreAnErrorAndNoMiss() throws {
+        let plan = try plan(), data = try smallMotions.get()
+        try Engine.start(plan.engine)
+        let network = try plan.networks.classifier()
+        var state = network.networkState
+        let bias = try #require(state["fc.bias"])
+        state["fc.bias"] = bias * Double.nan
+        try network.restoreNetwork(state)
+        let evaluator = try plan.evaluator(indices: VideoIndexStore(), ledger: DamageLedger())
+        #expect { try evaluator.evaluate(network, on: data.test) } throws: {
+            ($0 as? ScoresNotFinite)?.video == data.test.samples[0].path
+        }
     }
 
     @Test func labelsOfUnlabeledClipsCannotReachTraining() throws {

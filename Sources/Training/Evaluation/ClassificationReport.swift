@@ -8,6 +8,13 @@ public struct ClassificationReport: Sendable, Equatable {
         public let label: Int
         /// The mean of the logits over the views.
         public let scores: [Double]
+
+        /// A row of these values; there is a score a class.
+        public init(sampleIndex: Int, label: Int, scores: [Double]) {
+            self.sampleIndex = sampleIndex
+            self.label = label
+            self.scores = scores
+        }
     }
 
     /// The videos that could be read, in list order.
@@ -37,12 +44,11 @@ public struct ClassificationReport: Sendable, Equatable {
         return row.scores.indices.filter { row.scores[$0] > own || (row.scores[$0] == own && $0 < row.label) }.count
     }
 
-    /// Videos whose class has the same score as its neighbour at rank `k`: whether they count is a matter of the tie rule.
+    /// Videos whose scores at rank `k` and behind it are equal: what is among the `k` best is a matter of the tie rule.
     public func tied(top k: Int) -> Int {
         rows.filter { row in
-            let own = row.scores[row.label], better = row.scores.filter { $0 > own }.count
-            let equal = row.scores.filter { $0 == own }.count
-            return better < k && better + equal > k
+            let ranked = row.scores.sorted(by: >)
+            return k < ranked.count && ranked[k - 1] == ranked[k]
         }.count
     }
 

@@ -1,5 +1,6 @@
 import Augment
 import Datasets
+import Files
 import Networks
 import Tensor
 
@@ -39,18 +40,25 @@ public struct Evaluator: Sendable {
     }
 
     /// The scores of `network` on `list`; videos that cannot be read are left out and counted.
+    ///
+    /// Throws `ScoresNotFinite` where the network gives no number: that is neither a hit nor a miss.
     public func evaluate(
-        _ network: VideoClassifier, on list: VideoList, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ network: VideoClassifier, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> ClassificationReport {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
             evaluating: list, views: views, batchSize: batchSize, workers: workers, indices: indices, ledger: ledger)
+        defer { loader.stop() }
         var rows: [ClassificationReport.Row] = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
-            rows += scores(network, batch)
+            let scored = scores(network, batch)
+            if let row = scored.first(where: { !$0.scores.allSatisfy(\.isFinite) }) {
+                throw ScoresNotFinite(video: list.samples.first { $0.index == row.sampleIndex }?.path ?? "")
+            }
+            rows += scored
             seen += batchSize
-            progress(min(seen, list.count), list.count)
+            try progress(min(seen, list.count), list.count)
         }
         return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
     }
@@ -66,5 +74,16 @@ public struct Evaluator: Sendable {
                 sampleIndex: batch.sampleIndices[place], label: batch.labels.isEmpty ? 0 : batch.labels[place],
                 scores: sum[place * classCount..<(place + 1) * classCount].map { $0 / Double(views.count) })
         }
+    }
+}
+
+/// Scores that are no numbers, which would be neither hits nor misses.
+public struct ScoresNotFinite: ReportedError, Equatable {
+    /// The first video that was scored so.
+    public let video: String
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "the network's scores of \(video) are not finite: its weights have grown beyond all bounds. "
+            + "Train anew with a lower optimizer.learningRate or with optimizer.clipNorm"
     }
 }

@@ -63,6 +63,7 @@ extension TrainingOutcome {
             ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labels)),
             ("seed", .integer(options.seed)), ("accuracyTop1", share(test?.accuracy(top: 1))),
             ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
+            ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
             ("views", configuration[EvaluationOptions.self].views.json),
             ("damagedVideos", .integer(damaged.count)), ("steps", .integer(steps)), ("seconds", .real(seconds)),

@@ -72,8 +72,8 @@ public final class TrainingRun {
             let begin = ContinuousClock.now
             let waited = try train()
             let seconds = begin.duration(to: .now).seconds
-            let test = try evaluate()
             try save()
+            let test = try evaluate()
             return try finish(test, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
             record.state = error is Interrupted ? .stopped : .failed
@@ -102,7 +102,7 @@ public final class TrainingRun {
             try saveIfDue()
             if Interruption.request != nil {
                 try save()
-                throw Interrupted(step: state.step, run: directory.path)
+                throw interrupted
             }
         }
         return waited
@@ -164,8 +164,13 @@ public final class TrainingRun {
     private func evaluate() throws -> ClassificationReport? {
         guard !plan.dataSet.test.isEmpty else { return nil }
         let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
-        return try evaluator.evaluate(state.evaluated, on: plan.dataSet.test) { observer.didScore($0, of: $1) }
+        return try evaluator.evaluate(state.evaluated, on: plan.dataSet.test) { done, total in
+            observer.didScore(done, of: total)
+            if Interruption.request != nil { throw interrupted }
+        }
     }
+
+    private var interrupted: Interrupted { Interrupted(step: state.step, run: directory.path) }
 
     private func finish(_ test: ClassificationReport?, seconds: Double, waitShare: Double) throws -> TrainingOutcome {
         let outcome = TrainingOutcome(

@@ -49,11 +49,13 @@ enum OutcomeText {
         guard let test = outcome.test, !test.rows.isEmpty else {
             return Text.table([["test clips", "none"], ["steps", "\(outcome.steps)"], ["run", outcome.run]])
         }
-        return Text.table([
-            ["top-1", Text.percent(test.accuracy(top: 1))], ["top-5", Text.percent(test.accuracy(top: 5))],
-            ["mean of classes", Text.percent(test.meanClassAccuracy)],
-            ["test clips", "\(test.rows.count)" + (test.damaged > 0 ? " (\(test.damaged) damaged, left out)" : "")],
-            ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
-        ])
+        // Among five classes or fewer every answer is one of the five best.
+        let topFive = test.classCount > 5 ? [["top-5", Text.percent(test.accuracy(top: 5))]] : []
+        return Text.table(
+            [["top-1", Text.percent(test.accuracy(top: 1))]] + topFive + [
+                ["mean of classes", Text.percent(test.meanClassAccuracy)],
+                ["test clips", "\(test.rows.count)" + (test.damaged > 0 ? " (\(test.damaged) damaged, left out)" : "")],
+                ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
+            ])
     }
 }
