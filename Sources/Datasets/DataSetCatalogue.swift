@@ -21,7 +21,7 @@ public enum DataSetCatalogue {
         do throws(DataSetError) {
             return try DataSet.open(nameOrPath)
         } catch .file(.missing) where !nameOrPath.contains("/") {
-            throw DataSetError.unknownDataSet(name: nameOrPath, nearest: Nearest.name(to: nameOrPath, among: names))
+            throw DataSetError.unknownDataSet(name: nameOrPath, nearest: NearestName.likely(nameOrPath, among: names))
         }
     }
 

@@ -103,7 +103,7 @@ struct CommandPath {
         let path = CommandPath(arguments)
         guard let unknown = path.unknown else { return nil }
         let names = path.command.configuration.subcommands.map { $0._commandName }
-        let nearest = NearestName.to(unknown, among: names).map { "; did you mean \($0)?" } ?? ""
+        let nearest = NearestName.likely(unknown, among: names).map { "; did you mean \($0)?" } ?? ""
         let prefix = path.words.joined(separator: " ")
         return
             "\(prefix): there is no command \(unknown)\(nearest)\n  known: \(names.joined(separator: ", ")); see \(prefix) --help"

@@ -1,13 +1,14 @@
 import Datasets
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct MotionsFolderTests {
     private static let small = Motions.Count(train: 3, test: 1)
 
     @Test func makesEverythingOnce() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let folder = "\(parent)/cache/set"
             var reports: [Int] = []
             let overview = try Motions.make(at: folder, count: Self.small, threads: 2) { done, total in
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func theNumberOfThreadsDoesNotMatter() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let one = try Motions.make(at: "\(parent)/one", count: Self.small, threads: 1)
             let three = try Motions.make(at: "\(parent)/three", count: Self.small, threads: 3)
             #expect(one == three)
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func leavesForeignFoldersAlone() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             try AtomicFile.write("mine", to: "\(parent)/notes.txt")
             #expect(throws: Motions.Failure.file(.exists(path: parent))) { try Motions.make(at: parent, count: Self.small) }
             #expect(throws: Motions.Failure.notMotions(folder: parent)) { try Motions.ensure(at: parent, count: Self.small) }
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func removesWhatAKilledRunLeftButNotWorkInProgress() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let (dead, alive) = ("\(parent)/set.making-000000", "\(parent)/set.making-111111")
             for path in [dead, alive] {
                 try FileManager.default.createDirectory(atPath: "\(path)/train", withIntermediateDirectories: true)
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func theSlowerOfTwoUsesWhatTheFasterMade() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let folder = "\(parent)/set"
             let slower = try Motions.make(at: folder, count: Self.small) { done, _ in
                 // Another run begins and ends while this one is at work.
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func noticesOtherAndDamagedSets() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let folder = "\(parent)/set"
             let overview = try Motions.make(at: folder, count: Self.small)
             #expect {
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test func verificationComparesDecodedClips() throws {
-        try withFolder { parent in
+        try withTemporaryFolder { parent in
             let folder = "\(parent)/set"
             try Motions.make(at: folder, count: .init(train: 2, test: 0))
             let clips = Motions.clips(.init(train: 2, test: 0))
@@ -123,12 +124,5 @@ import Testing
             #expect(throws: Motions.Failure.self) { try Motions.verify(folder) { decoded(clips[0], drawn($0)) } }
             #expect(throws: Motions.Failure.self) { try Motions.verify(folder) { decoded(drawn($0), clips[1]) } }
         }
-    }
-
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("motions-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body(folder)
     }
 }

@@ -1,11 +1,11 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
     @Test func textAndBytesAreReadBack() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("atomic-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try TemporaryFolder(), path = folder("text")
         for text in ["", "x", String(repeating: "A longer text. ", count: 700)] {
             try AtomicFile.write(text, to: path)
             #expect(try FileReader.text(of: path) == text)

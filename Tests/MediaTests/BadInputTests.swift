@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Media
+import TestSupport
 import Testing
 
 @Suite struct BadInputTests {

@@ -1,11 +1,12 @@
 import Files
 import Foundation
 import Media
+import TestSupport
 import Testing
 
 @Suite struct VideoWriterTests {
     @Test func writesAnMP4FileWithBothStreams() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = "\(folder)/a.mp4"
             let writer = try VideoWriter(
                 path: path, width: 32, height: 16, frameRate: .init(30_000, 1001), sound: .init(sampleRate: 16_000))
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func writesNoSoundStreamUnlessAsked() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let writer = try VideoWriter(path: "\(folder)/a.mp4", width: 16, height: 16, frameRate: .init(25))
             try writer.append(picture: picture(width: 16, height: 16, frame: 0))
             try writer.finish()
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func sameInputGivesTheSameBytes() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             for name in ["a", "b"] {
                 let writer = try VideoWriter(path: "\(folder)/\(name).mp4", width: 64, height: 48, frameRate: .init(16))
                 for frame in 0..<20 { try writer.append(picture: picture(width: 64, height: 48, frame: frame)) }
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func anUnfinishedVideoLeavesNothing() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             do {
                 let writer = try VideoWriter(path: "\(folder)/a.mp4", width: 16, height: 16, frameRate: .init(25))
                 try writer.append(picture: picture(width: 16, height: 16, frame: 0))
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func neverOverwrites() throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             let path = "\(folder)/a.mp4"
             try AtomicFile.write("mine", to: path)
             #expect(throws: VideoWriterError.exists(path: path)) {
@@ -84,7 +85,7 @@ import Testing
 
     @Test(arguments: VideoWriter.Preset.allCases)
     func everyPresetIsKnownToTheEncoder(preset: VideoWriter.Preset) throws {
-        try withFolder { folder in
+        try withTemporaryFolder { folder in
             var options = VideoWriter.Options()
             options.preset = preset
             let writer = try VideoWriter(path: "\(folder)/a.mp4", width: 16, height: 16, frameRate: .init(25), options: options)
@@ -99,12 +100,5 @@ import Testing
 
     private func contains(_ bytes: [UInt8], _ name: String) -> Bool {
         Data(bytes).range(of: Data(name.utf8)) != nil
-    }
-
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("writer-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body(folder)
     }
 }

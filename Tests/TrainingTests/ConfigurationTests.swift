@@ -169,11 +169,6 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
         #expect(NearestName.to(written, among: ConfigurationSchema.training.declarations.map(\.name)) == meant)
     }
 
-    @Test(arguments: [("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("same", "same", 0), ("abc", "", 3)])
-    func editsAreCounted(left: String, right: String, expected: Int) {
-        #expect(NearestName.edits(from: left, to: right) == expected)
-    }
-
     @Test func helpShowsNameDefaultRangeUnitAndMeaning() {
         let line = schema.helpTable.split(separator: "\n").first { $0.contains("method.count") }
         #expect(

@@ -2,12 +2,16 @@ import Datasets
 import Files
 import Foundation
 import Tensor
+import TestSupport
 import Testing
 import Training
 
+private let smallMotionsFolder = FileManager.default.temporaryDirectory.path + "/semisup-motions-\(getpid())"
+
 /// A small set of real videos, made once for all tests of this process.
 private let smallMotions: Result<DataSet, any Error> = Result {
-    let folder = FileManager.default.temporaryDirectory.path + "/semisup-motions-\(getpid())"
+    let folder = smallMotionsFolder
+    atexit { try? FileManager.default.removeItem(atPath: smallMotionsFolder) }
     try Motions.ensure(at: folder, count: Motions.Count(train: 20, test: 10))
     return try DataSet.open(folder + "/list.csv")
 }
@@ -30,11 +34,16 @@ private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixm
     return try TrainingPlan(configuration: configuration, dataSet: try data ?? smallMotions.get())
 }
 
-private func folder() -> String { FileManager.default.temporaryDirectory.path + "/semisup-run-\(UUID().uuidString)" }
-
 private func metrics(_ run: String) throws -> String { try FileReader.text(of: run + "/metrics.jsonl") }
 
 @Suite(.serialized) struct TrainingRunTests {
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
+
+    /// A path for a new run.
+    private func folder() -> String { temporary(UUID().uuidString) }
+
     @Test func oneSeedGivesTheSameBitsForAnyNumberOfWorkers() throws {
         let runs = try [1, 2, 4].map { workers in
             try TrainingRun(plan("workers=\(workers)"), out: folder(), observer: Silent()).run()

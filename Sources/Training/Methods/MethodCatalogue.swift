@@ -9,7 +9,7 @@ public enum MethodCatalogue {
     public static func method(named name: String) throws(UnknownMethod) -> any Method.Type {
         guard let method = builtIn.first(where: { $0.manifest.name == name }) else {
             let names = builtIn.map { $0.manifest.name }
-            throw UnknownMethod(name: name, known: names, nearest: NearestName.to(name, among: names))
+            throw UnknownMethod(name: name, known: names, nearest: NearestName.likely(name, among: names))
         }
         return method
     }

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DataSetFolderTests {
@@ -10,9 +11,9 @@ import Testing
     private func note(_ dataSet: DataSet, _ text: String) -> Bool { dataSet.notes.contains { $0.description.contains(text) } }
 
     @Test func classFoldersBecomeADataSetWithADrawnTestPart() throws {
-        for name in ["run", "Jump"] { for clip in 0..<8 { try temporary.touch("\(name)/c\(clip).MP4") } }
-        try temporary.touch("run/notes.txt")
-        try temporary.touch("run/.hidden.mp4")
+        for name in ["run", "Jump"] { for clip in 0..<8 { try temporary.file("\(name)/c\(clip).MP4") } }
+        try temporary.file("run/notes.txt")
+        try temporary.file("run/.hidden.mp4")
         let dataSet = try DataSet.open(temporary.path + "/")
         #expect(dataSet.classes.names == ["Jump", "run"])
         #expect(dataSet.test.clipsPerClass == [2, 2] && dataSet.train.clipsPerClass == [6, 6])
@@ -24,8 +25,8 @@ import Testing
     @Test func theDataSetDoesNotDependOnTheOrderOfCreation() throws {
         let names = ["a/3.mp4", "b/10.mp4", "a/é.mp4", "b/2.avi", "a/Z.mp4", "b/x.webm", "a/z.mp4", "b/9.mp4"]
         let other = try TemporaryFolder()
-        for name in names { try temporary.touch(name) }
-        for name in names.reversed() { try other.touch(name) }
+        for name in names { try temporary.file(name) }
+        for name in names.reversed() { try other.file(name) }
         let (one, two) = (try DataSet.open(temporary.path), try DataSet.open(other.path))
         #expect(one.train.digest == two.train.digest && one.test.digest == two.test.digest)
         #expect(one.train.samples.map(\.index) == two.train.samples.map(\.index))
@@ -35,7 +36,7 @@ import Testing
 
     /// The clips were drawn by the documented rule in Python: the same on every machine.
     @Test func theDrawnTestPartIsTheOneOfTheRule() throws {
-        for name in ["a", "b"] { for clip in 0..<10 { try temporary.touch("\(name)/\(name)\(clip).mp4") } }
+        for name in ["a", "b"] { for clip in 0..<10 { try temporary.file("\(name)/\(name)\(clip).mp4") } }
         let drawn = try DataSet.open(temporary.path).test.samples.map(\.name)
         #expect(drawn == ["a/a0", "a/a6", "a/a7", "b/b5", "b/b6", "b/b8"])
     }
@@ -44,7 +45,7 @@ import Testing
         for name in [
             "train/a/1.mp4", "train/b/1.mp4", "train/b/2.mp4", "test/a/1.mp4", "test/b/9.mp4", "unlabelled/u.mp4",
             "unlabelled/more/v.mp4", "spare/w.mp4",
-        ] { try temporary.touch(name) }
+        ] { try temporary.file(name) }
         let dataSet = try DataSet.open(temporary.path)
         #expect(dataSet.train.samples.map(\.name) == ["a/1", "b/1", "b/2"])
         #expect(dataSet.test.samples.map(\.path) == ["\(temporary.path)/test/a/1.mp4", "\(temporary.path)/test/b/9.mp4"])
@@ -55,7 +56,7 @@ import Testing
 
     @Test func groupsOfUCF101NeverCrossADrawnSplit() throws {
         for group in 1...6 {
-            for clip in 1...4 { for name in ["A", "B"] { try temporary.touch("\(name)/v_\(name)_g0\(group)_c0\(clip).avi") } }
+            for clip in 1...4 { for name in ["A", "B"] { try temporary.file("\(name)/v_\(name)_g0\(group)_c0\(clip).avi") } }
         }
         let dataSet = try DataSet.open(temporary.path)
         #expect(dataSet.train.groups.isDisjoint(with: dataSet.test.groups))
@@ -64,16 +65,16 @@ import Testing
     }
 
     @Test func equalNamesOfTwoKindsOfFileStayApart() throws {
-        for name in ["a/1.mp4", "a/1.avi", "b/1.mp4"] { try temporary.touch("train/\(name)") }
-        for name in ["a", "b"] { try temporary.touch("test/\(name)/2.mp4") }
+        for name in ["a/1.mp4", "a/1.avi", "b/1.mp4"] { try temporary.file("train/\(name)") }
+        for name in ["a", "b"] { try temporary.file("test/\(name)/2.mp4") }
         let names = try DataSet.open(temporary.path).train.samples.map(\.name)
         #expect(names == ["a/train/a/1.avi", "a/train/a/1.mp4", "b/1"])
     }
 
     @Test func unusableNamesAndLinksAreCountedNotFatal() throws {
-        for name in ["a", "b"] { for clip in 0..<4 { try temporary.touch("\(name)/\(clip).mp4") } }
-        temporary.touch(bytes: [0x63, 0xE9, 0x2E, 0x6D, 0x70, 0x34], in: "a")
-        temporary.touch(bytes: Array("line\nbreak.mp4".utf8), in: "b")
+        for name in ["a", "b"] { for clip in 0..<4 { try temporary.file("\(name)/\(clip).mp4") } }
+        temporary.file(bytes: [0x63, 0xE9, 0x2E, 0x6D, 0x70, 0x34], in: "a")
+        temporary.file(bytes: Array("line\nbreak.mp4".utf8), in: "b")
         try temporary.link("a/loop.mp4", to: "loop.mp4")
         try temporary.link("a/gone.mp4", to: "nowhere.mp4")
         try temporary.link("b/parent", to: "..")
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func aListInTheFolderIsPointedAt() throws {
-        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4", "b/2.mp4", "list.csv"] { try temporary.touch(name) }
+        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4", "b/2.mp4", "list.csv"] { try temporary.file(name) }
         #expect(try DataSet.open(temporary.path).notes.contains(.listInFolder(path: temporary.path + "/list.csv")))
     }
 
@@ -98,7 +99,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() != 0, "root may read everything"))
     func aFolderWithoutPermissionEndsWith74() throws {
-        for name in ["a/1.mp4", "a/2.mp4"] { try temporary.touch(name) }
+        for name in ["a/1.mp4", "a/2.mp4"] { try temporary.file(name) }
         chmod(temporary.path + "/a", 0)
         defer { chmod(temporary.path + "/a", 0o700) }
         let error = failure { _ = try DataSet.open(temporary.path) }
@@ -114,36 +115,36 @@ import Testing
 
     @Test func foldersWithoutVideosEndWith65() throws {
         #expect(failure { _ = try DataSet.open(temporary.path) } == .noClassFolders(path: temporary.path, videosInside: 0))
-        try temporary.touch("bare.mp4")
+        try temporary.file("bare.mp4")
         let bare = failure { _ = try DataSet.open(temporary.path) }
         #expect(bare == .noClassFolders(path: temporary.path, videosInside: 1))
         #expect(bare?.exitCode == .badData)
-        try temporary.touch("a/readme.txt")
+        try temporary.file("a/readme.txt")
         #expect(failure { _ = try DataSet.open(temporary.path) } == .noVideo(path: temporary.path, otherFiles: 1))
     }
 
     @Test func trainAndTestWithBareVideosAreNotTakenForClasses() throws {
-        for name in ["train/1.mp4", "train/2.mp4", "test/1.mp4", "test/2.mp4"] { try temporary.touch(name) }
+        for name in ["train/1.mp4", "train/2.mp4", "test/1.mp4", "test/2.mp4"] { try temporary.file(name) }
         #expect(
             failure { _ = try DataSet.open(temporary.path) } == .noClassFolders(path: temporary.path + "/train", videosInside: 2))
     }
 
     @Test func aClassWithOneClipCannotBeSplit() throws {
-        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4"] { try temporary.touch(name) }
+        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4"] { try temporary.file(name) }
         let error = failure { _ = try DataSet.open(temporary.path) }
         #expect(error == .cannotCut(source: temporary.path, className: "b", clips: 1, groups: 1))
         #expect(error?.exitCode == .badData)
     }
 
     @Test func aClassThatIsOnlyTestedIsRefused() throws {
-        for name in ["train/a/1.mp4", "train/b/1.mp4", "test/c/1.mp4"] { try temporary.touch(name) }
+        for name in ["train/a/1.mp4", "train/b/1.mp4", "test/c/1.mp4"] { try temporary.file(name) }
         #expect(
             failure { _ = try DataSet.open(temporary.path) }
                 == .classWithoutTrainingClips(source: temporary.path, className: "c"))
     }
 
     @Test func anEmptyClassFolderIsNamed() throws {
-        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4", "b/2.mp4"] { try temporary.touch(name) }
+        for name in ["a/1.mp4", "a/2.mp4", "b/1.mp4", "b/2.mp4"] { try temporary.file(name) }
         try temporary.folder("empty")
         let dataSet = try DataSet.open(temporary.path)
         #expect(dataSet.classes.names == ["a", "b"] && dataSet.notes.contains(.emptyClasses(["empty"])))

@@ -1,16 +1,17 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 @Suite struct DataSetListTests {
     private let temporary: TemporaryFolder
     init() throws {
         temporary = try TemporaryFolder()
-        for name in ["a/1", "a/2", "a/3", "b/1", "b/2", "b/3", "with, comma"] { try temporary.touch("\(name).mp4") }
+        for name in ["a/1", "a/2", "a/3", "b/1", "b/2", "b/3", "with, comma"] { try temporary.file("\(name).mp4") }
     }
 
     private func open(_ text: String, _ name: String = "list.csv") throws -> DataSet {
-        try DataSet.open(temporary.write(text, to: name))
+        try DataSet.open(temporary.file(name, text))
     }
 
     private func failed(_ text: String) -> DataSetError? { failure { _ = try open(text) } }
@@ -115,7 +116,7 @@ import Testing
     }
 
     @Test func aListThatIsNotTextIsRefused() throws {
-        temporary.touch(bytes: Array("raw.csv".utf8), in: ".")
+        temporary.file(bytes: Array("raw.csv".utf8), in: ".")
         let path = temporary.path + "/raw.csv"
         try AtomicFile.write([0x76, 0xFF, 0x0A], to: path)
         #expect(failure { _ = try DataSet.open(path) }?.exitCode == .badData)

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 @Suite struct PublishedListTests {
@@ -7,7 +8,7 @@ import Testing
     init() throws { temporary = try TemporaryFolder() }
 
     private func read(_ text: String) throws -> PublishedList {
-        try PublishedList(contentsOf: temporary.write(text, to: "list.txt"))
+        try PublishedList(contentsOf: temporary.file("list.txt", text))
     }
 
     @Test(arguments: [
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func hmdb51FilesSayTrainTestOrNeither() throws {
-        try temporary.write("x_cart_1.avi 1 \ny_cart_2.avi 2 \nz_cart_3.avi 0 \n", to: "cart_test_split2.txt")
+        try temporary.file("cart_test_split2.txt", "x_cart_1.avi 1 \ny_cart_2.avi 2 \nz_cart_3.avi 0 \n")
         let lists = try PublishedList.hmdb51(folder: temporary.path, split: 2)
         #expect(
             [lists.train, lists.test, lists.neither].map { $0.clips[0].name } == [

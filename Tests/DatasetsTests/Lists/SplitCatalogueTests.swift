@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 @Suite struct SplitCatalogueTests {
@@ -29,12 +30,12 @@ import Testing
         let entry = try catalogue.entry(named: "k400-videossl-1")
         let text = try FileReader.text(of: "\(shippedSplits)/\(#require(entry.file))") + "\n"
         let lines = text.split(separator: "\n").map { "/data/train/" + $0.replacing(" ", with: ",") + "\n" }.joined()
-        #expect(try catalogue.recognise(temporary.write(lines, to: "a.csv")) == nil, "the original lacks its last line end")
+        #expect(try catalogue.recognise(temporary.file("a.csv", lines)) == nil, "the original lacks its last line end")
         let official = try catalogue.entry(named: "ucf101-split1-test")
         let copy = try FileReader.text(of: "\(shippedSplits)/\(#require(official.file))")
-        #expect(try catalogue.recognise(temporary.write(copy, to: "b.txt")) == official)
+        #expect(try catalogue.recognise(temporary.file("b.txt", copy)) == official)
         let moved = copy.split(separator: "\n").map { "/x/\($0)\n" }.joined()
-        #expect(try catalogue.recognise(temporary.write(moved, to: "c.txt")) == official)
+        #expect(try catalogue.recognise(temporary.file("c.txt", moved)) == official)
     }
 
     @Test func aChangedListIsRefused() throws {
@@ -43,8 +44,8 @@ import Testing
             {"name":"x","dataSet":"x","family":"f","part":"train","format":"video","file":"x.txt","rows":1,"sha256":"00",\
             "source":"s","licence":"l"}
             """
-        try temporary.write("{\"version\":1,\"lists\":[\(entry)]}", to: "manifest.json")
-        try temporary.write("A/1.avi\n", to: "x.txt")
+        try temporary.file("manifest.json", "{\"version\":1,\"lists\":[\(entry)]}")
+        try temporary.file("x.txt", "A/1.avi\n")
         let catalogue = try SplitCatalogue(root: temporary.path)
         let error = failure { _ = try catalogue.list(catalogue.entry(named: "x")) }
         #expect(error?.description.contains("digest") == true && error?.exitCode == .badData)
@@ -56,7 +57,7 @@ import Testing
         #expect(error == .unknownList(name: "ucf101-videosl-5", nearest: "ucf101-videossl-5"))
         let temporary = try TemporaryFolder()
         #expect(failure { _ = try SplitCatalogue(root: temporary.path) }?.exitCode == .inputMissing)
-        try temporary.write("{\"version\":2}", to: "manifest.json")
+        try temporary.file("manifest.json", "{\"version\":2}")
         #expect(failure { _ = try SplitCatalogue(root: temporary.path) }?.exitCode == .badData)
     }
 
@@ -72,7 +73,7 @@ import Testing
         for (from, to) in [
             (list.names[0], "a/other"), ("count: 3", "count: 4"), ("seed: 7", "seed: x"), ("rule version: 1", "rule version: 2"),
         ] {
-            let changed = try temporary.write(list.text.replacing(from, with: to), to: "changed.txt")
+            let changed = try temporary.file("changed.txt", list.text.replacing(from, with: to))
             #expect(failure { _ = try SplitList(contentsOf: changed) }?.exitCode == .badData, "\(from)")
         }
     }

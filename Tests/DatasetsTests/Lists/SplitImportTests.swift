@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 @Suite struct SplitImportTests {
@@ -8,7 +9,7 @@ import Testing
 
     /// Clips of every class under the names of the official lists, as a download holds them.
     private func download(_ names: [String], ending: String = "avi") throws -> String {
-        for name in names { try temporary.touch("UCF-101/\(name).\(ending)") }
+        for name in names { try temporary.file("UCF-101/\(name).\(ending)") }
         return temporary.path
     }
 
@@ -17,8 +18,8 @@ import Testing
         let train = try catalogue.list(catalogue.entry(named: "ucf101-split1-train"))
         let test = try catalogue.list(catalogue.entry(named: "ucf101-split1-test"))
         let videos = try download((train.clips + test.clips).map(\.name))
-        try temporary.write(train.clips.map { "\($0.name).avi \(($0.number ?? 0) + 1)\n" }.joined(), to: "lists/trainlist01.txt")
-        try temporary.write(test.clips.map { "\($0.name).avi\n" }.joined(), to: "lists/testlist01.txt")
+        try temporary.file("lists/trainlist01.txt", train.clips.map { "\($0.name).avi \(($0.number ?? 0) + 1)\n" }.joined())
+        try temporary.file("lists/testlist01.txt", test.clips.map { "\($0.name).avi\n" }.joined())
         let imported = try SplitImport.official(
             "ucf101", split: 1, videos: videos, lists: videos + "/lists", catalogue: catalogue)
         let path = temporary.path + "/ucf101.csv"
@@ -58,8 +59,8 @@ import Testing
 
     @Test func downloadedListsMustNameTheOfficialClips() throws {
         let catalogue = try SplitCatalogue(root: shippedSplits)
-        try temporary.write("Archery/v_Archery_g01_c01.avi 3\n", to: "lists/trainlist01.txt")
-        try temporary.write("Archery/v_Archery_g01_c01.avi\n", to: "lists/testlist01.txt")
+        try temporary.file("lists/trainlist01.txt", "Archery/v_Archery_g01_c01.avi 3\n")
+        try temporary.file("lists/testlist01.txt", "Archery/v_Archery_g01_c01.avi\n")
         let error = failure {
             _ = try SplitImport.official(
                 "ucf101", split: 1, videos: temporary.path, lists: temporary.path + "/lists", catalogue: catalogue)
@@ -72,12 +73,13 @@ import Testing
             "air drumming/AAAAAAAAAAA_000001_000011.mp4", "air drumming/BBBBBBBBBBB.mp4",
             "abseiling/CCCCCCCCCCC_000001_000011.mp4",
         ] {
-            try temporary.touch("train/\(name)")
+            try temporary.file("train/\(name)")
         }
         let list = try PublishedList(
-            contentsOf: temporary.write(
-                "air_drumming/AAAAAAAAAAA_000002_000012.mp4 1\nair_drumming/BBBBBBBBBBB_000001_000011.mp4 1\nabseiling/CCCCCCCCCCC.mp4 0\n",
-                to: "k.txt"))
+            contentsOf: temporary.file(
+                "k.txt",
+                "air_drumming/AAAAAAAAAAA_000002_000012.mp4 1\nair_drumming/BBBBBBBBBBB_000001_000011.mp4 1\nabseiling/CCCCCCCCCCC.mp4 0\n"
+            ))
         let imported = try SplitImport(
             dataSet: "k400", parts: [(.train, list)], videos: temporary.path, classes: ClassList(["abseiling", "air drumming"]))
         #expect(imported.counts[0].clips == 3)
@@ -87,9 +89,9 @@ import Testing
     }
 
     @Test func extrasFollowTheChoice() throws {
-        for name in ["a/1", "a/2", "a/3", "z/9"] { try temporary.touch("v/\(name).mp4") }
-        let train = try PublishedList(contentsOf: temporary.write("a/1.mp4 0\n", to: "train.txt"))
-        let test = try PublishedList(contentsOf: temporary.write("a/2.mp4 0\n", to: "test.txt"))
+        for name in ["a/1", "a/2", "a/3", "z/9"] { try temporary.file("v/\(name).mp4") }
+        let train = try PublishedList(contentsOf: temporary.file("train.txt", "a/1.mp4 0\n"))
+        let test = try PublishedList(contentsOf: temporary.file("test.txt", "a/2.mp4 0\n"))
         for (extras, counts) in [
             (SplitImport.Extras.ignore, [1, 0, 1, 0]), (.unlabelled, [1, 0, 1, 1]), (.train, [2, 0, 1, 0]),
         ] {
@@ -105,10 +107,10 @@ import Testing
     }
 
     @Test func loopsOfFoldersEnd() throws {
-        try temporary.touch("v/a/1.mp4")
+        try temporary.file("v/a/1.mp4")
         try temporary.link("v/a/up", to: "..")
         try temporary.link("v/again", to: "a")
-        let list = try PublishedList(contentsOf: temporary.write("a/1.mp4 0\n", to: "train.txt"))
+        let list = try PublishedList(contentsOf: temporary.file("train.txt", "a/1.mp4 0\n"))
         let imported = try SplitImport(dataSet: "x", parts: [(.train, list)], videos: temporary.path + "/v")
         #expect(imported.counts[0].clips == 1)
     }

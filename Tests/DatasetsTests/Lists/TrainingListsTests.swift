@@ -1,4 +1,5 @@
 import Datasets
+import TestSupport
 import Testing
 
 @Suite struct TrainingListsTests {
@@ -7,9 +8,9 @@ import Testing
 
     init() throws {
         temporary = try TemporaryFolder()
-        for name in ["a", "b"] { for clip in 0..<10 { try temporary.touch("train/\(name)/\(clip).mp4") } }
-        for name in ["a", "b"] { try temporary.touch("test/\(name)/t.mp4") }
-        try temporary.touch("unlabelled/u.mp4")
+        for name in ["a", "b"] { for clip in 0..<10 { try temporary.file("train/\(name)/\(clip).mp4") } }
+        for name in ["a", "b"] { try temporary.file("test/\(name)/t.mp4") }
+        try temporary.file("unlabelled/u.mp4")
         dataSet = try DataSet.open(temporary.path)
     }
 

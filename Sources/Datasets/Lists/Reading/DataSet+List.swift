@@ -105,7 +105,7 @@ private struct DataListFile {
                 guard columns.updateValue(position, forKey: name) == nil else {
                     throw .header(list: path, found: header.fields, reason: "the column \(name) stands twice")
                 }
-            } else if names.contains("video"), let meant = Nearest.name(to: name, among: DataListFile.columns) {
+            } else if names.contains("video"), let meant = NearestName.likely(name, among: DataListFile.columns) {
                 throw .header(list: path, found: header.fields, reason: "unknown column \(name), did you mean \(meant)?")
             } else {
                 notes.append(.unusedColumn(header.fields[position]))

@@ -134,7 +134,7 @@ public struct PublishedList: Sendable, Equatable {
         let numbers = try PublishedList.numbers(of: clips, path: source)
         for clip in clips {
             guard let label = classes.index(of: clip.className) else {
-                let nearest = Nearest.name(to: clip.className, among: classes.names)
+                let nearest = NearestName.likely(clip.className, among: classes.names)
                 throw .malformedList(
                     path: source, line: clip.line,
                     reason: "unknown class \(clip.className)" + (nearest.map { ", did you mean \($0)?" } ?? ""))

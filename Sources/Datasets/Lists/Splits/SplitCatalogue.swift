@@ -103,7 +103,7 @@ public struct SplitCatalogue: Sendable {
     /// The entry called `name`. Throws `unknownList` with the nearest name.
     public func entry(named name: String) throws(DataSetError) -> Entry {
         guard let entry = entries.first(where: { $0.name == name }) else {
-            throw .unknownList(name: name, nearest: Nearest.name(to: name, among: entries.map(\.name)))
+            throw .unknownList(name: name, nearest: NearestName.likely(name, among: entries.map(\.name)))
         }
         return entry
     }
@@ -133,7 +133,7 @@ public struct SplitCatalogue: Sendable {
             return SplitList(try list(entry), dataSet: entry.dataSet, split: entry.split.map { "\($0)" })
         }
         guard FolderListing.kind(of: nameOrPath) == .file else {
-            throw .unknownList(name: nameOrPath, nearest: Nearest.name(to: nameOrPath, among: entries.map(\.name)))
+            throw .unknownList(name: nameOrPath, nearest: NearestName.likely(nameOrPath, among: entries.map(\.name)))
         }
         guard let entry = try recognise(nameOrPath) else { return try SplitList(contentsOf: nameOrPath) }
         return SplitList(try PublishedList(contentsOf: nameOrPath), dataSet: entry.dataSet, split: entry.split.map { "\($0)" })

@@ -23,7 +23,7 @@ struct DataMakeCommand: ParsableCommand {
 
     func validate() throws {
         guard !DataSetCatalogue.names.contains(name) else { return }
-        let nearest = NearestName.to(name, among: DataSetCatalogue.names).map { "; did you mean \($0)?" } ?? ""
+        let nearest = NearestName.likely(name, among: DataSetCatalogue.names).map { "; did you mean \($0)?" } ?? ""
         throw ValidationError("there is no built-in data set \(name)\(nearest)")
     }
 

@@ -15,6 +15,14 @@ public enum NearestName {
         return candidates.map { (name: $0, distance: distance($0)) }.min { $0.distance < $1.distance }?.name
     }
 
+    /// The same where it is likely to be meant: at most two edits, and less than half of the name.
+    public static func likely(_ name: String, among candidates: [String]) -> String? {
+        to(name, among: candidates).flatMap { nearest in
+            let distance = edits(from: name.lowercased(), to: nearest.lowercased())
+            return distance <= 2 && distance * 2 < nearest.count ? nearest : nil
+        }
+    }
+
     /// The edit distance of Damerau and Levenshtein (optimal alignment): insert, delete, replace, swap neighbours.
     public static func edits(from left: String, to right: String) -> Int {
         let left = Array(left)
