@@ -62,9 +62,12 @@ struct SampleDraw: Sendable {
     let sample: VideoSample
     let seed: UInt64
     let pass: Int
+    /// The name of the stream that shows it: a sample that two streams show is drawn twice.
+    let stream: String
 
     func key(_ purpose: RandomPurpose, view: Int) -> RandomKey {
         RandomKey(seed: seed, purpose: purpose, epoch: UInt64(pass), sample: UInt64(sample.index), view: UInt64(view))
+            .derived(stream)
     }
 }
 

@@ -101,13 +101,21 @@ final class LoaderWorker: @unchecked Sendable {
                 resize(geometries[min(crop, geometries.count - 1)], view: number)
             case .view(let origin):
                 guard let source = request.views.firstIndex(where: { $0.name == origin }) else { continue }
+                guard view.photometry == nil else {
+                    // Not by way of a copy in `views[number]`, whose pixels would then have to be allocated anew.
+                    recolour(views[source], view, number, draw)
+                    continue
+                }
                 views[number] = views[source]
             }
-            guard let photometry = view.photometry else { continue }
-            var stream = draw.key(.photometry, view: number).stream
-            let weak = views[number]
-            photometry.draw(using: &stream).apply(to: weak, into: &views[number], scratch: &scratch)
+            recolour(views[number], view, number, draw)
         }
+    }
+
+    private func recolour(_ pixels: PixelClip, _ view: ViewRequest, _ number: Int, _ draw: SampleDraw) {
+        guard let photometry = view.photometry else { return }
+        var stream = draw.key(.photometry, view: number).stream
+        photometry.draw(using: &stream).apply(to: pixels, into: &views[number], scratch: &scratch)
     }
 
     private func resize(_ geometry: ClipGeometry, view: Int) {

@@ -20,13 +20,16 @@ struct TrainingSamples: SampleSource {
 
     func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
         let draw = orders[stream].draw(step * streams[stream].batchSize + slot)
-        let samples = lists[stream].samples
-        guard attempt > 0 else { return SampleDraw(sample: samples[draw.element], seed: seed, pass: draw.pass) }
+        let samples = lists[stream].samples, name = streams[stream].name
+        guard attempt > 0 else {
+            return SampleDraw(sample: samples[draw.element], seed: seed, pass: draw.pass, stream: name)
+        }
         // Another sample of the same list takes the place of a damaged one.
         let key = RandomKey(
             seed: seed, purpose: .order, epoch: UInt64(draw.pass), sample: UInt64(draw.element), view: UInt64(stream))
         var replacement = key.derived("replacement").derived(UInt64(attempt)).stream
-        return SampleDraw(sample: samples[replacement.integer(below: samples.count)], seed: seed, pass: draw.pass)
+        return SampleDraw(
+            sample: samples[replacement.integer(below: samples.count)], seed: seed, pass: draw.pass, stream: name)
     }
 }
 
@@ -40,7 +43,7 @@ struct EvaluationSamples: SampleSource {
 
     func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
         let place = step * streams[stream].batchSize + slot
-        return place < list.count ? SampleDraw(sample: list.samples[place], seed: 0, pass: 0) : nil
+        return place < list.count ? SampleDraw(sample: list.samples[place], seed: 0, pass: 0, stream: streams[stream].name) : nil
     }
 }
 

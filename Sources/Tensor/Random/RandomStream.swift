@@ -6,10 +6,7 @@ public enum RandomPurpose: UInt64, Sendable {
     case photometry
     case initialisation
     case dropout
-    case labelledOrder
-    case synthesis
-    case bootstrap
-    case method
+    case synthesis = 8
 }
 
 /// The key of a random stream: the same key gives the same numbers on every machine, for any number of workers.
