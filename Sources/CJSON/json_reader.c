@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 #include <limits.h>
+#include <string.h>
 
 static struct json_object *object_of(const struct json_value *value) { return (struct json_object *)value; }
 
@@ -27,7 +28,10 @@ struct json_value *json_document_parse(const char *bytes, size_t count, const ch
     *offset = json_tokener_get_parse_end(tokener);
     *message = json_tokener_error_desc(error);
     json_tokener_free(tokener);
-    if (error != json_tokener_success) {
+    // json-c takes a zero byte for the end of the text.
+    const bool is_cut_short = error == json_tokener_success && memchr(bytes, 0, count) != NULL;
+    if (is_cut_short) *message = "a zero byte in the text";
+    if (error != json_tokener_success || is_cut_short) {
         json_object_put(document);
         return NULL;
     }

@@ -8,7 +8,14 @@ public struct SHA256: ~Copyable {
     /// The digest of nothing so far.
     public init() {
         context = media_digest_create()
-        precondition(context != nil, "out of memory")
+        precondition(context != nil, "libavutil cannot be opened: see requireLibrary")
+    }
+
+    /// Throws `MissingDigestLibrary` where libavutil cannot be opened; digests are a precondition of the rest.
+    public static func requireLibrary() throws(MissingDigestLibrary) {
+        guard let context = media_digest_create() else { throw MissingDigestLibrary() }
+        var ignored = [UInt8](repeating: 0, count: 32)
+        media_digest_finish(context, &ignored)
     }
 
     deinit {
@@ -45,4 +52,12 @@ public struct SHA256: ~Copyable {
 
     /// The digest of the UTF-8 of `text` as 64 lowercase hexadecimal digits.
     public static func hexadecimal(of text: String) -> String { hexadecimal(of: text.utf8) }
+}
+
+/// libavutil cannot be opened.
+public struct MissingDigestLibrary: ReportedError, Equatable {
+    public var exitCode: ExitCode { .unavailable }
+    public var description: String {
+        "libavutil could not be opened; install Debian's libavcodec-dev and libavformat-dev (semisup doctor shows what is missing)"
+    }
 }

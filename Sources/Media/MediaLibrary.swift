@@ -17,6 +17,9 @@ public struct MediaLibrary: Sendable, Equatable {
         return versions.map { MediaLibrary($0.0, $0.1) }
     }
 
+    /// The version of libavcodec, which decodes; nil where it cannot be opened.
+    public static var codecVersion: String? { (try? all())?.first { $0.name == "libavcodec" }?.version }
+
     /// Whether libavcodec has a decoder of this name, such as `h264`.
     public static func hasDecoder(_ name: String) -> Bool { media_has_decoder(name) }
 

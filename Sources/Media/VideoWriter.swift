@@ -91,6 +91,7 @@ public final class VideoWriter {
         try Self.check(width: width, height: height, frameRate: frameRate, sound: sound, options: options)
         guard access(path, F_OK) != 0 else { throw .exists(path: path) }
         encoder = media_writer_create()
+        guard encoder != nil else { throw .encoderMissing(name: "libx264") }
         let code = options.preset.rawValue.withCString { preset in
             options.x264Parameters.withCString { parameters in
                 var settings = media_writer_settings(

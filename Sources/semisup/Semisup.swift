@@ -30,6 +30,7 @@ struct Semisup: ParsableCommand {
         }
         do {
             var command = try parseAsRoot(arguments)
+            if !(command is DoctorCommand) { try SHA256.requireLibrary() }
             try command.run()
             return Files.ExitCode.done.rawValue
         } catch {

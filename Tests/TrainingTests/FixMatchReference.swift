@@ -16,7 +16,9 @@ func smallSetup(_ options: [String], _ elementType: ElementType, samples: Int = 
     let views = StandardViews(
         window: TemporalWindow(length: 8, stride: 1, start: .random), weak: try WeakAugmentation(output: PictureSize(side: 32)),
         strong: try StrongAugmentation(), labeled: 2, unlabeled: 3)
-    return MethodSetup(networks: networks, configuration: configuration, sampleCount: samples, standardViews: views)
+    return MethodSetup(
+        networks: networks, configuration: configuration, unlabeledCount: samples, sampleIndexLimit: samples, standardViews: views
+    )
 }
 
 /// The hash clips of one step of `fixmatch_steps.json`: two labelled, three unlabelled in two views.

@@ -99,7 +99,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         let run = folder()
         let training = try TrainingRun(
             plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
-        #expect { try training.run() } throws: { ($0 as? LossNotFinite)?.exitCode == .badData }
+        #expect { try training.run() } throws: { ($0 as? TrainingDiverged)?.exitCode == .badData }
         #expect(try RunRecord(contentsOf: run + "/run.json").state == .failed)
     }
 

@@ -10,6 +10,7 @@ final class BatchAssembly: @unchecked Sendable {
     }
 
     let source: any SampleSource
+    private let ledger: DamageLedger
     private let condition = NSCondition()
     private let endStep: Int, batchesAhead: Int
     private let places: [(stream: Int, slot: Int)]
@@ -21,8 +22,10 @@ final class BatchAssembly: @unchecked Sendable {
     private var isStopped = false
     private var waited = 0.0
 
-    init(source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int) {
+    /// `ledger` learns of damage when the batch that met it is consumed: never of what lies ahead.
+    init(source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int, ledger: DamageLedger) {
         self.source = source
+        self.ledger = ledger
         self.firstStep = firstStep
         self.endStep = endStep
         self.batchesAhead = batchesAhead
@@ -58,10 +61,10 @@ final class BatchAssembly: @unchecked Sendable {
         }
     }
 
-    /// Notes that a place is filled (or stays empty).
-    func finish(_ place: Place, _ filled: FilledSample?) {
+    /// Notes that a place is filled (or stays empty), and which videos could not be read for it.
+    func finish(_ place: Place, _ filled: FilledSample?, damage: [DamageLedger.Note]) {
         condition.withLock {
-            place.batch.finish(stream: place.stream, slot: place.slot, filled)
+            place.batch.finish(stream: place.stream, slot: place.slot, filled, damage: damage)
             if place.batch.isComplete { condition.broadcast() }
         }
     }
@@ -84,6 +87,7 @@ final class BatchAssembly: @unchecked Sendable {
                 if let batch = open[consumed], batch.isComplete {
                     open[consumed] = nil
                     consumed += 1
+                    ledger.record(batch.damage)
                     condition.broadcast()
                     return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
                 }
@@ -104,14 +108,19 @@ final class OpenBatch: @unchecked Sendable {
     private let streams: [StreamRequest]
     private let arrays: [[StridedArray]]
     private var samples: [[FilledSample?]]
+    private var notes: [[[DamageLedger.Note]]]
     private var missing: Int
 
     init(streams: [StreamRequest], places: Int) {
         self.streams = streams
         arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
+        notes = streams.map { .init(repeating: [], count: $0.batchSize) }
         missing = places
     }
+
+    /// What could not be read, in the order of the places.
+    var damage: [DamageLedger.Note] { notes.flatMap { $0.flatMap(\.self) } }
 
     private static func array(for view: ViewRequest, in stream: StreamRequest) -> StridedArray {
         let shape = [stream.batchSize] + stream.shape(of: view)
@@ -125,8 +134,9 @@ final class OpenBatch: @unchecked Sendable {
         arrays[stream][view].write(values, at: slot * values.count)
     }
 
-    func finish(stream: Int, slot: Int, _ filled: FilledSample?) {
+    func finish(stream: Int, slot: Int, _ filled: FilledSample?, damage: [DamageLedger.Note]) {
         samples[stream][slot] = filled
+        notes[stream][slot] = damage
         missing -= 1
     }
 

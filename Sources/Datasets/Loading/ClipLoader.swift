@@ -20,7 +20,8 @@ public final class ClipLoader: Sendable {
         source: any SampleSource, firstStep: Int, endStep: Int, workers: Int, batchesAhead: Int = 2, media: MediaSettings
     ) {
         counter = media.counter
-        assembly = BatchAssembly(source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead)
+        assembly = BatchAssembly(
+            source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead, ledger: media.ledger)
         for number in 0..<max(1, workers) {
             let worker = LoaderWorker(assembly: assembly, media: media)
             let thread = Thread { worker.run() }

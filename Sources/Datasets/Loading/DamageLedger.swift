@@ -1,7 +1,12 @@
 import Synchronization
 
-/// Which videos could not be read, and why. Filled by the workers.
+/// Which videos could not be read, and why: of the batches that were consumed, so that it is part of a run's state.
 public final class DamageLedger: Sendable {
+    /// A video that could not be read this time.
+    struct Note: Sendable {
+        let path: String, reason: String
+    }
+
     /// One damaged video.
     public struct Entry: Hashable, Sendable {
         /// The file.
@@ -10,6 +15,13 @@ public final class DamageLedger: Sendable {
         public let reason: String
         /// How often a clip of it was wanted.
         public let occurrences: Int
+
+        /// An entry; see the properties.
+        public init(path: String, reason: String, occurrences: Int) {
+            self.path = path
+            self.reason = reason
+            self.occurrences = occurrences
+        }
     }
 
     private let entries = Mutex<[String: (reason: String, occurrences: Int)]>([:])
@@ -17,9 +29,20 @@ public final class DamageLedger: Sendable {
     /// A ledger without damage.
     public init() {}
 
-    /// Notes that `path` could not be read.
-    public func record(path: String, reason: String) {
-        entries.withLock { $0[path] = ($0[path]?.reason ?? reason, ($0[path]?.occurrences ?? 0) + 1) }
+    /// Adds what a batch met; of several reasons the first stays.
+    func record(_ notes: [Note]) {
+        guard !notes.isEmpty else { return }
+        entries.withLock { entries in
+            for note in notes {
+                entries[note.path] = (entries[note.path]?.reason ?? note.reason, (entries[note.path]?.occurrences ?? 0) + 1)
+            }
+        }
+    }
+
+    /// Forgets what it knows for `damaged`, the entries of an earlier process.
+    public func restore(_ damaged: [Entry]) {
+        let restored = damaged.map { ($0.path, (reason: $0.reason, occurrences: $0.occurrences)) }
+        entries.withLock { $0 = Dictionary(restored) { first, _ in first } }
     }
 
     /// All damaged videos, sorted by path.

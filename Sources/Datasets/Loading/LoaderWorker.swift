@@ -22,7 +22,9 @@ final class LoaderWorker: @unchecked Sendable {
     func run() {
         while let place = assembly.take() {
             do {
-                assembly.finish(place, try fill(place))
+                var damage: [DamageLedger.Note] = []
+                let filled = try fill(place, &damage)
+                assembly.finish(place, filled, damage: damage)
             } catch {
                 assembly.fail(error)
             }
@@ -30,9 +32,8 @@ final class LoaderWorker: @unchecked Sendable {
     }
 
     /// Fills a place; a damaged sample is noted and replaced where the source says so.
-    private func fill(_ place: BatchAssembly.Place) throws -> FilledSample? {
+    private func fill(_ place: BatchAssembly.Place, _ damage: inout [DamageLedger.Note]) throws -> FilledSample? {
         let request = assembly.source.streams[place.stream]
-        var damage: [String] = []
         for attempt in 0..<media.replacementLimit {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
@@ -42,12 +43,11 @@ final class LoaderWorker: @unchecked Sendable {
                 for view in request.views.indices { write(view, to: place) }
                 return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label)
             } catch {
-                media.ledger.record(path: draw.sample.path, reason: error.description)
-                damage.append(error.description)
+                damage.append(DamageLedger.Note(path: draw.sample.path, reason: error.description))
             }
             guard assembly.source.replacesDamaged else { return nil }
         }
-        throw TooMuchDamage(stream: request.name, examples: Array(damage.prefix(3)))
+        throw TooMuchDamage(stream: request.name, examples: damage.prefix(3).map(\.reason))
     }
 
     private func write(_ view: Int, to place: BatchAssembly.Place) {

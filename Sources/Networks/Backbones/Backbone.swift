@@ -22,6 +22,9 @@ extension Backbone {
     public func features(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         features(x, after: nil, through: nil, context) { _, _ in }
     }
+
+    /// Whether every window fits into a clip `[C, T, H, W]` and what the stages before leave of it.
+    public func takes(clip: [Int]) -> Bool { convolutions(of: clip).allSatisfy { ($0.input + $0.output).allSatisfy { $0 > 0 } } }
 }
 
 /// The options of a backbone.

@@ -85,7 +85,9 @@ struct SafetensorsHeader {
                 path: path, tensor: name, field: "data_offsets", found: "\(offsets)", expected: "begin and end, in this order")
         }
         guard let expected = StoredTensor.byteCount(type, shape) else {
-            throw .malformedEntry(path: path, tensor: name, field: "shape", found: "\(shape)", expected: "fewer elements")
+            throw .malformedEntry(
+                path: path, tensor: name, field: "shape", found: "\(shape)",
+                expected: "at most \(StoredTensor.greatestRank) extents and fewer elements")
         }
         guard offsets[1] - offsets[0] == expected else {
             throw .wrongSize(path: path, tensor: name, found: offsets[1] - offsets[0], expected: expected)

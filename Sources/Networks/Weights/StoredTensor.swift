@@ -40,16 +40,21 @@ public struct StoredTensor: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// The bytes that a tensor takes; nil when an extent is negative or the count exceeds 63 bits.
+    /// Extents that a tensor may have.
+    static let greatestRank = 8
+
+    /// The bytes that a tensor takes; nil for an extent below 0, more than eight of them, or more than 63 bits of elements.
     static func byteCount(_ type: StoredType, _ shape: [Int]) -> Int? {
+        guard shape.count <= greatestRank else { return nil }
         var count = type.size
-        for extent in shape {
-            guard extent >= 0 else { return nil }
+        // Without the zeros first: they must not hide a product that overflows.
+        for extent in shape where extent != 0 {
+            guard extent > 0 else { return nil }
             let (product, overflows) = count.multipliedReportingOverflow(by: extent)
             guard !overflows else { return nil }
             count = product
         }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 }
 

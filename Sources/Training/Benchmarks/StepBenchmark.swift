@@ -15,7 +15,8 @@ struct StepBenchmark {
 
     func run(_ report: (BenchmarkResult) throws -> Void) throws {
         let setup = MethodSetup(
-            networks: try bench.networks(), configuration: try methodConfiguration(), sampleCount: 1024,
+            networks: try bench.networks(), configuration: try methodConfiguration(), unlabeledCount: 1024,
+            sampleIndexLimit: 1024,
             standardViews: try StandardViews(bench.configuration))
         let rehearsal = StepRehearsal(
             try method.init(setup), optimizer: bench.configuration[OptimizerOptions.self], classes: bench.options.classes)

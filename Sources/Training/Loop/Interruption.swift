@@ -36,13 +36,19 @@ public struct Interrupted: ReportedError, Equatable {
     public var description: String { "stopped after step \(step); go on with: semisup train --resume --out \(run)" }
 }
 
-/// A loss that is no number.
-public struct LossNotFinite: ReportedError, Equatable {
-    /// The term, the step, and the stable indices of the samples by stream.
-    public let term: String, step: Int, samples: [String]
+/// Training that has left all bounds: a loss, a gradient or a weight that is no number.
+public struct TrainingDiverged: ReportedError, Equatable {
+    /// What is not finite, such as `the loss supervised`, and the step.
+    public let quantity: String, step: Int
+    /// The stable indices of the step's samples by stream.
+    public let samples: [String]
+    /// The step of the newest checkpoint; nil before the first.
+    public let savedStep: Int?
     public var exitCode: ExitCode { .badData }
     public var description: String {
-        "the loss \(term) is not finite at step \(step) (\(samples.joined(separator: "; "))); the last checkpoint is kept. "
-            + "Lower optimizer.learningRate or set optimizer.clipNorm"
+        let place = samples.isEmpty ? "" : " (\(samples.joined(separator: "; ")))"
+        let saved = savedStep.map { "the checkpoint after step \($0) is kept" } ?? "no checkpoint had been saved yet"
+        return "\(quantity) is not finite at step \(step)\(place); \(saved). "
+            + "Start a new run with a lower optimizer.learningRate or with optimizer.clipNorm"
     }
 }

@@ -38,22 +38,45 @@ public struct TrainingPlan: Sendable {
             lists.unlabelled.isEmpty ? configuration[BatchOptions.self].labeled : configuration[BatchOptions.self].unlabeled
         stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
         totalSteps = run.stepCount(stepsPerEpoch: stepsPerEpoch)
-        var absent: [String] = []
+        var conflicts: [String] = []
         if configuration[EngineOptions.self].precision == .bf16 {
-            absent.append("precision=bf16 is not there yet; use precision=f32")
+            conflicts.append("precision=bf16 is not there yet; use precision=f32")
         }
         if configuration[BatchOptions.self].microbatches > 1 {
-            absent.append("batch.microbatches above 1 is not there yet; use 1")
+            conflicts.append("batch.microbatches above 1 is not there yet; use 1")
         }
-        guard absent.isEmpty else { throw ConfigurationError(findings: absent.map { .conflict(reason: $0) }) }
+        guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
     }
 
-    /// Builds the method with freshly drawn networks. Throws what its initialiser throws.
+    /// Builds the method with freshly drawn networks.
+    ///
+    /// Throws what its initialiser throws, and `ConfigurationError` where a stream that it wants has no clips, or clips are too
+    /// small for a network.
     public func makeMethod() throws -> any Method {
-        try method.init(
+        let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
+        let method = try method.init(
             MethodSetup(
-                networks: try networks, configuration: configuration,
-                sampleCount: dataSet.train.count + dataSet.unlabelled.count, standardViews: try StandardViews(configuration)))
+                networks: try networks, configuration: configuration, unlabeledCount: lists.unlabelled.count,
+                sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration)))
+        let conflicts = conflicts(of: method)
+        guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
+        return method
+    }
+
+    private func conflicts(of method: any Method) -> [String] {
+        var found: [String] = []
+        if lists.unlabelled.isEmpty, method.views.streams.contains(where: { $0.source == .unlabeled }) {
+            found.append(
+                "method=\(configuration[RunOptions.self].method) needs unlabelled clips and every clip is labelled; "
+                    + "use labels.pool=all, fewer labels, or method=supervised")
+        }
+        let clip = configuration[ClipOptions.self], shape = [3, clip.length, clip.size, clip.size]
+        if let small = method.networks.trained.first(where: { !$0.network.backbone.takes(clip: shape) }) {
+            found.append(
+                "clip.length=\(clip.length) clip.size=\(clip.size) leave nothing in the last stage of \(small.name)'s backbone; use more"
+            )
+        }
+        return found
     }
 
     /// Builds networks as the configuration says.

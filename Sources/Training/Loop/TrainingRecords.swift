@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Media
 import Tensor
 
 extension TrainingPlan {
@@ -20,7 +21,8 @@ extension RunRecord {
                 "unlabeled": plan.lists.unlabelled.digest, "test": plan.dataSet.test.digest,
             ],
             versions: [
-                "semisup": KitVersion.text, "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
+                "semisup": KitVersion.text, "libavcodec": MediaLibrary.codecVersion ?? "none",
+                "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
                 "oneDNN": engine.oneDNNVersion ?? "none",
             ],
             kernelSet: engine.kernelSet.rawValue, threads: engine.threads)
@@ -39,7 +41,7 @@ extension RunRecord {
         compare("the configuration", digests["configuration"] ?? "none", now.digests["configuration"] ?? "none")
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
-        for name in ["blas", "oneDNN"] { compare(name, versions[name] ?? "none", now.versions[name] ?? "none") }
+        for name in ["semisup", "blas", "oneDNN"] { compare(name, versions[name] ?? "none", now.versions[name] ?? "none") }
         guard differences.isEmpty else { throw ResumeMismatch(run: run, differences: differences) }
     }
 }

@@ -17,6 +17,8 @@ public final class TrainingRun {
     private let observer: any TrainingObserver
     private let indices = VideoIndexStore(), ledger = DamageLedger()
     private var lastSave = ContinuousClock.now
+    /// The step of the newest whole checkpoint; saving it again could only harm it.
+    private var savedStep: Int?
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
     public init(_ plan: TrainingPlan, out: String?, observer: any TrainingObserver) throws {
@@ -57,6 +59,8 @@ public final class TrainingRun {
             observer.note("there is no checkpoint yet: starting at step 0")
         }
         func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
+        ledger.restore(newest.checkpoint.map(\.damaged) ?? [])
+        savedStep = newest.checkpoint?.step
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
         timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"))
         record.state = .running
@@ -73,7 +77,7 @@ public final class TrainingRun {
             let waited = try train()
             let seconds = begin.duration(to: .now).seconds
             try save()
-            let test = try evaluate()
+            let test = try score(plan.dataSet.test)
             return try finish(test, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
             record.state = error is Interrupted ? .stopped : .failed
@@ -99,6 +103,7 @@ public final class TrainingRun {
             let wait = loader.waitSeconds - waited
             waited += wait
             try step(batch, begin: begin, waitSeconds: wait)
+            try validateIfDue()
             try saveIfDue()
             if Interruption.request != nil {
                 try save()
@@ -118,6 +123,7 @@ public final class TrainingRun {
         total.backward()
         let rate = plan.schedule.rate(atStep: state.step)
         let norm = state.optimizer.step(learningRate: rate)
+        guard norm.isFinite else { throw diverged("the gradient", batch) }
         state.average?.update()
         try state.method.didStep(context)
 
@@ -137,11 +143,13 @@ public final class TrainingRun {
 
     private func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
         let value = term.value.scalar
-        guard value.isFinite else {
-            let samples = batch.streams.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sampleIndices)" }
-            throw LossNotFinite(term: term.name, step: state.step, samples: samples)
-        }
+        guard value.isFinite else { throw diverged("the loss \(term.name)", batch) }
         return value
+    }
+
+    private func diverged(_ quantity: String, _ batch: Batch?) -> TrainingDiverged {
+        let samples = batch?.streams.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sampleIndices)" }
+        return TrainingDiverged(quantity: quantity, step: state.step, samples: samples ?? [], savedStep: savedStep)
     }
 
     // MARK: Saving and the end
@@ -153,18 +161,43 @@ public final class TrainingRun {
         if (bySteps || byTime) && state.step < plan.totalSteps { try save() }
     }
 
-    private func save() throws {
+    private func save(isBest: Bool = false) throws {
+        guard savedStep != state.step else { return }
+        guard state.isFinite else { throw diverged("a weight", nil) }
         try metrics.synchronize()
         try timings.synchronize()
-        try checkpoints.save(state.checkpoint(metricsPosition: metrics.position, timingsPosition: timings.position))
+        try checkpoints.save(
+            state.checkpoint(
+                metricsPosition: metrics.position, timingsPosition: timings.position, damaged: ledger.damaged),
+            isBest: isBest)
         lastSave = .now
+        savedStep = state.step
         observer.didSave(step: state.step)
     }
 
-    private func evaluate() throws -> ClassificationReport? {
-        guard !plan.dataSet.test.isEmpty else { return nil }
+    /// Scores the validation part, or the test part where there is none, after every so many epochs.
+    ///
+    /// Only a validation part can mark a checkpoint as the best: test clips choose nothing.
+    private func validateIfDue() throws {
+        let steps = plan.configuration[EvaluationOptions.self].everyEpochs * plan.stepsPerEpoch
+        guard steps > 0, state.step % steps == 0, state.step < plan.totalSteps else { return }
+        let validation = plan.dataSet.validation, list = validation.isEmpty ? plan.dataSet.test : validation
+        guard let report = try score(list), let accuracy = report.accuracy(top: 1) else { return }
+        let part = validation.isEmpty ? "test" : "validation"
+        try metrics.append(
+            step: state.step - 1,
+            [("\(part).accuracyTop1", .real(accuracy)), ("\(part).accuracyTop5", .real(report.accuracy(top: 5) ?? 0))])
+        observer.note("after step \(state.step): \(part) top-1 \((accuracy * 1000).rounded() / 10) %")
+        if !validation.isEmpty, accuracy > state.bestAccuracy ?? -1 {
+            state.bestAccuracy = accuracy
+            try save(isBest: true)
+        }
+    }
+
+    private func score(_ list: VideoList) throws -> ClassificationReport? {
+        guard !list.isEmpty else { return nil }
         let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
-        return try evaluator.evaluate(state.evaluated, on: plan.dataSet.test) { done, total in
+        return try evaluator.evaluate(state.evaluated, on: list) { done, total in
             observer.didScore(done, of: total)
             if Interruption.request != nil { throw interrupted }
         }

@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Networks
 import Tensor
@@ -10,6 +11,8 @@ final class TrainingState {
     let optimizer: StochasticGradientDescent
     let average: ExponentialMovingAverage<VideoClassifier>?
     var step = 0
+    /// The best accuracy on validation clips so far.
+    var bestAccuracy: Double?
 
     init(_ plan: TrainingPlan) throws {
         method = try plan.makeMethod()
@@ -32,7 +35,7 @@ final class TrainingState {
     }
 
     /// The whole state as a checkpoint.
-    func checkpoint(metricsPosition: Int, timingsPosition: Int) -> Checkpoint {
+    func checkpoint(metricsPosition: Int, timingsPosition: Int, damaged: [DamageLedger.Entry]) -> Checkpoint {
         let tensors = parts.flatMap { part in
             part.state.tensors.sorted { $0.key < $1.key }.map { StoredTensor(name: "\(part.name).\($0.key)", $0.value) }
         }
@@ -41,6 +44,7 @@ final class TrainingState {
             state: .object([
                 ("primary", .string(method.networks.primary)), ("evaluated", .string(average == nil ? "network" : "average")),
                 ("metricsPosition", .integer(metricsPosition)), ("timingsPosition", .integer(timingsPosition)),
+                ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null), ("damaged", .array(damaged.map(\.json))),
             ]))
     }
 
@@ -52,6 +56,30 @@ final class TrainingState {
         try average?.restore(tree.below("average"))
         try method.restore(tree.below("method"))
         step = checkpoint.step
+        bestAccuracy = checkpoint.state["bestAccuracy"]?.realValue
+    }
+
+    /// Whether all weights and running statistics are numbers.
+    var isFinite: Bool {
+        method.networks.trained.allSatisfy { $0.network.networkState.tensors.values.allSatisfy(\.isFinite) }
+    }
+}
+
+extension Checkpoint {
+    /// The videos that had not been readable.
+    var damaged: [DamageLedger.Entry] {
+        (state["damaged"]?.arrayValue ?? []).compactMap { entry in
+            guard let path = entry["video"]?.stringValue, let reason = entry["reason"]?.stringValue,
+                let occurrences = entry["occurrences"]?.integerValue
+            else { return nil }
+            return DamageLedger.Entry(path: path, reason: reason, occurrences: occurrences)
+        }
+    }
+}
+
+extension DamageLedger.Entry {
+    fileprivate var json: JSON {
+        .object([("video", .string(path)), ("reason", .string(reason)), ("occurrences", .integer(occurrences))])
     }
 }
 

@@ -32,19 +32,21 @@ public struct MethodSetup: Sendable {
     public let configuration: Configuration
     /// The number of classes.
     public let classes: Int
-    /// Stable sample indices are below this number.
-    public let sampleCount: Int
+    /// Samples of the unlabelled list, and a number that the stable indices of all training samples are below.
+    public let unlabeledCount: Int, sampleIndexLimit: Int
     /// The views that the configuration describes.
     public let standardViews: StandardViews
 
     /// A setup; see the properties.
     public init(
-        networks: NetworkFactory, configuration: Configuration, sampleCount: Int, standardViews: StandardViews
+        networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
+        standardViews: StandardViews
     ) {
         self.networks = networks
         self.configuration = configuration
         classes = networks.classes
-        self.sampleCount = sampleCount
+        self.unlabeledCount = unlabeledCount
+        self.sampleIndexLimit = sampleIndexLimit
         self.standardViews = standardViews
     }
 }

@@ -51,13 +51,11 @@ extension StandardViews {
             views: [ViewRequest(name: "clip", source: .weak(window, weak), photometry: view == .strong ? strong : nil)])
     }
 
-    /// The unlabelled stream: a `weak` view, and a `strong` one made from its pixels.
-    func unlabeledStream() -> StreamRequest {
-        StreamRequest(
+    /// The unlabelled stream: a `weak` view, and where asked a `strong` one made from its pixels.
+    func unlabeledStream(hasStrongView: Bool = true) -> StreamRequest {
+        let strongView = ViewRequest(name: "strong", source: .view("weak"), photometry: strong)
+        return StreamRequest(
             name: "unlabeled", source: .unlabeled, batchSize: unlabeled,
-            views: [
-                ViewRequest(name: "weak", source: .weak(window, weak)),
-                ViewRequest(name: "strong", source: .view("weak"), photometry: strong),
-            ])
+            views: [ViewRequest(name: "weak", source: .weak(window, weak))] + (hasStrongView ? [strongView] : []))
     }
 }

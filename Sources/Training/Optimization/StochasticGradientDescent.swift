@@ -25,10 +25,11 @@ public final class StochasticGradientDescent: Stateful {
 
     /// Moves the parameters against their gradients, forgets the gradients and returns their norm before clipping.
     ///
-    /// A parameter without a gradient in this step stays as it is.
+    /// A parameter without a gradient in this step stays as it is; all stay where the norm is not finite.
     @discardableResult
     public func step(learningRate: Double) -> Double {
         let norm = parameters.reduce(0) { $0 + ($1.parameter.gradient?.sumOfSquares ?? 0) }.squareRoot()
+        guard norm.isFinite else { return norm }
         let scale = clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
         for (_, parameter, velocity) in parameters {
             guard let gradient = parameter.gradient else { continue }

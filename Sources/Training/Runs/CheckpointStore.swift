@@ -55,7 +55,6 @@ extension CheckpointStore {
     @discardableResult
     public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws(RunError) -> String {
         let path = path(ofStep: checkpoint.step)
-        try remove("\(Self.stem(checkpoint.step)).json")
         let digest = try asRunError { () throws(WeightsError) in
             try SafetensorsFile.write(checkpoint.tensors, metadata: checkpoint.metadata, to: path)
         }

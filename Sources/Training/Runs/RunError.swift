@@ -34,7 +34,7 @@ public enum RunError: ReportedError, Equatable {
         case .malformedRecord(let path, let field, let expected): "\(path): \(field): expected \(expected)"
         case .metricsTooShort(let path, let found, let expected):
             "\(path): \(found) bytes, but the checkpoint was made after \(expected); "
-                + "restore the file, or go on from weights alone by --init into a new run"
+                + "restore the file, or start a new run"
         case .metricsMisaligned(let path, let position):
             "\(path): expected the end of a line at byte \(position), where the checkpoint was made; the file was changed since"
         case .noUsableCheckpoint(let folder, let reasons):

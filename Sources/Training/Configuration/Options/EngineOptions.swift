@@ -25,7 +25,7 @@ public struct EngineOptions: ConfigurationGroup {
 
     /// The declarations. The number of computing threads can change the order of sums, and with it bits.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("precision", \.precision, help: "Number format; auto takes bf16 where the processor has it."),
+        .init("precision", \.precision, help: "Number format; auto is f32."),
         .init("kernels", \.kernels, help: "Instruction sets; force one to get another machine's bits."),
         .init("engine.convolution", \.convolution, help: "Library for convolutions; auto takes oneDNN where installed."),
         .init("threads", \.threads, in: 1...1024, help: "Threads that compute."),

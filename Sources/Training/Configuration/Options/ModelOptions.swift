@@ -59,7 +59,7 @@ public struct BatchOptions: ConfigurationGroup {
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
         .init("batch.labeled", \.labeled, in: 1...65_536, unit: "clips", help: "Labelled clips in a step."),
-        .init("batch.unlabeled", \.unlabeled, in: 0...65_536, unit: "clips", help: "Unlabelled clips in a step."),
+        .init("batch.unlabeled", \.unlabeled, in: 1...65_536, unit: "clips", help: "Unlabelled clips in a step."),
         .init(
             "batch.microbatches", \.microbatches, in: 1...1024, help: "Parts that are computed one after another to save memory."),
     ]

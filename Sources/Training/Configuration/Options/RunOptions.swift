@@ -34,7 +34,8 @@ public struct RunOptions: ConfigurationGroup {
         .init("split", \.split, help: "A split by name or list file; none for the data set's own."),
         .init("seed", \.seed, in: 0..., help: "Draws weights, order, augmentation and labels."),
         .init(
-            "epochs", \.epochs, in: 0..., unit: "passes over the unlabelled list", help: "Length of training; 0 only evaluates."),
+            "epochs", \.epochs, in: 0...1_000_000_000, unit: "passes over the unlabelled list",
+            help: "Length of training; 0 only evaluates."),
         .init("steps", \.steps, in: 0..., help: "Length of training in steps; 0 means that epochs decides."),
     ]
 }

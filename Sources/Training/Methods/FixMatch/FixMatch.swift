@@ -26,16 +26,19 @@ public final class FixMatch: Method {
             options.producer == .teacher
             ? ExponentialMovingAverage(of: student, twin: setup.networks.classifier(), decay: options.teacherDecay) : nil
         networks = NetworkSet(student)
-        views = ViewPlan([setup.standardViews.labeledStream(options.labeledView), setup.standardViews.unlabeledStream()])
-        labeler = options.labeler(classes: setup.classes, samples: setup.sampleCount)
+        views = ViewPlan([
+            setup.standardViews.labeledStream(options.labeledView),
+            setup.standardViews.unlabeledStream(hasStrongView: options.consumer == .strong),
+        ])
+        labeler = options.labeler(setup)
     }
 
     public func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm] {
         let labeled = batch["labeled"], unlabeled = batch["unlabeled"]
-        let logits = forward(labeled["clip"], weak: unlabeled["weak"], strong: unlabeled[options.consumer.rawValue], step)
+        let logits = forward(labeled["clip"], unlabeled, step)
 
         let pseudoLabels = labeler(
-            logits: logits.weak, labeledLogits: logits.labeled, sampleIndices: unlabeled.sampleIndices)
+            logits: logits.producer, labeledLogits: logits.labeled, sampleIndices: unlabeled.sampleIndices)
         step.monitor(pseudoLabels, of: unlabeled)
 
         let supervised = supervisedLoss(logits.labeled, labeled.labels, step)
@@ -44,8 +47,8 @@ public final class FixMatch: Method {
         let consistency = options.consistency == .crossEntropy ? pseudoLabelCrossEntropy : pseudoLabelSquaredError
         return [
             LossTerm("supervised", supervised),
-            LossTerm("unlabeled", consistency(logits.strong, pseudoLabels), weight: weight),
-        ] + fairness(logits.strong, pseudoLabels)
+            LossTerm("unlabeled", consistency(logits.consumer, pseudoLabels), weight: weight),
+        ] + fairness(logits.consumer, pseudoLabels)
     }
 
     public func didStep(_ step: StepContext) throws { teacher?.update() }
@@ -66,7 +69,14 @@ public final class FixMatch: Method {
 // MARK: The parts of a step
 
 extension FixMatch {
-    private typealias Logits = (labeled: Tensor, weak: Tensor, strong: Tensor)
+    /// Of the labelled clips, of the view that labels (without gradient), and of the view that is trained on the labels.
+    private typealias Logits = (labeled: Tensor, producer: Tensor, consumer: Tensor)
+
+    private func forward(_ labeled: Tensor, _ unlabeled: StreamBatch, _ step: StepContext) -> Logits {
+        options.consumer == .weak
+            ? forward(labeled, weak: unlabeled["weak"], step)
+            : forward(labeled, weak: unlabeled["weak"], strong: unlabeled["strong"], step)
+    }
 
     private func forward(_ labeled: Tensor, weak: Tensor, strong: Tensor, _ step: StepContext) -> Logits {
         let training = ForwardContext(normalization: .updating, dropout: step.key)
@@ -76,21 +86,38 @@ extension FixMatch {
             let all = student(Tensor.concatenated([labeled, weak, strong]), training).split(counts)
             return (all[0], all[1].detached, all[2])
         case .joint, .separate:
-            let producer = teacher?.twin ?? student
-            let weakLogits = GradientRecording.off {
-                producer(weak, ForwardContext(normalization: .batch, dropout: step.key.derived("weak")))
-            }
+            let producer = label(weak, by: teacher?.twin ?? student, step)
             let all = student(Tensor.concatenated([labeled, strong]), training).split([counts[0], counts[2]])
-            return (all[0], weakLogits, all[1])
+            return (all[0], producer, all[1])
         }
+    }
+
+    /// Plain pseudo-labels: one view, whose own logits label it.
+    private func forward(_ labeled: Tensor, weak: Tensor, _ step: StepContext) -> Logits {
+        let training = ForwardContext(normalization: .updating, dropout: step.key)
+        let logits: (labeled: Tensor, weak: Tensor)
+        switch options.forward {
+        case .joint:
+            let all = student(Tensor.concatenated([labeled, weak]), training).split([labeled.shape[0], weak.shape[0]])
+            logits = (all[0], all[1])
+        case .separate:
+            logits = (student(labeled, training), student(weak, weakContext(step)))
+        }
+        return (logits.labeled, teacher.map { label(weak, by: $0.twin, step) } ?? logits.weak.detached, logits.weak)
+    }
+
+    private func label(_ weak: Tensor, by producer: VideoClassifier, _ step: StepContext) -> Tensor {
+        GradientRecording.off { producer(weak, weakContext(step)) }
+    }
+
+    private func weakContext(_ step: StepContext) -> ForwardContext {
+        ForwardContext(normalization: .batch, dropout: step.key.derived("weak"))
     }
 
     private func supervisedLoss(_ logits: Tensor, _ labels: [Int], _ step: StepContext) -> Tensor {
         let losses = crossEntropy(logits: logits, targets: labels)
-        guard options.annealing != .off, let annealing = SignalAnnealing(rawValue: options.annealing.rawValue) else {
-            return losses.mean()
-        }
-        let limit = annealing.threshold(progress: step.progress, classes: logits.shape[1])
+        guard options.annealing != .off else { return losses.mean() }
+        let limit = options.annealing.threshold(progress: step.progress, classes: logits.shape[1])
         let counted = ClassProbabilities(logits: logits).confidences.map { $0 <= limit ? 1.0 : 0 }
         return (losses * Tensor(counted).converted(to: losses.elementType)).mean()
     }
@@ -104,14 +131,15 @@ extension FixMatch {
 
 extension FixMatchOptions {
     /// The labeller that these options describe.
-    func labeler(classes: Int, samples: Int) -> PseudoLabeler {
+    func labeler(_ setup: MethodSetup) -> PseudoLabeler {
+        let classes = setup.classes
         let weighting: any ConfidenceWeighting =
             switch self.weighting {
             case .fixed: FixedThreshold(confidenceThreshold)
             case .flexMatch:
                 CurriculumThreshold(
-                    threshold: confidenceThreshold, samples: samples, classes: classes,
-                    mapping: thresholdMapping, warmUp: thresholdWarmup)
+                    threshold: confidenceThreshold, samples: setup.unlabeledCount, indexLimit: setup.sampleIndexLimit,
+                    classes: classes, mapping: thresholdMapping, warmUp: thresholdWarmup)
             case .freeMatch: AdaptiveThreshold(classes: classes, momentum: thresholdMomentum)
             case .softMatch: TruncatedGaussianWeighting(classes: classes, momentum: thresholdMomentum)
             }

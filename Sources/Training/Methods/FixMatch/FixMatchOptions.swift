@@ -22,8 +22,6 @@ public struct FixMatchOptions: ConfigurationGroup {
     public enum Consumer: String, ConfigurationChoice { case strong, weak }
     /// What predictions are aligned to.
     public enum Alignment: String, ConfigurationChoice { case none, uniform, labeled }
-    /// Training signal annealing (UDA).
-    public enum Annealing: String, ConfigurationChoice { case off, linear, exponential, logarithmic }
 
     public var confidenceThreshold = 0.95
     public var unlabeledWeight = 1.0
@@ -43,7 +41,7 @@ public struct FixMatchOptions: ConfigurationGroup {
     public var thresholdMapping = CurriculumThreshold.Mapping.convex
     public var thresholdWarmup = true
     public var fairnessWeight = 0.01
-    public var annealing = Annealing.off
+    public var annealing = SignalAnnealing.off
     public var warmupEpochs = 0
     public var rampShare = 0.0
 

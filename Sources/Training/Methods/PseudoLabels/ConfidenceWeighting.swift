@@ -47,19 +47,26 @@ public final class CurriculumThreshold: ConfidenceWeighting {
         }
     }
 
-    private let threshold: Double, mapping: Mapping, warmUp: Bool
-    /// The last confident label of each sample, -1 where there was none.
+    private let threshold: Double, samples: Int, mapping: Mapping, warmUp: Bool
+    /// The last confident label of each sample by its stable index, -1 where there was none.
     public private(set) var selected: [Int]
     /// The learning status of each class.
     public private(set) var status: [Double]
+    private var counts: [Double]
 
-    /// A rule over `samples` unlabelled samples. `warmUp`: the number of unset samples competes with the counts.
-    public init(threshold: Double, samples: Int, classes: Int, mapping: Mapping = .convex, warmUp: Bool = true) {
+    /// A rule over `samples` unlabelled samples, whose stable indices are below `indexLimit` (`samples` where nil).
+    ///
+    /// `warmUp`: the number of unset samples competes with the counts.
+    public init(
+        threshold: Double, samples: Int, indexLimit: Int? = nil, classes: Int, mapping: Mapping = .convex, warmUp: Bool = true
+    ) {
         self.threshold = threshold
+        self.samples = samples
         self.mapping = mapping
         self.warmUp = warmUp
-        selected = .init(repeating: -1, count: samples)
+        selected = .init(repeating: -1, count: indexLimit ?? samples)
         status = .init(repeating: 0, count: classes)
+        counts = status
     }
 
     /// The threshold of each class.
@@ -68,18 +75,18 @@ public final class CurriculumThreshold: ConfidenceWeighting {
     public func weights(_ probabilities: ClassProbabilities, sampleIndices: [Int]) -> [Double] {
         let limits = thresholds, labels = probabilities.labels, confidences = probabilities.confidences
         for (index, (label, confidence)) in zip(sampleIndices, zip(labels, confidences)) where confidence >= threshold {
+            if selected[index] >= 0 { counts[selected[index]] -= 1 }
             selected[index] = label
+            counts[label] += 1
         }
         updateStatus()
         return zip(labels, confidences).map { $1 >= limits[$0] ? 1 : 0 }
     }
 
     private func updateStatus() {
-        let known = selected.filter { $0 >= 0 }
-        guard !known.isEmpty else { return }
-        let counts = histogram(known, classes: status.count)
-        let unset = warmUp ? Double(selected.count - known.count) : 0
-        let largest = max(counts.max() ?? 0, unset)
+        let known = counts.reduce(0, +)
+        guard known > 0 else { return }
+        let largest = max(counts.max() ?? 0, warmUp ? Double(samples) - known : 0)
         status = counts.map { $0 / largest }
     }
 
@@ -94,6 +101,7 @@ public final class CurriculumThreshold: ConfidenceWeighting {
         let labels = try state.tensor("selected", shape: [selected.count]).values(as: Int64.self)
         status = try state.values("status", count: status.count)
         selected = labels.map(Int.init)
+        counts = histogram(selected.filter { $0 >= 0 }, classes: status.count)
     }
 }
 

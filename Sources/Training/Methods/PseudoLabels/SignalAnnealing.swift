@@ -1,7 +1,7 @@
 import Foundation
 
 /// Training signal annealing of UDA (Xie et al. 2020): a labelled sample counts only while the network is not yet sure of it.
-public enum SignalAnnealing: String, Sendable, CaseIterable {
+public enum SignalAnnealing: String, ConfigurationChoice {
     case off
     case linear
     case exponential
