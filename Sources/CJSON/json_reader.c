@@ -26,7 +26,7 @@ struct json_value *json_document_parse(const char *bytes, size_t count, const ch
         error = json_tokener_get_error(tokener);
     }
     *offset = json_tokener_get_parse_end(tokener);
-    *message = json_tokener_error_desc(error);
+    *message = error == json_tokener_continue ? "the text ends too early" : json_tokener_error_desc(error);
     json_tokener_free(tokener);
     // json-c takes a zero byte for the end of the text.
     const bool is_cut_short = error == json_tokener_success && memchr(bytes, 0, count) != NULL;

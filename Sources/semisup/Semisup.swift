@@ -22,8 +22,16 @@ struct Semisup: ParsableCommand {
     /// The label of messages of the parser, as that of all others.
     static var _errorLabel: String { "error" }
 
-    /// Parses `arguments`, runs the command they name and returns the exit code of the process.
-    static func start(_ arguments: [String]) -> Int32 {
+    /// Runs the command that the arguments name and returns the exit code of the process.
+    static func start() -> Int32 {
+        do throws(ArgumentNotUTF8) {
+            return start(try ProcessSetup.arguments())
+        } catch {
+            return report(error, [])
+        }
+    }
+
+    private static func start(_ arguments: [String]) -> Int32 {
         if let mistake = CommandPath.mistake(in: arguments) {
             Terminal.standard.message(mistake, label: "error", colour: .red)
             return Files.ExitCode.usage.rawValue

@@ -1,3 +1,4 @@
 import Foundation
 
-exit(Semisup.start(Array(CommandLine.arguments.dropFirst())))
+ProcessSetup.begin()
+exit(Semisup.start())

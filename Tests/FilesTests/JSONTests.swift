@@ -10,7 +10,7 @@ import Testing
         #expect(json.serialized() == text)
     }
 
-    @Test(arguments: ["{", "[1,]", "{\"a\":1} x", "nul", "", "[1 2]"])
+    @Test(arguments: ["{", "[1,]", "{\"a\":1} x", "nul", "", "[1 2]", "{}\u{0}", "{}\u{0}}", "[1]\n\u{0}"])
     func refusesMalformedText(text: String) {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
     }

@@ -151,6 +151,8 @@ private func error(header: String, data: Int, claimed: Int? = nil) throws -> Wei
         #"{"a":{"dtype":"U8","shape":8,"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"U8","shape":[8],"data_offsets":[8,0]}}"#,
         #"{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8,9]}}"#,
         #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"U8","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}"#,
+        #"{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,8],"data_offsets":[0,8]}}"#,
     ])
     func malformedEntry(header: String) throws {
         let found = try error(header: header, data: 8)

@@ -172,6 +172,7 @@ private func names(_ folder: TemporaryFolder) throws -> [String] {
                 == .weights(
                     .file(.system(path: "\(disk)/step-00000200.safetensors.tmp-\(getpid())", operation: "write", code: ENOSPC))))
         #expect(error?.exitCode == .inputOutput)
+        #expect(throws: RunError.self) { try store.save(Checkpoint(step: 100, tensors: [large], state: .null)) }
         #expect(try store.newest().checkpoint == checkpoint(100) && store.steps() == [100])
     }
 }

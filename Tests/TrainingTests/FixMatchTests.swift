@@ -36,6 +36,25 @@ import Training
         #expect(try names(1) == ["supervised"] && names(2) == ["supervised", "unlabeled"])
     }
 
+    /// One view, whose own logits label it and are trained; running statistics are those of the labelled clips alone (card).
+    @Test func plainPseudoLabelsTrainTheViewThatLabels() throws {
+        let method = try method("method.consumer=weak", "method.confidenceThreshold=0"), alone = try self.method()
+        #expect(method.views.streams.flatMap(\.views).map(\.name) == ["clip", "weak"])
+        let batch = smallBatch(0, .float32), weak = batch["unlabeled"]["weak"]
+        let terms = try method.losses(batch, at: StepContext(step: 0, totalSteps: 1, epoch: 0, seed: 0))
+        let logits = alone.networks.primaryNetwork(weak, ForwardContext(normalization: .batch))
+        let labels = ClassProbabilities(logits: logits).labels
+        #expect(relativeDifference(terms[1].value.scalar, crossEntropy(logits: logits, targets: labels).mean().scalar) < 1e-5)
+        terms[1].value.backward()
+        #expect(method.networks.primaryNetwork.head.weight.gradient?.sumOfSquares ?? 0 > 0)
+        _ = alone.networks.primaryNetwork(batch["labeled"]["clip"], ForwardContext(normalization: .updating))
+        let (one, two) = (method.networks.primaryNetwork.networkState, alone.networks.primaryNetwork.networkState)
+        #expect(
+            one.tensors.filter { $0.key.hasSuffix("running_mean") }.allSatisfy { name, mean in
+                two[name]?.values(as: Double.self) == mean.values(as: Double.self)
+            })
+    }
+
     /// Samples whose largest probability is above the limit do not count; the mean is over all.
     @Test func annealingLeavesOutSureSamples() throws {
         let batch = smallBatch(0, .float32), labeled = batch["labeled"], unlabeled = batch["unlabeled"]

@@ -95,11 +95,19 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(FileManager.default.fileExists(atPath: outcome.run + "/checkpoints/step-00000000.safetensors"))
     }
 
-    @Test func aLossThatIsNoNumberNamesTermAndStepAndKeepsTheRun() throws {
+    @Test func trainingThatDivergesSaysWhereAndKeepsTheLastGoodState() throws {
         let run = folder()
         let training = try TrainingRun(
-            plan("optimizer.learningRate=100", "optimizer.momentum=0.99", steps: 60), out: run, observer: Silent())
-        #expect { try training.run() } throws: { ($0 as? TrainingDiverged)?.exitCode == .badData }
+            plan("optimizer.learningRate=100", "optimizer.momentum=0.99", "checkpoint.everySteps=1", steps: 60), out: run,
+            observer: Silent())
+        let error = #expect(throws: TrainingDiverged.self) { try training.run() }
+        #expect(error?.exitCode == .badData)
+        let newest = try #require(try CheckpointStore(folder: run + "/checkpoints").newest().checkpoint)
+        #expect(error?.savedStep == newest.step)
+        let weights = newest.tensors.filter { $0.name.hasPrefix("network.") && $0.type == .float32 }
+        #expect(
+            weights.allSatisfy { tensor in tensor.bytes.withUnsafeBytes { $0.bindMemory(to: Float.self).allSatisfy(\.isFinite) } }
+        )
         #expect(try RunRecord(contentsOf: run + "/run.json").state == .failed)
     }
 

@@ -92,7 +92,7 @@ final class CommandLineTool {
     }
 
     /// `semisup` beside the test bundle.
-    private static var executable: String {
+    static var executable: String {
         get throws {
             let places = ([Bundle.main.bundlePath, Bundle.main.executablePath ?? ""] + CommandLine.arguments).map {
                 URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/semisup"

@@ -5,37 +5,14 @@ import Testing
 
 /// `train`, `evaluate`, `predict`, `data show` on a small real data set: bright and dark clips, which a tiny network tells apart.
 @Suite struct TrainCommandTests {
-    private let semisup: CommandLineTool
+    private let videos: SmallVideos
+    private var semisup: CommandLineTool { videos.semisup }
 
-    init() throws {
-        semisup = try CommandLineTool()
-        for (part, count) in [("train", 6), ("test", 2)] {
-            for (name, level) in [("bright", 220), ("dark", 30)] {
-                for number in 0..<count { try write("videos/\(part)/\(name)/\(name)\(number).mp4", level: level + 3 * number) }
-            }
-        }
-    }
+    init() throws { videos = try SmallVideos() }
 
-    private func write(_ name: String, level: Int) throws {
-        let path = URL(fileURLWithPath: "\(semisup.folder)/\(name)")
-        try FileManager.default.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let writer = try VideoWriter(path: path.path, width: 32, height: 32, frameRate: .init(8))
-        for frame in 0..<12 {
-            try writer.append(picture: (0..<32 * 32 * 3).map { UInt8(clamping: level + ($0 + frame * 7) % 16) })
-        }
-        try writer.finish()
-    }
+    private func train(_ arguments: String...) throws -> CommandLineTool.Outcome { try videos.train(arguments) }
 
-    private static let settings = [
-        "backbone=r3d10", "backbone.width=0.0625", "clip.size=16", "clip.length=4", "clip.stride=2", "batch.labeled=2",
-        "batch.unlabeled=4", "workers=1",
-    ]
-
-    private func train(_ arguments: String...) throws -> CommandLineTool.Outcome {
-        try semisup.run(["train", "--data", "videos", "--labels", "2/class"] + arguments + TrainCommandTests.settings)
-    }
-
-    private func object(_ file: String) throws -> JSON { try JSON(contentsOf: "\(semisup.folder)/\(file)") }
+    private func object(_ file: String) throws -> JSON { try videos.object(file) }
 
     @Test func aRunTrainsEvaluatesPredictsAndIsNeverOverwritten() throws {
         let trained = try train("--out", "run", "--json", "epochs=2")
@@ -91,30 +68,6 @@ import Testing
         #expect(try semisup("train", "--resume", "--out", "videos").status == 65)
     }
 
-    @Test func aSignalEndsWith75AndTheRunGoesOn() throws {
-        let arguments = ["train", "--data", "videos", "--labels", "2/class", "--out", "run", "epochs=100000"]
-        let first = try interrupt(try semisup.start(arguments + TrainCommandTests.settings), afterSteps: 1)
-        #expect(first.status == 75 && first.errors.contains("semisup train --resume --out run"), "\(first.errors)")
-        #expect(try object("run/run.json")["state"] == .string("stopped"))
-        let steps = try lineCount("run/metrics.jsonl")
-        let second = try interrupt(try semisup.start(["train", "--resume", "--out", "run"]), afterSteps: steps + 1)
-        #expect(second.status == 75 && second.errors.contains("going on after step \(steps)"), "\(second.errors)")
-        #expect(try lineCount("run/metrics.jsonl") > steps)
-    }
-
-    private func lineCount(_ name: String) throws -> Int {
-        try FileReader.bytes(of: "\(semisup.folder)/\(name)").count { $0 == UInt8(ascii: "\n") }
-    }
-
-    /// Sends SIGINT once the metrics hold so many steps.
-    private func interrupt(_ running: CommandLineTool.Running, afterSteps steps: Int) throws -> CommandLineTool.Outcome {
-        while running.process.isRunning, ((try? lineCount("run/metrics.jsonl")) ?? 0) < steps {
-            Thread.sleep(forTimeInterval: 0.01)
-        }
-        running.process.interrupt()
-        return try running.outcome()
-    }
-
     @Test func damagedVideosAreReportedAndTheOthersPredicted() throws {
         _ = try train("--out", "run", "epochs=0")
         try semisup.file("text.mp4", "no video")
@@ -134,7 +87,7 @@ import Testing
     }
 
     @Test func showDrawsThreeRowsAClip() throws {
-        let arguments = ["data", "show", "videos", "--clips", "2", "--out", "views.png", "--json"] + TrainCommandTests.settings
+        let arguments = ["data", "show", "videos", "--clips", "2", "--out", "views.png", "--json"] + SmallVideos.settings
         let object = try #require(try semisup.run(arguments).objects.last)
         let sheet = try PNG.decode(FileReader.bytes(of: semisup.folder + "/views.png"))
         #expect(object["width"] == .integer(sheet.width) && sheet.width == 4 * 16 + 3 * 2)

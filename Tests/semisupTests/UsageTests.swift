@@ -58,6 +58,7 @@ import Testing
         (["train", "--labels", "5"], "5%"),
         (["train", "--labels", "many"], "1%"),
         (["train", "--labels=-1%"], "negative"),
+        (["train", "--labels", ""], "--labels is empty"),
     ])
     func mistakesOfUsageEndWith64(arguments: [String], says: String) throws {
         let outcome = try semisup.run(arguments)
@@ -72,6 +73,12 @@ import Testing
     @Test func aFullDiskBehindStandardOutputEndsWith74() throws {
         let outcome = try semisup.run(["models", "list"], standardOutput: "/dev/full")
         #expect(outcome.status == 74 && outcome.errors.contains("No space left"))
+    }
+
+    @Test func withoutLibavTheCommandsSayWhatToInstall() throws {
+        try semisup.file("libraries/libavutil.so.57", "no library")
+        let outcome = try semisup.run(["models", "list"], environment: ["LD_LIBRARY_PATH": semisup.folder + "/libraries"])
+        #expect(outcome.status == 69 && outcome.errors.contains("libavcodec-dev"), "\(outcome.status) \(outcome.errors)")
     }
 
     @Test func errorsCarryNoColourWhereNothingIsATerminal() throws {

@@ -92,7 +92,7 @@ public enum DataSetError: ReportedError, Equatable {
     private var describeLabels: String {
         switch self {
         case .labelRate(let text, let reason):
-            "--labels \(text): \(reason); expected a percentage (1%), a fraction (0.01), a number a class (4/class) or all"
+            "labels=\(text): \(reason); expected a percentage (1%), a fraction (0.01), a number a class (4/class) or all"
         case .notEnoughClips(let name, let wanted, let available):
             "class \(name): \(counted(wanted, "label")) wanted, it has \(counted(available, "training clip")); ask for fewer"
         case .emptyDraw(let rate, let clips):

@@ -43,6 +43,13 @@ public struct VideoList: Sendable, Equatable {
     /// The distinct groups of the clips that have one.
     public var groups: Set<String> { Set(samples.compactMap(\.group)) }
 
+    /// The classes all of whose clips are at `paths`, by name.
+    public func unreadableClasses(damaged paths: [String]) -> [String] {
+        let lost = Set(paths)
+        let all = Set(samples.compactMap(\.label)), left = Set(samples.filter { !lost.contains($0.path) }.compactMap(\.label))
+        return all.subtracting(left).sorted().map { classes[$0] }
+    }
+
     /// SHA-256 of the lines `name` + newline.
     public static func digest(ofNames names: some Sequence<String>) -> String {
         var digest = SHA256()

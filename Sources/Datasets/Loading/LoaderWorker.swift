@@ -65,14 +65,19 @@ final class LoaderWorker: @unchecked Sendable {
 
     /// Decodes every frame that some view shows, each once.
     private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(Damage) {
-        do throws(MediaError) { try decodeFrames(draw, request) } catch { throw .media(error) }
+        let isShown: Bool
+        do throws(MediaError) { isShown = try decodeFrames(draw, request) } catch { throw .media(error) }
+        guard isShown else {
+            throw .frames(path: draw.sample.path, "there is no picture between the start and the end of the clip")
+        }
         if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
     }
 
-    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) {
+    /// False where the clip's stretch lies outside the video.
+    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) -> Bool {
         let (reader, index) = try media.indices.open(draw.sample.path)
         let range = index.frameRange(from: draw.sample.start, to: draw.sample.end)
-        guard !range.isEmpty else { throw .noFrames(path: draw.sample.path) }
+        guard !range.isEmpty else { return false }
         var positions: [Int: [Int]] = [:]
         for (number, view) in request.views.enumerated() {
             guard let window = view.window else { continue }
@@ -85,6 +90,7 @@ final class LoaderWorker: @unchecked Sendable {
         media.counter.add(report.decodedFrames, in: request.name)
         let place = Dictionary(uniqueKeysWithValues: wanted.enumerated().map { ($1, $0) })
         windows = positions.mapValues { $0.compactMap { place[$0] } }
+        return true
     }
 
     // MARK: Views

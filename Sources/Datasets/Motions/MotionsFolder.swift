@@ -52,12 +52,7 @@ extension Motions {
     }
 
     static func createFolder(_ path: String) throws(Failure) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? Int(errno)
-            throw .file(.system(path: path, operation: "create the folder", code: Int32(code)))
-        }
+        do throws(FileError) { try Folder.create(at: path) } catch { throw .file(error) }
     }
 }
 

@@ -13,6 +13,14 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     /// A flag or `key=value`.
     case commandLine
 
+    /// Whether a person wrote the value for this run.
+    public var isWritten: Bool {
+        switch self {
+        case .file, .commandLine: true
+        case .standard, .dataSet, .run: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .standard: "default"

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The scores of a network on a list: what was predicted of each video, and what follows from it (protocol card, section 2).
 public struct ClassificationReport: Sendable, Equatable {
     /// One scored video.
@@ -23,6 +25,13 @@ public struct ClassificationReport: Sendable, Equatable {
     public let classCount: Int
     /// Damaged videos, left out of every score.
     public let damaged: Int
+
+    /// Throws `NothingReadable` where there are no scores because every video was damaged.
+    public func requireScores(_ ledger: DamageLedger) throws(NothingReadable) {
+        guard !rows.isEmpty || damaged == 0 else {
+            throw NothingReadable(count: damaged, examples: ledger.damaged.prefix(3).map(\.reason))
+        }
+    }
 
     /// A report of these rows.
     public init(rows: [Row], classCount: Int, damaged: Int = 0) {

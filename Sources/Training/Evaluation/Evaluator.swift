@@ -87,3 +87,13 @@ public struct ScoresNotFinite: ReportedError, Equatable {
             + "Train anew with a lower optimizer.learningRate or with optimizer.clipNorm"
     }
 }
+
+/// A list without one readable video.
+public struct NothingReadable: ReportedError, Equatable {
+    /// How many videos there are, and what is wrong with the first.
+    public let count: Int, examples: [String]
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "none of the \(count) videos to be scored could be read: \(examples.joined(separator: "; "))"
+    }
+}

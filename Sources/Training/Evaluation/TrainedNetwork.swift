@@ -62,6 +62,7 @@ public final class TrainedNetwork {
         }
         let begin = ContinuousClock.now, ledger = DamageLedger()
         let report = try scores(on: dataSet.test, ledger: ledger, progress: progress)
+        try report.requireScores(ledger)
         return TrainingOutcome(
             test: report, steps: step, seconds: begin.duration(to: .now).seconds, run: run,
             weightsDigest: network.weightsDigest, waitShare: 0, damaged: ledger.damaged)

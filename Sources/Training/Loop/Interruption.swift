@@ -6,19 +6,28 @@ import Synchronization
 public enum Interruption {
     private static let signalNumber = Atomic<Int32>(0)
 
-    /// From now on SIGINT, SIGTERM and SIGUSR1 ask the loop to stop; a second one ends the process at once.
+    /// From now on SIGINT, SIGTERM, SIGUSR1 and SIGHUP ask the loop to stop.
+    ///
+    /// A second SIGINT ends the process at once. The others may come twice by themselves (`timeout` signals a process and its
+    /// group) and are not heard again. What `nohup` has had ignored stays so.
     public static func listen() {
         var wanted = sigset_t()
         sigemptyset(&wanted)
-        for number in [SIGINT, SIGTERM, SIGUSR1] {
+        for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] where number != SIGHUP || !isIgnored(number) {
             sigaddset(&wanted, number)
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { Interruption.signalNumber.store($0, ordering: .relaxed) }
-            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+            action.sa_flags = number == SIGINT ? Int32(bitPattern: UInt32(SA_RESETHAND)) : SA_RESTART
             sigaction(number, &action, nil)
         }
         // A process inherits what its parent has blocked; Foundation's `Process` starts children so.
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var now = sigaction()
+        sigaction(number, nil, &now)
+        return unsafeBitCast(now.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// The signal that asked to stop, or nil.

@@ -23,6 +23,11 @@ public struct TrainingPlan: Sendable {
         let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
         method = try MethodCatalogue.method(named: run.method)
         if let split = run.split {
+            if configuration["labels"]?.origin.isWritten == true {
+                throw ConfigurationError(findings: [
+                    .conflict(reason: "labels=\(run.labels) and split=\(split) both choose the labelled clips; give one of them")
+                ])
+            }
             lists = try TrainingLists(
                 dataSet, list: try SplitCatalogue.standard().splitList(nameOrPath: split), pool: labels.pool)
         } else {

@@ -7,7 +7,7 @@ extension TrainingPlan {
     /// The name of the run's folder where none is given.
     public var standardRunName: String {
         let run = configuration[RunOptions.self]
-        return RunDirectory.standardName(method: run.method, data: dataSet.name, labels: run.labels, seed: run.seed)
+        return RunDirectory.standardName(method: run.method, data: dataSet.name, labels: run.labelSource, seed: run.seed)
     }
 }
 
@@ -62,7 +62,7 @@ extension TrainingOutcome {
         let options = configuration[RunOptions.self]
         func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
         return .object([
-            ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labels)),
+            ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labelSource)),
             ("seed", .integer(options.seed)), ("accuracyTop1", share(test?.accuracy(top: 1))),
             ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
             ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),

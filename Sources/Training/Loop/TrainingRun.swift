@@ -197,10 +197,12 @@ public final class TrainingRun {
     private func score(_ list: VideoList) throws -> ClassificationReport? {
         guard !list.isEmpty else { return nil }
         let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
-        return try evaluator.evaluate(state.evaluated, on: list) { done, total in
+        let report = try evaluator.evaluate(state.evaluated, on: list) { done, total in
             observer.didScore(done, of: total)
             if Interruption.request != nil { throw interrupted }
         }
+        try report.requireScores(ledger)
+        return report
     }
 
     private var interrupted: Interrupted { Interrupted(step: state.step, run: directory.path) }
@@ -210,6 +212,9 @@ public final class TrainingRun {
             test: test, steps: state.step, seconds: seconds, run: directory.path, weightsDigest: state.evaluated.weightsDigest,
             waitShare: waitShare, damaged: ledger.damaged)
         try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
+        for name in plan.lists.labelled.unreadableClasses(damaged: outcome.damaged.map(\.path)) {
+            observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
+        }
         if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
         record.state = .finished
         record.result = outcome.result(plan.configuration)

@@ -25,11 +25,7 @@ public struct RunDirectory: Sendable {
         let target = URL(fileURLWithPath: path).standardizedFileURL
         guard !somethingExists(at: target.path) else { throw .exists(path: path) }
         let parent = target.deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        } catch {
-            throw .file(.system(path: parent, operation: "create the folder", code: posixCode(of: error)))
-        }
+        try asRunError { () throws(FileError) in try Folder.create(at: parent) }
         let name = target.lastPathComponent
         removeLeftovers(of: name, in: parent)
         let temporary = "\(parent)/.\(name).partial-\(getpid())"
@@ -40,7 +36,8 @@ public struct RunDirectory: Sendable {
                 throw taken ? .exists(path: path) : .file(.system(path: path, operation: "create", code: errno))
             }
             try asRunError { () throws(FileError) in try AtomicFile.synchronizeFolder(of: target.path) }
-            return RunDirectory(path: path, lock: lock)
+            // As it was typed, unless a folder on its way is not there (`missing/../run`).
+            return RunDirectory(path: somethingExists(at: path) ? path : target.path, lock: lock)
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
@@ -106,10 +103,5 @@ public struct RunDirectory: Sendable {
     private static func somethingExists(at path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
-    }
-
-    private static func posixCode(of error: any Error) -> Int32 {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return underlying.flatMap { Int32(exactly: $0.code) } ?? EIO
     }
 }

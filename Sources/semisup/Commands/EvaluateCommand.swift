@@ -25,6 +25,9 @@ struct EvaluateCommand: ParsableCommand {
         let network = try TrainedNetwork(run: folder, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
         let dataSet = try DataAccess.open(data ?? network.configuration[RunOptions.self].data)
+        if data == nil, network.record.digests["test"] != dataSet.test.digest {
+            logger.warning("the test part is not the one that the run had: \(dataSet.test.count) clips now")
+        }
         let progress = Progress("evaluating", unit: "videos")
         let outcome = try network.evaluate(on: dataSet) { progress.update($0, of: $1) }
         progress.end()
@@ -70,7 +73,9 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        let predictions = try TrainedNetwork(run: folder).predict(videos)
+        let network = try TrainedNetwork(run: folder)
+        for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
+        let predictions = try network.predict(videos)
         for prediction in predictions {
             if json {
                 try Terminal.standard.print(prediction.json(top: top))

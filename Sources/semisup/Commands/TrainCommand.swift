@@ -51,6 +51,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
     var settings: [String] = []
 
     func validate() throws {
+        if labels?.isEmpty == true { throw ValidationError("--labels is empty; expected 1%, 0.01, 4/class or all") }
+        if out?.isEmpty == true { throw ValidationError("--out is empty; expected the path of a new folder") }
         if resume && out == nil { throw ValidationError("--resume needs --out and the folder of the run to go on with") }
     }
 

@@ -20,13 +20,19 @@ final class Terminal: Sendable {
         isColoured = redraws && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Writes a result, a line or more, to standard output. Throws where that is closed or full.
+    /// Writes a result, a line or more, to standard output. Throws where that is full.
+    ///
+    /// Where nobody reads it any more (`semisup ... | head`), the process ends as any filter does.
     func print(_ text: String) throws(FileError) {
         line.withLock { if !$0.isEmpty { write("\r\u{1B}[K", to: STDERR_FILENO) } }
         var bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EPIPE {
+                signal(SIGPIPE, SIG_DFL)
+                raise(SIGPIPE)
+            }
             guard count > 0 else { throw .system(path: "standard output", operation: "write", code: count == 0 ? ENOSPC : errno) }
             bytes = bytes.dropFirst(count)
         }

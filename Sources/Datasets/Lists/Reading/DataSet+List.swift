@@ -43,6 +43,9 @@ private struct DataListFile {
 
     init(_ path: String) throws(DataSetError) {
         self.path = path
+        guard !VideoFile.isVideo(path) else {
+            throw .malformedList(path: path, line: nil, reason: "a video; expected a list of videos or a folder of them")
+        }
         let text = try TextLines.text(of: path)
         let lines = TextLines.lines(of: text)
         comments = HeaderComments(lines)

@@ -13,8 +13,8 @@ struct ClipRow {
     var start: Double?
     var end: Double?
 
-    /// File and stretch: two rows of one identity are the same clip.
-    var identity: String { Paths.normalised(path) + stretch }
+    /// File and stretch: two rows of one identity are the same clip, however the list spells the way to it.
+    var identity: String { Paths.resolved(path) + stretch }
 
     /// `@2.5-4.0` for a stretch, nothing for a whole video.
     var stretch: String {

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Path arithmetic on text; nothing here looks at the disk except `absolute`.
+/// Path arithmetic on text; nothing here looks at the disk except `absolute` and `resolved`.
 enum Paths {
     /// `folder/name`, or `name` where it is absolute.
     static func join(_ folder: String, _ name: String) -> String {
@@ -33,6 +33,13 @@ enum Paths {
     /// From the root of the file system, normalised.
     static func absolute(_ path: String) -> String {
         normalised(path.hasPrefix("/") ? path : join(FileManager.default.currentDirectoryPath, path))
+    }
+
+    /// From the root of the file system, through all links; `absolute` where nothing is there.
+    static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return absolute(path) }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     /// `path` as seen from `folder` where it lies inside, else absolute.

@@ -114,9 +114,10 @@ public struct SplitAudit: Sendable, Equatable {
             test: SplitAudit.clips(dataSet.test))
     }
 
-    /// True where the list cannot be used as it is: test clips or contradictions in it, or a wrong digest.
+    /// True where the list cannot be used as it is: test clips, unknown clips or contradictions in it, or a wrong digest.
     public var hasErrors: Bool {
-        overlapWithTest.count > 0 || conflictingLabels.count > 0 || (expectedDigest.map { $0 != digest } ?? false)
+        overlapWithTest.count > 0 || outsideTrain?.count ?? 0 > 0 || conflictingLabels.count > 0
+            || (expectedDigest.map { $0 != digest } ?? false)
     }
 
     private static func clips(_ list: VideoList) -> [ListedClip] {

@@ -17,6 +17,9 @@ public struct RunOptions: ConfigurationGroup {
     /// The number of steps; 0 means that `epochs` decides.
     public var steps = 0
 
+    /// What chose the labelled clips, for names and reports: the split where there is one, else the rate.
+    public var labelSource: String { split ?? labels }
+
     /// The length of training where one pass over the unlabelled list takes `stepsPerEpoch` steps.
     public func stepCount(stepsPerEpoch: Int) -> Int {
         if epochs == 0 { return 0 }
