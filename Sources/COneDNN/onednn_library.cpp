@@ -48,7 +48,6 @@ bool onednn_open(const char *path, enum onednn_instructions instructions, char *
 }
 
 const char *onednn_version_text(void) { return onednn::version.c_str(); }
-bool onednn_was_built(void) { return true; }
 
 #else
 
@@ -60,7 +59,6 @@ bool onednn_open(const char *, enum onednn_instructions, char *message, size_t c
 }
 
 const char *onednn_version_text(void) { return ""; }
-bool onednn_was_built(void) { return false; }
 bool onednn_convolution_forward(const struct onednn_convolution *, const float *, const float *, float *) { return false; }
 bool onednn_convolution_backward_data(const struct onednn_convolution *, const float *, const float *, float *) { return false; }
 bool onednn_convolution_backward_weights(const struct onednn_convolution *, const float *, const float *, float *) { return false; }

@@ -32,11 +32,6 @@ extension Module {
     /// The number of learned values.
     public var parameterCount: Int { namedParameters.reduce(0) { $0 + $1.parameter.value.count } }
 
-    /// Forgets the gradients of the step in progress.
-    public func clearGradients() {
-        for (_, parameter) in namedParameters { parameter.value.clearGradient() }
-    }
-
     /// Overwrites parameters and statistics with those of a network of the same architecture.
     public func copyState(from other: some Module) {
         for (mine, theirs) in zip(namedParameters, other.namedParameters) {

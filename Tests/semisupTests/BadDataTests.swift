@@ -104,6 +104,8 @@ import Testing
             ).status == 0)
         #expect(try FileReader.text(of: semisup.folder + "/other/metrics.jsonl").contains("validation.accuracyTop1"))
         #expect(FileManager.default.fileExists(atPath: semisup.folder + "/other/checkpoints/best.json"))
+        #expect(try semisup("evaluate", "other", "--best").status == 0)
+        #expect(try semisup("evaluate", "run", "--best").status == 65)
     }
 
     @Test(.enabled(if: getuid() != 0, "root may write everywhere"))

@@ -21,9 +21,6 @@ bool onednn_open(const char *path, enum onednn_instructions instructions, char *
 /// Such as "2.6.0"; empty before `onednn_open`.
 const char *onednn_version_text(void);
 
-/// True where the headers were there when this target was built.
-bool onednn_was_built(void);
-
 struct onednn_convolution {
     int64_t batch, in_channels, out_channels;
     int64_t input[3], output[3], kernel[3], stride[3], padding[3];

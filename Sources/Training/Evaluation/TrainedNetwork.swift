@@ -21,16 +21,19 @@ public final class TrainedNetwork {
 
     /// Loads the newest whole checkpoint of the run in `folder` and starts the engine as the run did.
     ///
-    /// - Parameter settings: Options that replace recorded ones, such as `("evaluation.views", "10x3")`.
+    /// - Parameters:
+    ///   - isBest: Load the one that was best on the validation part.
+    ///   - settings: Options that replace recorded ones, such as `("evaluation.views", "10x3")`.
     /// Throws `RunError`, `ConfigurationError`, and `NoCheckpoint` where none has been saved yet.
-    public init(run folder: String, settings: [(String, String)] = []) throws {
+    public init(run folder: String, isBest: Bool = false, settings: [(String, String)] = []) throws {
         run = folder
         record = try RunRecord(ofRun: folder)
         configuration = try Configuration(record, run: folder, settings: settings)
         classes = ClassList(record.classes)
         try Engine.start(configuration[EngineOptions.self].engine)
-        let newest = try CheckpointStore(folder: folder + "/checkpoints").newest()
-        guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: folder) }
+        let store = CheckpointStore(folder: folder + "/checkpoints")
+        let newest = isBest ? CheckpointStore.Newest(checkpoint: try store.best(), passedOver: []) : try store.newest()
+        guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: folder, isBest: isBest) }
         passedOver = newest.passedOver
         step = checkpoint.step
         let backbone = configuration[BackboneOptions.self]
@@ -120,11 +123,13 @@ public struct Prediction: Sendable {
 
 /// A run without any checkpoint.
 public struct NoCheckpoint: ReportedError, Equatable {
-    /// The run's folder.
-    public let run: String
+    /// The run's folder, and whether the best was asked for.
+    public let run: String, isBest: Bool
     public var exitCode: ExitCode { .badData }
     public var description: String {
-        "\(run): no checkpoint has been saved yet; go on with: semisup train --resume --out \(run)"
+        isBest
+            ? "\(run): no checkpoint is marked as the best; that takes evaluation.everyEpochs and a validation part"
+            : "\(run): no checkpoint has been saved yet; go on with: semisup train --resume --out \(run)"
     }
 }
 

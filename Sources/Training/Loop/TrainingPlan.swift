@@ -33,7 +33,7 @@ public struct TrainingPlan: Sendable {
         } else {
             let draw = LabelDraw(
                 rate: try LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit,
-                balance: labels.quota == .global ? .global : .balanced)
+                balance: labels.quota)
             lists = try TrainingLists(dataSet, draw: draw, pool: labels.pool)
         }
         guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }

@@ -1,9 +1,21 @@
 import Datasets
 import Files
+import Foundation
 import Media
 import Tensor
 
 extension TrainingPlan {
+    /// The configuration with paths from the root, so that a run finds its data from any folder.
+    var recordedConfiguration: JSON {
+        .object(
+            (configuration.json.objectValue ?? []).map { name, value in
+                guard ["data", "split"].contains(name), let path = value.stringValue,
+                    !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
+                else { return (name, value) }
+                return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))
+            })
+    }
+
     /// The name of the run's folder where none is given.
     public var standardRunName: String {
         let run = configuration[RunOptions.self]
@@ -15,7 +27,7 @@ extension RunRecord {
     /// The record of a run of `plan` on the engine that runs.
     init(_ plan: TrainingPlan, engine: EngineDescription) {
         self.init(
-            configuration: plan.configuration.json, seeds: ["run": plan.configuration[RunOptions.self].seed],
+            configuration: plan.recordedConfiguration, seeds: ["run": plan.configuration[RunOptions.self].seed],
             digests: [
                 "configuration": plan.configuration.digest, "labeled": plan.lists.labelled.digest,
                 "unlabeled": plan.lists.unlabelled.digest, "test": plan.dataSet.test.digest,
@@ -29,16 +41,16 @@ extension RunRecord {
         classes = plan.dataSet.classes.names
     }
 
-    /// Throws `ResumeMismatch` where `now` would give other results than this run.
-    func requireSameResults(as now: RunRecord, run: String) throws(ResumeMismatch) {
-        var differences: [String] = []
+    /// Throws `ResumeMismatch` where `plan` would give other results than this run, now being what a new run would record.
+    func requireSameResults(as now: RunRecord, _ plan: TrainingPlan, run: String) throws {
+        let recorded = try Configuration(self, run: run)
+        var differences = plan.configuration.differences(from: recorded).filter(\.changesResults).map(\.description)
         func compare(_ name: String, _ then: String, _ now: String) {
             if then != now { differences.append("\(name) was \(then), now \(now)") }
         }
         for name in digests.keys.sorted() where name != "configuration" {
             compare("the list \(name)", digests[name] ?? "none", now.digests[name] ?? "none")
         }
-        compare("the configuration", digests["configuration"] ?? "none", now.digests["configuration"] ?? "none")
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
         for name in ["semisup", "blas", "oneDNN"] { compare(name, versions[name] ?? "none", now.versions[name] ?? "none") }

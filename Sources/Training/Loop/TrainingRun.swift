@@ -46,7 +46,7 @@ public final class TrainingRun {
         self.observer = observer
         directory = try RunDirectory.open(folder)
         record = try directory.record()
-        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), run: folder)
+        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), plan, run: folder)
         state = try TrainingState(plan)
         checkpoints = CheckpointStore(
             folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
@@ -129,7 +129,10 @@ public final class TrainingRun {
 
         let loss = total.scalar
         let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
-        try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) })
+        let tallies = context.tallies.map { tally in
+            (tally.name, JSON.object(tally.counts.map { (plan.dataSet.classes[$0.label], .integer($0.count)) }))
+        }
+        try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
         try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
         observer.didStep(

@@ -81,6 +81,9 @@ public final class StepContext {
     /// What the method wants to see in the metrics, by name.
     public private(set) var monitors: [(name: String, value: Double)] = []
 
+    /// Counts by class for the metrics, by name; classes without any are not listed.
+    public private(set) var tallies: [(name: String, counts: [(label: Int, count: Int)])] = []
+
     /// A context; see the properties.
     public init(step: Int, totalSteps: Int, epoch: Int, seed: UInt64, diagnostics: DiagnosticLabels = DiagnosticLabels()) {
         self.step = step
@@ -95,6 +98,12 @@ public final class StepContext {
 
     /// Puts `value` into the metrics of this step under `name`.
     public func monitor(_ name: String, _ value: Double) { monitors.append((name, value)) }
+
+    /// Puts how often each class is among `labels` into the metrics of this step under `name`.
+    public func tally(_ name: String, _ labels: [Int]) {
+        let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+        tallies.append((name, counts.sorted { $0.key < $1.key }.map { (label: $0.key, count: $0.value) }))
+    }
 }
 
 /// One part of a loss.

@@ -61,7 +61,6 @@ public struct StateTree {
 public enum StateError: ReportedError, Equatable {
     case missing(name: String)
     case shape(name: String, expected: [Int], found: [Int])
-    case unexpected(names: [String])
 
     public var exitCode: ExitCode { .badData }
 
@@ -70,8 +69,6 @@ public enum StateError: ReportedError, Equatable {
         case .missing(let name): "the checkpoint has no \(name); it was made by another method or with other options"
         case .shape(let name, let expected, let found):
             "the checkpoint's \(name) has the shape \(found), expected \(expected); it was made with other options"
-        case .unexpected(let names):
-            "the checkpoint holds \(names.prefix(3).joined(separator: ", ")), which nothing here uses; it was made with other options"
         }
     }
 }

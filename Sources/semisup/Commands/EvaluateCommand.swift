@@ -15,6 +15,8 @@ struct EvaluateCommand: ParsableCommand {
     var views: String?
     @Option(help: "A built-in data set, a folder or a list file (default: that of the run).")
     var data: String?
+    @Flag(help: "Score the checkpoint that was best on the validation part, not the last.")
+    var best = false
     @Option(help: ArgumentHelp("Write the confusion matrix as a PNG picture to this new file.", valueName: "file"))
     var picture: String?
     @Flag(help: "Print one JSON object.")
@@ -22,7 +24,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         if let picture { try NewFile.requireFree(picture) }
-        let network = try TrainedNetwork(run: folder, settings: views.map { [("evaluation.views", $0)] } ?? [])
+        let network = try TrainedNetwork(run: folder, isBest: best, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
         let dataSet = try DataAccess.open(data ?? network.configuration[RunOptions.self].data)
         if data == nil, network.record.digests["test"] != dataSet.test.digest {

@@ -1,5 +1,3 @@
-import Files
-
 extension SplitAudit {
     /// Checks the list that `list` names (one of the catalogue, or a file) for `dataSet`; without a list the data set itself.
     ///
@@ -20,11 +18,7 @@ extension SplitAudit {
     private static func labelled(_ nameOrPath: String) throws(DataSetError) -> (SplitList, digest: String?) {
         guard let catalogue = try? SplitCatalogue.standard() else { return (try SplitList(contentsOf: nameOrPath), nil) }
         let list = try catalogue.splitList(nameOrPath: nameOrPath)
-        guard case .drawn(let rate, let unit, _, let seed, _) = list.origin else { return (list, nil) }
-        let known = catalogue.knownDraws.first {
-            $0.dataSet == list.dataSet && "\($0.split)" == list.split && $0.draw == LabelDraw(rate: rate, seed: seed, unit: unit)
-        }
-        return (list, known?.sha256)
+        return (list, catalogue.expectedDigest(of: list))
     }
 
     private static func published(_ nameOrPath: String) throws(DataSetError) -> SplitAudit {
@@ -43,27 +37,5 @@ extension SplitAudit {
         return SplitAudit(
             of: try catalogue.list(entry).clips, name: entry.name, classes: try catalogue.classes(of: entry.dataSet),
             train: entry.part == .test ? nil : try official(.train), test: entry.part == .test ? nil : try official(.test))
-    }
-}
-
-extension SplitList {
-    /// The object of `data split draw --json`; `path` is where the list was written.
-    public func json(path: String?) -> JSON {
-        .object([
-            ("event", .string("draw")), ("list", path.map { .string($0) } ?? .null),
-            ("dataSet", dataSet.map { .string($0) } ?? .null), ("count", .integer(names.count)), ("digest", .string(digest)),
-            ("names", .array(names.map { .string($0) })),
-        ])
-    }
-}
-
-extension SplitImport {
-    /// The object of `data split import --json`; `path` is where the list was written.
-    public func json(path: String) -> JSON {
-        .object([
-            ("event", .string("import")), ("list", .string(path)), ("dataSet", .string(dataSet)),
-            ("classes", .integer(classes.count)), ("clips", .object(counts.map { ($0.part.rawValue, .integer($0.clips)) })),
-            ("notes", .array(notes.map { .string("\($0)") })),
-        ])
     }
 }

@@ -151,12 +151,14 @@ public struct SplitCatalogue: Sendable {
     }
 
     /// The digest that `list` must have if it is one of the known draws, else nil.
+    ///
+    /// Where the list does not say of which split it is, it is that whose digest it has.
     public func expectedDigest(of list: SplitList) -> String? {
         guard case .drawn(let rate, let unit, let quota, let seed, LabelDraw.ruleVersion) = list.origin else { return nil }
         let draw = LabelDraw(rate: rate, seed: seed, unit: unit)
-        return knownDraws.first {
-            $0.dataSet == list.dataSet && "\($0.split)" == list.split && $0.draw == draw && $0.draw.quota == quota
-        }?.sha256
+        let known = knownDraws.filter { $0.dataSet == list.dataSet && $0.draw == draw && $0.draw.quota == quota }
+        guard let split = list.split else { return known.first { $0.sha256 == list.digest }?.sha256 }
+        return known.first { "\($0.split)" == split }?.sha256
     }
 
     /// The classes of `dataSet` in index order, or nil where no index is shipped. Throws as `list` does.

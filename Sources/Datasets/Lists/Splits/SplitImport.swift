@@ -174,6 +174,17 @@ public struct SplitImport: Sendable {
 
     /// Writes the list file. Throws `FileError.exists` where there is something: nothing is overwritten.
     public func write(to path: String) throws(DataSetError) {
-        try NewFile.write(text(at: path), to: path)
+        do throws(FileError) { try NewFile.write(text(at: path), to: path) } catch { throw .file(error) }
+    }
+}
+
+extension SplitImport {
+    /// The object of `data split import --json`; `path` is where the list was written.
+    public func json(path: String) -> JSON {
+        .object([
+            ("event", .string("import")), ("list", .string(path)), ("dataSet", .string(dataSet)),
+            ("classes", .integer(classes.count)), ("clips", .object(counts.map { ($0.part.rawValue, .integer($0.clips)) })),
+            ("notes", .array(notes.map { .string("\($0)") })),
+        ])
     }
 }

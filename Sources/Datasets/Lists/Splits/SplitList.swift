@@ -51,7 +51,7 @@ public struct SplitList: Sendable, Equatable {
 
     /// Writes the list. Throws `FileError.exists` where there is something: lists are never overwritten.
     public func write(to path: String) throws(DataSetError) {
-        try NewFile.write(text, to: path)
+        do throws(FileError) { try NewFile.write(text, to: path) } catch { throw .file(error) }
     }
 
     static let title = "# semisup split list 1"
@@ -101,5 +101,16 @@ public struct SplitList: Sendable, Equatable {
         }
         let expected = try header.value("sha256", path: path, expected: "64 hexadecimal digits") { $0.count == 64 ? $0 : nil }
         guard expected == digest else { throw .digestMismatch(path: path, expected: expected, found: digest) }
+    }
+}
+
+extension SplitList {
+    /// The object of `data split draw --json`; `path` is where the list was written.
+    public func json(path: String?) -> JSON {
+        .object([
+            ("event", .string("draw")), ("list", path.map { .string($0) } ?? .null),
+            ("dataSet", dataSet.map { .string($0) } ?? .null), ("count", .integer(names.count)), ("digest", .string(digest)),
+            ("names", .array(names.map { .string($0) })),
+        ])
     }
 }

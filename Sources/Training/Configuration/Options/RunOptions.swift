@@ -33,8 +33,9 @@ public struct RunOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("method", \.method, help: "The method, by its name in the kit or of a plugin."),
         .init("labels", \.labels, help: "Which clips keep their labels: 1%, 0.01, 4/class or all."),
-        .init("data", \.data, help: "A built-in data set, a folder or a list file."),
-        .init("split", \.split, help: "A split by name or list file; none for the data set's own."),
+        // Results depend on what is in the lists, which are compared by their digests, and not on where they are.
+        .init("data", \.data, help: "A built-in data set, a folder or a list file.", changesResults: false),
+        .init("split", \.split, help: "A split by name or list file; none for the data set's own.", changesResults: false),
         .init("seed", \.seed, in: 0..., help: "Draws weights, order, augmentation and labels."),
         .init(
             "epochs", \.epochs, in: 0...1_000_000_000, unit: "passes over the unlabelled list",
@@ -45,13 +46,10 @@ public struct RunOptions: ConfigurationGroup {
 
 /// Which training clips are labelled (`protocol.md`, section 1).
 public struct LabelOptions: ConfigurationGroup {
-    /// Whether a rate holds in each class or over all.
-    public enum Quota: String, ConfigurationChoice { case perClass = "class", global }
-
     /// Clips, or whole groups of sibling clips.
     public var unit = LabelDraw.Unit.clip
     /// A rate within each class, or over all classes.
-    public var quota = Quota.perClass
+    public var quota = LabelDraw.Balance.balanced
     /// All training clips, or those without labels.
     public var pool = TrainingLists.Pool.all
 
@@ -67,4 +65,5 @@ public struct LabelOptions: ConfigurationGroup {
 }
 
 extension LabelDraw.Unit: ConfigurationChoice {}
+extension LabelDraw.Balance: ConfigurationChoice {}
 extension TrainingLists.Pool: ConfigurationChoice {}

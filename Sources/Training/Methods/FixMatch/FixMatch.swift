@@ -9,7 +9,10 @@ public final class FixMatch: Method {
     public static let manifest = MethodManifest(
         name: "fixmatch", summary: "Confident predictions on weak views label the strong views",
         paper: "Sohn et al., FixMatch, NeurIPS 2020, arXiv 2001.07685",
-        departures: ["the signs of geometric operations are drawn for each clip", "weak clips are forwarded apart by default"])
+        departures: [
+            "the signs of geometric operations are drawn for each clip", "weak clips are forwarded apart by default",
+            "a clip may begin wherever its frames fit; the video code reserves length x stride frames and one more",
+        ])
     public static let options: (any ConfigurationGroup.Type)? = FixMatchOptions.self
 
     public let networks: NetworkSet
@@ -170,13 +173,14 @@ extension FixMatchOptions {
 }
 
 extension StepContext {
-    /// The share of kept pseudo-labels and, where true classes are known, how many of the kept are right.
+    /// The share of kept pseudo-labels, how many each class has, and, where true classes are known, the share of right ones.
     public func monitor(_ labels: PseudoLabels, of stream: StreamBatch, under prefix: String = "") {
         let kept = labels.weights.indices.filter { labels.weights[$0] > 0 }
         monitor(prefix + "keptRatio", labels.weights.reduce(0, +) / Double(max(1, labels.weights.count)))
         let known = kept.compactMap { place in
             diagnostics.label(ofSample: stream.sampleIndices[place]).map { $0 == labels.labels[place] }
         }
+        tally(prefix + "keptByClass", kept.map { labels.labels[$0] })
         if !known.isEmpty { monitor(prefix + "maskPrecision", Double(known.filter(\.self).count) / Double(known.count)) }
     }
 }
