@@ -24,6 +24,7 @@ private struct WindowedShape {
 
     var taps: Int { window.kernel.reduce(1, *) }
     var positions: Int { output.reduce(1, *) }
+    var weightCount: Int { taps * channels * outChannels }
 
     /// A window of one tap that moves by one sees the volume as it is.
     var isPointwise: Bool { taps == 1 && window.stride == [1, 1, 1] && window.padding == [0, 0, 0] }
@@ -93,6 +94,7 @@ extension CPUBackend {
 
     func convolutionBackwardWeights(_ x: StridedArray, _ dy: StridedArray, window: Window, into dWeights: StridedArray) {
         let shape = checked(x, dWeights, dy, window)
+        if takesDirectWeightGradient(shape, x) { return directWeightGradient(shape, x, dy, into: dWeights) }
         if takesOneDNN(x) {
             var convolution = shape.convolution
             if onednn_convolution_backward_weights(&convolution, x.floats, dy.floats, dWeights.floats) { return }
@@ -101,6 +103,24 @@ extension CPUBackend {
             matrixProduct(
                 rows(of: dy, images).transposed, columns, into: matrix(dWeights, rows: shape.outChannels),
                 accumulates: images.lowerBound > 0)
+        }
+    }
+
+    /// A fixed rule of shape and kernel set, since a choice by the clock would change bits: with AVX2 oneDNN unfolds for
+    /// weight gradients, and the direct kernel is faster while its sums stay in the cache.
+    private func takesDirectWeightGradient(_ shape: WindowedShape, _ x: StridedArray) -> Bool {
+        takesOneDNN(x) && description.kernelSet == .avx2 && shape.outChannels % 8 == 0 && shape.weightCount <= 131_072
+    }
+
+    private func directWeightGradient(
+        _ shape: WindowedShape, _ x: StridedArray, _ dy: StridedArray, into dWeights: StridedArray
+    ) {
+        let parts = min(shape.batch, 16)
+        var kernelWindow = shape.kernelWindow
+        withScratch(byteCount: parts * shape.weightCount * MemoryLayout<Float>.size) { partial in
+            kernels.pointee.weight_gradient(
+                &kernelWindow, Int64(shape.outChannels), Int32(parts), x.floats, dy.floats,
+                partial.address.assumingMemoryBound(to: Float.self), dWeights.floats)
         }
     }
 
@@ -140,11 +160,18 @@ extension CPUBackend {
     private func withColumns(
         for shape: WindowedShape, _ images: Int, _ type: ElementType, _ body: (StridedArray) -> Void
     ) {
-        let size = [images * shape.positions, shape.taps * shape.channels], byteCount = size[0] * size[1] * type.byteCount
-        let kept = columns.withLock { $0.take() }
+        let size = [images * shape.positions, shape.taps * shape.channels]
+        withScratch(byteCount: size[0] * size[1] * type.byteCount) { buffer in
+            body(StridedArray(buffer: buffer, shape: size, strides: [size[1], 1], elementType: type))
+        }
+    }
+
+    /// Calls `body` with memory that is kept for the next call.
+    private func withScratch(byteCount: Int, _ body: (Buffer) -> Void) {
+        let kept = scratch.withLock { $0.take() }
         let buffer = kept.flatMap { $0.byteCount >= byteCount ? $0 : nil } ?? allocate(byteCount: byteCount)
-        body(StridedArray(buffer: buffer, shape: size, strides: [size[1], 1], elementType: type))
-        columns.withLock { $0 = buffer }
+        body(buffer)
+        scratch.withLock { $0 = buffer }
     }
 
     /// Calls `body` with `[positions, taps x channels]` of some images after the other.

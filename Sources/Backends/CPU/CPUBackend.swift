@@ -10,8 +10,8 @@ final class CPUBackend: Backend {
     nonisolated(unsafe) let kernels: UnsafePointer<tensor_kernels>
     let description: EngineDescription
     private let pool = MemoryPool()
-    /// The memory of unfolded images that the last convolution left.
-    let columns = Mutex<Buffer?>(nil)
+    /// Memory that the last convolution worked in.
+    let scratch = Mutex<Buffer?>(nil)
 
     var usesOneDNN: Bool { description.oneDNNVersion != nil }
 

@@ -107,6 +107,9 @@ struct tensor_kernels {
     void (*unfold)(enum element_type, const struct window *, int64_t first, int64_t count, const void *x, void *y);
     /// The transpose of `unfold`: adds into x, which the caller has zeroed
     void (*fold)(enum element_type, const struct window *, int64_t first, int64_t count, const void *y, void *x);
+    /// dw `[outputs][taps][channels]` of a convolution in f32; `outputs` is a multiple of 8. The batch is summed in `parts`
+    /// pieces, at most one an image, whose sums `partial` holds: `parts` times as many as there are weights.
+    void (*weight_gradient)(const struct window *, int64_t outputs, int parts, const float *x, const float *dy, float *partial, float *dw);
     /// Positions outside are not compared; `chosen` gets the tap of the first maximum
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);

@@ -34,4 +34,5 @@
 #undef REAL
 #undef TYPED
 
+#include "weight_gradient.h"
 #include "dispatch.h"

@@ -42,6 +42,7 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .normalization_backward = any_normalization_backward,
     .unfold = any_unfold,
     .fold = any_fold,
+    .weight_gradient = weight_gradient,
     .max_pool = any_max_pool,
     .max_pool_backward = any_max_pool_backward,
     .sgd = any_sgd,
