@@ -98,6 +98,7 @@ final class LoaderWorker: @unchecked Sendable {
     private func makePixels(_ draw: SampleDraw, _ request: StreamRequest) {
         while views.count < request.views.count { views.append(PixelClip(frames: 0, height: 1, width: 1)) }
         for (number, view) in request.views.enumerated() {
+            var source = number
             switch view.source {
             case .weak(_, let augmentation):
                 var stream = draw.key(.geometry, view: number).stream
@@ -106,22 +107,18 @@ final class LoaderWorker: @unchecked Sendable {
                 let geometries = crops.geometries(of: decoded.size)
                 resize(geometries[min(crop, geometries.count - 1)], view: number)
             case .view(let origin):
-                guard let source = request.views.firstIndex(where: { $0.name == origin }) else { continue }
-                guard view.photometry == nil else {
-                    // Not by way of a copy in `views[number]`, whose pixels would then have to be allocated anew.
-                    recolour(views[source], view, number, draw)
-                    continue
-                }
-                views[number] = views[source]
+                guard let found = request.views.firstIndex(where: { $0.name == origin }) else { continue }
+                source = found
             }
-            recolour(views[number], view, number, draw)
+            // Straight from the source: a copy in `views[number]` would have to be allocated anew.
+            let pixels = views[source]
+            if let photometry = view.photometry {
+                var stream = draw.key(.photometry, view: number).stream
+                photometry.draw(using: &stream).apply(to: pixels, into: &views[number], scratch: &scratch)
+            } else {
+                views[number] = pixels
+            }
         }
-    }
-
-    private func recolour(_ pixels: PixelClip, _ view: ViewRequest, _ number: Int, _ draw: SampleDraw) {
-        guard let photometry = view.photometry else { return }
-        var stream = draw.key(.photometry, view: number).stream
-        photometry.draw(using: &stream).apply(to: pixels, into: &views[number], scratch: &scratch)
     }
 
     private func resize(_ geometry: ClipGeometry, view: Int) {

@@ -47,7 +47,7 @@ public final class TrainedNetwork {
     /// The scores on `list`, whose classes are those of the run. Damaged videos are left out and noted in `ledger`.
     public func scores(
         on list: VideoList, ledger: DamageLedger = DamageLedger(),
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ClassificationReport {
         let clip = configuration[ClipOptions.self]
         let evaluator = try Evaluator(
@@ -58,7 +58,7 @@ public final class TrainedNetwork {
 
     /// Evaluates on the test part of `dataSet`. Throws `OtherClasses` where its classes are not those of the run.
     public func evaluate(
-        on dataSet: DataSet, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+        on dataSet: DataSet, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> TrainingOutcome {
         guard dataSet.classes.names == classes.names else {
             throw OtherClasses(run: run, data: dataSet.root, expected: classes.names, found: dataSet.classes.names)
@@ -74,7 +74,7 @@ public final class TrainedNetwork {
     /// The class probabilities of videos, in the order of `paths`: softmax of the mean logits over the views.
     ///
     /// Throws `FileError.missing` where one is not there, before any work.
-    public func predict(_ paths: [String], progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws
+    public func predict(_ paths: [String], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws
         -> [Prediction]
     {
         for path in paths where access(path, F_OK) != 0 { throw FileError.missing(path: path) }

@@ -61,7 +61,10 @@ final class TrainingState {
 
     /// Whether all weights and running statistics are numbers.
     var isFinite: Bool {
-        method.networks.trained.allSatisfy { $0.network.networkState.tensors.values.allSatisfy(\.isFinite) }
+        method.networks.trained.map(\.network).allSatisfy { network in
+            network.namedParameters.allSatisfy(\.parameter.value.isFinite)
+                && network.namedStatistics.map(\.statistics.values).allSatisfy { ($0.mean + $0.variance).allSatisfy(\.isFinite) }
+        }
     }
 }
 
