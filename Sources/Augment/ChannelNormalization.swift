@@ -26,6 +26,9 @@ public struct ChannelNormalization: Hashable, Sendable {
     public static let imageNet = ChannelNormalization(
         soundMean: [123.675, 116.28, 103.53], soundDeviation: [58.395, 57.12, 57.375])
 
+    /// Levels as they are.
+    public static let none = ChannelNormalization(soundMean: [0, 0, 0], soundDeviation: [1, 1, 1])
+
     /// Writes the clip to `values` from `offset` on, in the order of its pixels, `[T, H, W, 3]`, which is the channels-last
     /// memory order of a `[3, T, H, W]` tensor. Subtraction and division are each rounded to Float.
     public func normalize(_ clip: PixelClip, into values: inout [Float], at offset: Int = 0) {

@@ -122,3 +122,9 @@ void image_normalize(const uint8_t *source, size_t pixels, const float mean[3], 
         output[2] = tables[2][source[2]];
     }
 }
+
+IMAGE_KERNEL
+void image_half_difference(
+    const uint8_t *restrict current, const uint8_t *restrict next, size_t count, uint8_t *restrict output) {
+    for (size_t i = 0; i < count; i++) output[i] = (uint8_t)((current[i] - next[i] + 255) >> 1);
+}

@@ -42,9 +42,12 @@ extension Module {
 }
 
 /// What normalisation layers do in one forward pass.
-public enum NormalizationMode: Sendable {
+public enum NormalizationMode: Sendable, Equatable {
     /// Use the batch's statistics and move the running ones towards them: training.
     case updating
+    /// Use the batch's statistics and make the running ones the mean over batches 0 ... `number`: precise statistics (protocol
+    /// card, section 7).
+    case averaging(batch: Int)
     /// Use the batch's statistics, leave the running ones alone.
     case batch
     /// Use the running statistics: evaluation.

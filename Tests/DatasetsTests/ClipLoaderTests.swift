@@ -27,7 +27,7 @@ private func plan(labeled: Int = 2, unlabeled: Int = 3) throws -> ViewPlan {
             name: "unlabeled", source: .unlabeled, batchSize: unlabeled,
             views: [
                 ViewRequest(name: "weak", source: .weak(window, weak)),
-                ViewRequest(name: "strong", source: .view("weak"), photometry: try StrongAugmentation()),
+                ViewRequest(name: "strong", source: .view("weak"), photometry: .drawn(try StrongAugmentation())),
             ]),
     ])
 }
@@ -160,7 +160,7 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         let window = TemporalWindow(length: 8, stride: 8, start: .random)
         var stream = RandomKey(seed: 0, purpose: .clipStart).stream
         #expect(window.firstFrame(of: 20, using: &stream) == 0)
-        #expect(window.positions(from: 0, frameCount: 20) == [0, 8, 16, 4, 12, 0, 8, 16])
+        #expect(ClipWindow(first: 0, length: 8, stride: 8).positions(frameCount: 20) == [0, 8, 16, 4, 12, 0, 8, 16])
     }
 
     @Test func randomStartsReachBothEndsAndNeverWrapALongVideo() {

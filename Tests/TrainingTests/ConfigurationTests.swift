@@ -213,7 +213,7 @@ private func findings(_ layers: ConfigurationLayer..., schema: ConfigurationSche
     }
 
     @Test func optionsOfAnotherMethodAreDifferencesToo() throws {
-        let old = try ConfigurationSchema.training.adding(EveryKindUnderOtherNames.self).resolve([])
+        let old = try ConfigurationSchema.training.adding([EveryKindUnderOtherNames.self]).resolve([])
         let new = try ConfigurationSchema.training.resolve([])
         #expect(new.differences(from: old).map(\.name) == ["method.other"])
     }

@@ -24,12 +24,12 @@ import Training
             let difference = try found.difference(from: expected)
             #expect(difference < 1e-10, "step \(index)")
             #expect(try found.keptRatio == expected.number("maskMean"), "step \(index)")
-            let state = run.method.networks.primaryNetwork.networkState
+            let state = run.method.student.networkState
             let norms = (norm(state) { !$0.contains("running_") }, norm(state) { $0.contains("running_") })
             #expect(relativeDifference(norms.0, try expected.number("parameterNorm")) < 1e-10, "step \(index)")
             #expect(relativeDifference(norms.1, try expected.number("bufferNorm")) < 1e-10, "step \(index)")
         }
-        try compare(run.method.networks.primaryNetwork, reference.entry.member("norms"))
+        try compare(run.method.student, reference.entry.member("norms"))
         try compare(run.average.twin, reference.entry.member("emaNorms"))
     }
 

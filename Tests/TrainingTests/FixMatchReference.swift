@@ -9,7 +9,7 @@ import Training
 
 /// What a method needs for a network of width 1/8 and ten classes on clips of 8 x 32 x 32.
 func smallSetup(_ options: [String], _ elementType: ElementType, samples: Int = 8) throws -> MethodSetup {
-    let configuration = try ConfigurationSchema([FixMatchOptions.self]).resolve([.commandLine(options)])
+    let configuration = try ConfigurationSchema(FixMatch.options).resolve([.commandLine(options)])
     let networks = NetworkFactory(
         entry: try BackboneCatalogue.entry(named: "r3d18"), options: Networks.BackboneOptions(width: 0.125), classes: 10, seed: 0,
         elementType: elementType)
@@ -71,19 +71,19 @@ final class FixMatchRun {
                 "method.unlabeledWeight=\(settings.number("unlabelledWeight"))",
             ], elementType)
         method = try FixMatch(setup)
-        method.networks.primaryNetwork.loadHashWeights(runningStatistics: false)
+        method.student.loadHashWeights(runningStatistics: false)
         optimizer = StochasticGradientDescent(
             method.networks, momentum: try settings.number("momentum"), usesNesterov: settings["nesterov"] == .boolean(true),
             weightDecay: try settings.number("weightDecay"), clipNorm: run.clipNorm)
         average = ExponentialMovingAverage(
-            of: method.networks.primaryNetwork, twin: setup.networks.classifier(), decay: try settings.number("emaDecay"))
+            of: method.student, twin: setup.networks.classifier(), decay: try settings.number("emaDecay"))
         learningRate = run.learningRate
         self.elementType = elementType
     }
 
     /// Forward, loss, backward, optimiser, running mean.
     func advance() throws -> Step {
-        let context = StepContext(step: step, totalSteps: 20, epoch: 0, seed: 0)
+        let context = StepContext(step: step, totalSteps: 20)
         let terms = try method.losses(smallBatch(step, elementType), at: context)
         let total = terms.dropFirst().reduce(terms[0].value * terms[0].weight) { $0 + $1.value * $1.weight }
         total.backward()

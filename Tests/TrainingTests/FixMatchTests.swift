@@ -10,7 +10,7 @@ import Training
 @Suite struct FixMatchTests {
     private func method(_ options: String...) throws -> FixMatch {
         let method = try FixMatch(try smallSetup(options, .float32))
-        method.networks.primaryNetwork.loadHashWeights(runningStatistics: false)
+        method.student.loadHashWeights(runningStatistics: false)
         return method
     }
 
@@ -18,7 +18,7 @@ import Training
     @Test func theUnlabelledLossIsRamped() throws {
         let method = try method("method.rampShare=0.4", "method.confidenceThreshold=0")
         for entry in try reference("engine/losses.json").list("ramp") {
-            let context = StepContext(step: try entry.integer("step"), totalSteps: try entry.integer("total"), epoch: 0, seed: 0)
+            let context = StepContext(step: try entry.integer("step"), totalSteps: try entry.integer("total"))
             let terms = try method.losses(smallBatch(0, .float32), at: context)
             let weight = terms.first { $0.name == "unlabeled" }?.weight ?? 0
             #expect(relativeDifference(weight, try entry.number("weight")) < 1e-14)
@@ -26,10 +26,9 @@ import Training
     }
 
     @Test func theUnlabelledLossWaitsForTheWarmUp() throws {
-        let method = try method("method.warmupEpochs=2", "method.unlabeledWeight=3")
-        func names(_ epoch: Int) throws -> [String] {
-            let terms = try method.losses(
-                smallBatch(0, .float32), at: StepContext(step: 9, totalSteps: 10, epoch: epoch, seed: 0))
+        let method = try method("method.warmupShare=0.2", "method.unlabeledWeight=3")
+        func names(_ step: Int) throws -> [String] {
+            let terms = try method.losses(smallBatch(0, .float32), at: StepContext(step: step, totalSteps: 10))
             #expect(terms.dropFirst().allSatisfy { $0.weight == 3 })
             return terms.map(\.name)
         }
@@ -41,14 +40,14 @@ import Training
         let method = try method("method.consumer=weak", "method.confidenceThreshold=0"), alone = try self.method()
         #expect(method.views.streams.flatMap(\.views).map(\.name) == ["clip", "weak"])
         let batch = smallBatch(0, .float32), weak = batch["unlabeled"]["weak"]
-        let terms = try method.losses(batch, at: StepContext(step: 0, totalSteps: 1, epoch: 0, seed: 0))
-        let logits = alone.networks.primaryNetwork(weak, ForwardContext(normalization: .batch))
+        let terms = try method.losses(batch, at: StepContext(step: 0, totalSteps: 1))
+        let logits = alone.student(weak, ForwardContext(normalization: .batch))
         let labels = ClassProbabilities(logits: logits).labels
         #expect(relativeDifference(terms[1].value.scalar, crossEntropy(logits: logits, targets: labels).mean().scalar) < 1e-5)
         terms[1].value.backward()
-        #expect(method.networks.primaryNetwork.head.weight.gradient?.sumOfSquares ?? 0 > 0)
-        _ = alone.networks.primaryNetwork(batch["labeled"]["clip"], ForwardContext(normalization: .updating))
-        let (one, two) = (method.networks.primaryNetwork.networkState, alone.networks.primaryNetwork.networkState)
+        #expect(method.student.head.weight.gradient?.sumOfSquares ?? 0 > 0)
+        _ = alone.student(batch["labeled"]["clip"], ForwardContext(normalization: .updating))
+        let (one, two) = (method.student.networkState, alone.student.networkState)
         #expect(
             one.tensors.filter { $0.key.hasSuffix("running_mean") }.allSatisfy { name, mean in
                 two[name]?.values(as: Double.self) == mean.values(as: Double.self)
@@ -60,13 +59,13 @@ import Training
         let batch = smallBatch(0, .float32), labeled = batch["labeled"], unlabeled = batch["unlabeled"]
         let plain = try method()
         let clips = Tensor.concatenated([labeled["clip"], unlabeled["strong"]])
-        let logits = plain.networks.primaryNetwork(clips, ForwardContext(normalization: .batch)).sliced(0..<2)
+        let logits = plain.student(clips, ForwardContext(normalization: .batch)).sliced(0..<2)
         let confidences = ClassProbabilities(logits: logits).confidences
         let losses = crossEntropy(logits: logits, targets: labeled.labels).values(as: Double.self)
         for (step, annealed) in try [1, 9].map({ ($0, try method("method.annealing=linear")) }) {
             let limit = SignalAnnealing.linear.threshold(progress: Double(step) / 10, classes: 10)
             let expected = zip(confidences, losses).reduce(0) { $0 + ($1.0 <= limit ? $1.1 : 0) } / 2
-            let terms = try annealed.losses(batch, at: StepContext(step: step, totalSteps: 10, epoch: 0, seed: 0))
+            let terms = try annealed.losses(batch, at: StepContext(step: step, totalSteps: 10))
             #expect(relativeDifference(terms[0].value.scalar, expected) < 1e-5)
         }
         #expect(confidences.contains { $0 > 0.19 } && confidences.contains { $0 <= 0.91 })
@@ -77,9 +76,9 @@ import Training
         let names = Set(method.state.tensors.keys)
         #expect(names.contains("teacher.stem.0.weight") && names.contains("teacher.stem.1.running_mean"))
         let before = try #require(method.state["teacher.fc.weight"])
-        let weight = method.networks.primaryNetwork.head.weight.value
+        let weight = method.student.head.weight.value
         let target = weight.copied()
-        try method.didStep(StepContext(step: 0, totalSteps: 1, epoch: 0, seed: 0))
+        try method.didStep(StepContext(step: 0, totalSteps: 1))
         let after = try #require(method.state["teacher.fc.weight"])
         let expected = (before + target) * 0.5
         #expect(relativeDifference(after.values(as: Double.self), expected.values(as: Double.self)) < 1e-6)

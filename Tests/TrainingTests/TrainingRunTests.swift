@@ -28,8 +28,7 @@ private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixm
         "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
         "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",
     ]
-    let type = try MethodCatalogue.method(named: method)
-    let schema = type.options.map { ConfigurationSchema.training.adding($0) } ?? ConfigurationSchema.training
+    let schema = ConfigurationSchema.training(of: try MethodCatalogue.builtIn.method(named: method))
     let configuration = try schema.resolve([.commandLine(fixed + arguments, flags: [("method", method)])])
     return try TrainingPlan(configuration: configuration, dataSet: try data ?? smallMotions.get())
 }
@@ -153,7 +152,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
     func everyVariantTrains(options: [String]) throws {
         let data = try smallMotions.get()
         let fixed = options + ["steps=2"]
-        let schema = ConfigurationSchema.training.adding(FixMatchOptions.self)
+        let schema = ConfigurationSchema.training(of: FixMatch.self)
         let configuration = try schema.resolve([
             .commandLine(
                 [

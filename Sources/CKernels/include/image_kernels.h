@@ -59,3 +59,6 @@ void image_fill(
 
 /// (value - mean) / deviation for each channel, subtraction and division rounded to float.
 void image_normalize(const uint8_t *source, size_t pixels, const float mean[3], const float deviation[3], float *output);
+
+/// (current - next + 255) / 2, rounded down: half the difference of two pictures, 127 where they are equal.
+void image_half_difference(const uint8_t *current, const uint8_t *next, size_t count, uint8_t *output);

@@ -50,6 +50,12 @@ public struct VideoList: Sendable, Equatable {
         return all.subtracting(left).sorted().map { classes[$0] }
     }
 
+    /// The clips of this list and then of `other` whose stable indices are `indices`, in that order, without labels.
+    func selecting(_ indices: [Int], and other: VideoList) -> VideoList {
+        let known = Dictionary((samples + other.samples).map { ($0.index, $0) }) { first, _ in first }
+        return VideoList(part: part, samples: indices.compactMap { known[$0]?.withoutLabel() }, classes: classes)
+    }
+
     /// SHA-256 of the lines `name` + newline.
     public static func digest(ofNames names: some Sequence<String>) -> String {
         var digest = SHA256()

@@ -1,3 +1,4 @@
+import Augment
 import Tensor
 
 /// What a step gets of one stream.
@@ -6,17 +7,28 @@ public struct StreamBatch: Sendable {
     public let sampleIndices: [Int]
     /// The class of each sample; empty for streams whose labels training must not read.
     public let labels: [Int]
-    private let arrays: [String: StridedArray]
+    private var arrays: [String: StridedArray]
+    private let placements: [String: [ClipPlacement]]
+    /// Views whose values are levels still.
+    private var levels: Set<String>
 
-    init(sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray]) {
+    init(
+        sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], placements: [String: [ClipPlacement]],
+        levels: Set<String>
+    ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
         self.arrays = arrays
+        self.placements = placements
+        self.levels = levels
     }
 
     /// A batch of given views, for tests and programs of one's own: clip tensors `[N, C, T, H, W]` by name.
-    public init(sampleIndices: [Int], labels: [Int], views: [String: Tensor]) {
-        self.init(sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array))
+    public init(
+        sampleIndices: [Int], labels: [Int], views: [String: Tensor], placements: [String: [ClipPlacement]] = [:]
+    ) {
+        self.init(
+            sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), placements: placements, levels: [])
     }
 
     /// The clips of the view called `name`, `[N, C, T, H, W]`. The view must be part of the plan.
@@ -25,8 +37,35 @@ public struct StreamBatch: Sendable {
         return Tensor(array)
     }
 
+    /// Where the clips of the view called `name` lie in their videos. The view must be part of the plan.
+    public func placements(of name: String) -> PlacementBatch {
+        guard let found = placements[name] else {
+            preconditionFailure("there is no view \(name), only \(placements.keys.sorted())")
+        }
+        return PlacementBatch(found)
+    }
+
     /// The number of samples.
     public var count: Int { sampleIndices.count }
+
+    /// The batch with other clips in the view called `name`.
+    public func replacing(_ name: String, with clips: Tensor) -> StreamBatch {
+        var batch = self
+        batch.arrays[name] = clips.array
+        return batch
+    }
+
+    /// Whether some view holds levels.
+    var hasLevels: Bool { !levels.isEmpty }
+
+    /// The batch with all views normalised: each rounding is that of the loader.
+    func normalized(_ normalization: ChannelNormalization) -> StreamBatch {
+        let mean = Tensor(normalization.mean, shape: [1, 3, 1, 1, 1])
+        let deviation = Tensor(normalization.standardDeviation, shape: [1, 3, 1, 1, 1])
+        var batch = levels.reduce(self) { batch, view in batch.replacing(view, with: (batch[view] - mean) / deviation) }
+        batch.levels = []
+        return batch
+    }
 }
 
 /// What a step gets: the streams of its plan by name.
@@ -41,5 +80,18 @@ public struct Batch: Sendable {
     public subscript(name: String) -> StreamBatch {
         guard let stream = streams[name] else { preconditionFailure("there is no stream \(name), only \(streams.keys.sorted())") }
         return stream
+    }
+
+    /// The batch with another stream under `name`.
+    public func replacing(_ name: String, with stream: StreamBatch) -> Batch {
+        Batch(streams.merging([name: stream]) { $1 })
+    }
+
+    /// Whether some view holds levels, which `normalized` brings to what networks see.
+    public var hasLevels: Bool { streams.values.contains(where: \.hasLevels) }
+
+    /// The batch with all views normalised.
+    public func normalized(_ normalization: ChannelNormalization = .imageNet) -> Batch {
+        Batch(streams.mapValues { $0.hasLevels ? $0.normalized(normalization) : $0 })
     }
 }

@@ -101,6 +101,8 @@ final class BatchAssembly: @unchecked Sendable {
 struct FilledSample: Sendable {
     let sampleIndex: Int
     let label: Int?
+    /// By view.
+    let placements: [ClipPlacement]
 }
 
 /// A batch under way. Workers write the views of different places at the same time; the rest is guarded by the assembly.
@@ -149,9 +151,11 @@ final class OpenBatch: @unchecked Sendable {
             let views = zip(stream.views, arrays[number]).map { view, array in
                 (view.name, kept.count == stream.batchSize ? array : OpenBatch.compact(array, kept))
             }
+            let placements = stream.views.enumerated().map { view, request in (request.name, known.map { $0.placements[view] }) }
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
-                arrays: Dictionary(uniqueKeysWithValues: views))
+                arrays: Dictionary(uniqueKeysWithValues: views), placements: Dictionary(uniqueKeysWithValues: placements),
+                levels: Set(stream.views.filter { $0.values == .levels }.map(\.name)))
         }
         return Batch(result)
     }
@@ -159,16 +163,5 @@ final class OpenBatch: @unchecked Sendable {
     private static func compact(_ array: StridedArray, _ kept: [Int]) -> StridedArray {
         let rows = Tensor(array).permuted([0, 2, 3, 4, 1]).rows(at: kept)
         return rows.permuted([0, 4, 1, 2, 3]).array
-    }
-}
-
-extension StreamRequest {
-    /// The shape of one sample's view, `[3, T, H, W]`.
-    public func shape(of view: ViewRequest) -> [Int] {
-        switch view.source {
-        case .weak(let window, let augmentation): [3, window.length, augmentation.output.height, augmentation.output.width]
-        case .evaluation(let window, let crops, _): [3, window.length, crops.output.height, crops.output.width]
-        case .view(let origin): views.first { $0.name == origin }.map(shape) ?? []
-        }
     }
 }

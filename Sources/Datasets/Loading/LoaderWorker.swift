@@ -40,8 +40,8 @@ final class LoaderWorker: @unchecked Sendable {
             do throws(Damage) {
                 try decode(draw, request)
                 makePixels(draw, request)
-                for view in request.views.indices { write(view, to: place) }
-                return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label)
+                for (number, view) in request.views.enumerated() { write(number, view.values, to: place) }
+                return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label, placements: placements)
             } catch {
                 damage.append(DamageLedger.Note(path: draw.sample.path, reason: error.description))
             }
@@ -50,85 +50,147 @@ final class LoaderWorker: @unchecked Sendable {
         throw TooMuchDamage(stream: request.name, examples: damage.prefix(3).map(\.reason))
     }
 
-    private func write(_ view: Int, to place: BatchAssembly.Place) {
+    private func write(_ view: Int, _ kind: ViewRequest.Values, to place: BatchAssembly.Place) {
         let count = views[view].pixels.count
         if values.count < count { values = [Float](repeating: 0, count: count) }
-        media.normalization.normalize(views[view], into: &values)
+        let normalization = kind == .levels ? ChannelNormalization.none : media.normalization
+        normalization.normalize(views[view], into: &values)
         place.batch.write(values[..<count], stream: place.stream, view: view, slot: place.slot)
     }
 
     // MARK: Frames
 
-    /// The frames that each view with a window of its own shows, as places in `decoded`.
-    private var windows: [Int: [Int]] = [:]
+    /// The window of each view that owns one, and its frames as places in `decoded`.
+    private var windows: [Int: (window: ClipWindow, places: [Int], nextPlaces: [Int])] = [:]
+    private var placements: [ClipPlacement] = []
+    private var stretch = Stretch(index: nil, range: 0..<0)
     private var report = DecodeReport()
+
+    /// The frames of a video that a sample consists of.
+    private struct Stretch {
+        let index: VideoIndex?, range: Range<Int>
+        func seconds(_ frame: Int) -> Double { index?.seconds(of: range.lowerBound + frame) ?? .nan }
+    }
 
     /// Decodes every frame that some view shows, each once.
     private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(Damage) {
-        let isShown: Bool
-        do throws(MediaError) { isShown = try decodeFrames(draw, request) } catch { throw .media(error) }
-        guard isShown else {
+        let frames: Int
+        do throws(MediaError) { frames = try decodeFrames(draw, request) } catch { throw .media(error) }
+        guard frames > 0 else {
             throw .frames(path: draw.sample.path, "there is no picture between the start and the end of the clip")
+        }
+        guard frames > (request.needsSuccessors ? 1 : 0) else {
+            throw .frames(path: draw.sample.path, "one picture alone has no temporal gradient")
         }
         if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
     }
 
-    /// False where the clip's stretch lies outside the video.
-    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) -> Bool {
+    /// The number of frames of the sample's stretch; nothing is decoded where there are too few.
+    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) -> Int {
         let (reader, index) = try media.indices.open(draw.sample.path)
         let range = index.frameRange(from: draw.sample.start, to: draw.sample.end)
-        guard !range.isEmpty else { return false }
-        var positions: [Int: [Int]] = [:]
-        for (number, view) in request.views.enumerated() {
-            guard let window = view.window else { continue }
-            var stream = draw.key(.clipStart, view: number).stream
-            let first = window.firstFrame(of: range.count, using: &stream)
-            positions[number] = window.positions(from: first, frameCount: range.count).map { $0 + range.lowerBound }
-        }
-        let wanted = Set(positions.values.joined()).sorted()
+        // The last frame has no successor, so that no window shows it where successors are needed.
+        let next = request.needsSuccessors ? 1 : 0, count = range.count - next
+        guard count > 0 else { return range.count }
+        stretch = Stretch(index: index, range: range)
+        let drawn = drawWindows(draw, request, frameCount: count)
+        let positions = drawn.mapValues { $0.positions(frameCount: count).map { $0 + range.lowerBound } }
+        let shown = Set(positions.values.joined())
+        let wanted = shown.union(next > 0 ? shown.map { $0 + 1 } : []).sorted()
         report = try reader.frames(at: wanted, using: index, into: &decoded)
         media.counter.add(report.decodedFrames, in: request.name)
         let place = Dictionary(uniqueKeysWithValues: wanted.enumerated().map { ($1, $0) })
-        windows = positions.mapValues { $0.compactMap { place[$0] } }
-        return true
+        windows = drawn.reduce(into: [:]) { windows, entry in
+            let frames = positions[entry.key] ?? []
+            windows[entry.key] = (entry.value, frames.compactMap { place[$0] }, frames.compactMap { place[$0 + next] })
+        }
+        return range.count
+    }
+
+    private func drawWindows(_ draw: SampleDraw, _ request: StreamRequest, frameCount: Int) -> [Int: ClipWindow] {
+        var stream = draw.key(.clipStart, view: 0).derived("sampler").stream
+        let sampled = request.sampler?.windows(frameCount: frameCount, using: &stream) ?? []
+        var drawn: [Int: ClipWindow] = [:]
+        for (number, view) in request.views.enumerated() {
+            guard case .clip(let window, _) = view.source else { continue }
+            switch window {
+            case .drawn(let window):
+                var stream = draw.key(.clipStart, view: number).stream
+                let first = window.firstFrame(of: frameCount, using: &stream)
+                drawn[number] = ClipWindow(first: first, length: window.length, stride: window.stride)
+            case .sampled(let place): drawn[number] = sampled[place]
+            case .same: continue
+            }
+        }
+        return drawn
     }
 
     // MARK: Views
 
     private func makePixels(_ draw: SampleDraw, _ request: StreamRequest) {
         while views.count < request.views.count { views.append(PixelClip(frames: 0, height: 1, width: 1)) }
+        placements = []
         for (number, view) in request.views.enumerated() {
             var source = number
             switch view.source {
-            case .weak(_, let augmentation):
-                var stream = draw.key(.geometry, view: number).stream
-                resize(augmentation.draw(frame: decoded.size, using: &stream), view: number)
-            case .evaluation(_, let crops, let crop):
-                let geometries = crops.geometries(of: decoded.size)
-                resize(geometries[min(crop, geometries.count - 1)], view: number)
+            case .clip(_, let geometry):
+                let owners = request.owners(of: number)
+                placements.append(placement(owners.window, self.geometry(geometry, draw, view: number, owner: owners.geometry)))
+                cut(view.kind, window: owners.window, view: number)
             case .view(let origin):
-                guard let found = request.views.firstIndex(where: { $0.name == origin }) else { continue }
-                source = found
+                source = request.index(of: origin) ?? number
+                placements.append(placements[source])
             }
             // Straight from the source: a copy in `views[number]` would have to be allocated anew.
             let pixels = views[source]
-            if let photometry = view.photometry {
-                var stream = draw.key(.photometry, view: number).stream
-                photometry.draw(using: &stream).apply(to: pixels, into: &views[number], scratch: &scratch)
+            if let operations = operations(of: number, draw, request) {
+                operations.apply(to: pixels, into: &views[number], scratch: &scratch)
             } else {
                 views[number] = pixels
             }
         }
     }
 
-    private func resize(_ geometry: ClipGeometry, view: Int) {
-        let places = windows[view] ?? []
-        if places == Array(0..<decoded.frames) {
-            geometry.apply(to: decoded, into: &views[view], scratch: &scratch)
-        } else {
-            selected.select(places, of: decoded)
-            geometry.apply(to: selected, into: &views[view], scratch: &scratch)
+    private func geometry(_ geometry: ViewRequest.Geometry, _ draw: SampleDraw, view: Int, owner: Int) -> ClipGeometry {
+        switch geometry {
+        case .random(let augmentation):
+            var stream = draw.key(.geometry, view: view).stream
+            return augmentation.draw(frame: decoded.size, using: &stream)
+        case .evaluation(let crops, let crop): return crops.geometries(of: decoded.size)[crop]
+        case .same: return placements[owner].geometry
         }
+    }
+
+    private func placement(_ window: Int, _ geometry: ClipGeometry) -> ClipPlacement {
+        let shown = windows[window]?.window ?? ClipWindow(first: 0, length: 1, stride: 1)
+        return ClipPlacement(
+            firstFrame: shown.first, stride: shown.stride, frameCount: stretch.range.count,
+            times: shown.positions(frameCount: stretch.range.count).map(stretch.seconds), geometry: geometry)
+    }
+
+    /// The operations drawn for view `number`, or nil.
+    private func operations(of number: Int, _ draw: SampleDraw, _ request: StreamRequest) -> StrongAugmentation.Draw? {
+        switch request.views[number].photometry {
+        case .none: return nil
+        case .drawn(let augmentation):
+            var stream = draw.key(.photometry, view: number).stream
+            return augmentation.draw(using: &stream)
+        case .same(let other): return request.index(of: other).flatMap { operations(of: $0, draw, request) }
+        }
+    }
+
+    /// The frames of a window, cropped and resized, in `views[view]`.
+    private func cut(_ kind: ViewRequest.Kind, window: Int, view: Int) {
+        let places = windows[window]?.places ?? [], nextPlaces = windows[window]?.nextPlaces ?? []
+        let geometry = placements[view].geometry
+        switch kind {
+        case .rgb where places == Array(0..<decoded.frames):
+            geometry.apply(to: decoded, into: &views[view], scratch: &scratch)
+            return
+        case .rgb: selected.select(places, of: decoded)
+        case .temporalGradient: TemporalGradient.compute(of: decoded, at: places, next: nextPlaces, into: &selected)
+        }
+        geometry.apply(to: selected, into: &views[view], scratch: &scratch)
     }
 }
 
@@ -141,16 +203,6 @@ private enum Damage: Error, CustomStringConvertible {
         switch self {
         case .media(let error): error.description
         case .frames(let path, let problem): "\(path): \(problem)"
-        }
-    }
-}
-
-extension ViewRequest {
-    /// The view's own window; nil where it is made from another view.
-    var window: TemporalWindow? {
-        switch source {
-        case .weak(let window, _), .evaluation(let window, _, _): window
-        case .view: nil
         }
     }
 }

@@ -12,7 +12,13 @@ struct TrainingSamples: SampleSource {
     init(plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64) {
         streams = plan.streams
         self.seed = seed
-        lists = plan.streams.map { $0.source == .labeled ? labeled : unlabeled }
+        lists = plan.streams.map { stream in
+            switch stream.source {
+            case .labeled: labeled
+            case .unlabeled: unlabeled
+            case .samples(let indices): unlabeled.selecting(indices, and: labeled)
+            }
+        }
         orders = zip(plan.streams, lists).map { SampleOrder(count: $1.count, seed: seed, stream: $0.name) }
     }
 
@@ -37,13 +43,15 @@ struct TrainingSamples: SampleSource {
 struct EvaluationSamples: SampleSource {
     let streams: [StreamRequest]
     let list: VideoList
+    let seed: UInt64, pass: Int
     let replacesDamaged = false
 
     func showsLabels(stream: Int) -> Bool { true }
 
     func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
         let place = step * streams[stream].batchSize + slot
-        return place < list.count ? SampleDraw(sample: list.samples[place], seed: 0, pass: 0, stream: streams[stream].name) : nil
+        return place < list.count
+            ? SampleDraw(sample: list.samples[place], seed: seed, pass: pass, stream: streams[stream].name) : nil
     }
 }
 
@@ -62,13 +70,15 @@ extension ClipLoader {
     }
 
     /// A loader of a list, once, in order: one stream called `videos` with the given views.
+    ///
+    /// `seed` and `pass` decide what random views show.
     public convenience init(
-        evaluating list: VideoList, views: [ViewRequest], batchSize: Int, workers: Int, indices: VideoIndexStore,
-        ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
+        evaluating list: VideoList, views: [ViewRequest], batchSize: Int, seed: UInt64 = 0, pass: Int = 0, workers: Int,
+        indices: VideoIndexStore, ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
     ) {
         let stream = StreamRequest(name: "videos", source: .labeled, batchSize: batchSize, views: views)
         self.init(
-            source: EvaluationSamples(streams: [stream], list: list), firstStep: 0,
+            source: EvaluationSamples(streams: [stream], list: list, seed: seed, pass: pass), firstStep: 0,
             endStep: (list.count + batchSize - 1) / batchSize, workers: workers,
             media: MediaSettings(
                 indices: indices, ledger: ledger, normalization: normalization, counter: FrameCounter()))

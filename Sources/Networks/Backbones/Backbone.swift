@@ -35,14 +35,17 @@ public struct BackboneOptions: Sendable, Equatable {
     public var depth: Double
     /// Channels of the input: 3 for RGB.
     public var inputChannels: Int
+    /// Channels that no stage goes below, however small `width` is.
+    public var fewestChannels: Int
 
     /// Options; by default those of the published network.
-    public init(width: Double = 1, depth: Double = 1, inputChannels: Int = 3) {
+    public init(width: Double = 1, depth: Double = 1, inputChannels: Int = 3, fewestChannels: Int = 1) {
         self.width = width
         self.depth = depth
         self.inputChannels = inputChannels
+        self.fewestChannels = fewestChannels
     }
 
-    func channels(_ published: Int) -> Int { max(1, Int((Double(published) * width).rounded())) }
+    func channels(_ published: Int) -> Int { max(fewestChannels, Int((Double(published) * width).rounded())) }
     func blocks(_ published: Int) -> Int { max(1, Int((Double(published) * depth).rounded())) }
 }

@@ -30,8 +30,11 @@ public final class BatchNormalization: Module {
         let (output, batch) = x.batchNormalized(
             weight: weight.value, bias: bias.value, statistics: context.normalization == .running ? running.values : nil,
             epsilon: epsilon, residual: residual, relu: relu)
-        if context.normalization == .updating {
-            running.update(batch, count: x.count / max(1, x.shape[1]), momentum: momentum)
+        let count = x.count / max(1, x.shape[1])
+        switch context.normalization {
+        case .updating: running.update(batch, count: count, momentum: momentum)
+        case .averaging(let number): running.update(batch, count: count, momentum: 1 / Double(number + 1))
+        case .batch, .running: break
         }
         return output
     }

@@ -26,7 +26,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
             BenchmarkOptions.self, BackboneOptions.self, ClipOptions.self, BatchOptions.self, OptimizerOptions.self,
             WeakAugmentOptions.self, StrongAugmentOptions.self, EngineOptions.self,
         ])
-        return self == .fixmatch ? shared.adding(FixMatchOptions.self) : shared
+        return self == .fixmatch ? shared.adding(FixMatch.options) : shared
     }
 
     /// The configuration of the benchmark: its own defaults, then `settings` of the form `key=value`.

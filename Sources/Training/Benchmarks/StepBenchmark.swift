@@ -35,7 +35,7 @@ struct StepBenchmark {
         method is FixMatch.Type ? bench.configuration : try ConfigurationSchema([SupervisedOptions.self]).resolve([])
     }
 
-    private var forward: FixMatchOptions.Forward { bench.configuration[FixMatchOptions.self].forward }
+    private var forward: WeakForward { bench.configuration[FixMatchOptions.self].forward }
 
     private var fixMatchSubject: String {
         "\(bench.subject(clips: bench.batch.labeled)) + \(bench.batch.unlabeled) unlabelled, \(forward.rawValue)"

@@ -12,9 +12,7 @@ final class StepRehearsal {
     /// Prepares a batch of what `method` wants of a step.
     init(_ method: any Method, optimizer: OptimizerOptions, classes: Int) {
         self.method = method
-        self.optimizer = StochasticGradientDescent(
-            method.networks, momentum: optimizer.momentum, usesNesterov: optimizer.nesterov, weightDecay: optimizer.weightDecay,
-            clipNorm: optimizer.clipNorm > 0 ? optimizer.clipNorm : nil)
+        self.optimizer = StochasticGradientDescent(method.networks, optimizer)
         var streams: [String: StreamBatch] = [:]
         for (number, stream) in method.views.streams.enumerated() {
             let views = stream.views.enumerated().map { index, view in
@@ -31,7 +29,7 @@ final class StepRehearsal {
 
     /// One step: the losses, their gradients, the optimiser.
     func step() throws {
-        let context = StepContext(step: count, totalSteps: 1_000_000, epoch: 0, seed: 0)
+        let context = StepContext(step: count, totalSteps: 1_000_000)
         let terms = try method.losses(batch, at: context)
         terms.dropFirst().reduce(terms[0].value * terms[0].weight) { $0 + $1.value * $1.weight }.backward()
         optimizer.step(learningRate: 0.01)

@@ -4,6 +4,8 @@ import Files
 public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     /// The declaration.
     case standard
+    /// The values of a method's publication.
+    case method(String)
     /// The values that a data set recommends.
     case dataSet(String)
     /// A line of a YAML file, from 1.
@@ -17,13 +19,14 @@ public enum ConfigurationOrigin: Sendable, Equatable, CustomStringConvertible {
     public var isWritten: Bool {
         switch self {
         case .file, .commandLine: true
-        case .standard, .dataSet, .run: false
+        case .standard, .method, .dataSet, .run: false
         }
     }
 
     public var description: String {
         switch self {
         case .standard: "default"
+        case .method(let name): "method \(name)"
         case .dataSet(let name): "data set \(name)"
         case .file(let path, let line): "\(path):\(line)"
         case .run(let path): "run \(path)"

@@ -41,6 +41,13 @@ public struct ConfigurationLayer: Sendable {
         return layer
     }
 
+    /// The values of the publication of `method`.
+    public static func method(_ method: MethodManifest) -> Self {
+        var layer = Self()
+        layer.entries = method.defaults.map { Entry(name: $0.option, input: .text($0.value), origin: .method(method.name)) }
+        return layer
+    }
+
     /// The configuration that the `run.json` of the run at `path` holds.
     public static func recorded(_ configuration: JSON, path: String) -> Self {
         var layer = Self()

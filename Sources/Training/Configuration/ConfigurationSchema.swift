@@ -18,7 +18,7 @@ public struct ConfigurationSchema: Sendable {
     }
 
     /// This schema and the options that a method declares.
-    public func adding(_ group: any ConfigurationGroup.Type) -> Self { Self(groups + [group]) }
+    public func adding(_ groups: [any ConfigurationGroup.Type]) -> Self { Self(self.groups + groups) }
 
     /// The declaration of an option, or nil.
     public func declaration(of name: String) -> OptionDeclaration? { indices[name].map { declarations[$0] } }

@@ -30,7 +30,7 @@ public struct ViewSheet: Sendable {
             views: [
                 ViewRequest(name: "frames", source: .evaluation(views.window, crops, crop: 0)),
                 ViewRequest(name: "weak", source: .weak(views.window, views.weak)),
-                ViewRequest(name: "strong", source: .view("weak"), photometry: views.strong),
+                ViewRequest(name: "strong", source: .view("weak"), photometry: .drawn(views.strong)),
             ])
         let ledger = DamageLedger(), normalization = ChannelNormalization.imageNet
         let loader = ClipLoader(

@@ -15,6 +15,9 @@ public struct Evaluator: Sendable {
     /// Clips that are forwarded together at most.
     private static let clipsAtOnce = 32
 
+    /// The short side within which a crop of side `size` is taken: 256 for 224.
+    static func shortSide(of size: Int) -> Int { (size * 8 + 3) / 7 }
+
     /// An evaluator of `clips` windows with `crops` crops (1: the centre, 3: along the long side).
     ///
     /// One crop has the side `size` within a short side of 8/7 of that (224 of 256); three crops have the whole short side.
@@ -22,7 +25,7 @@ public struct Evaluator: Sendable {
         window: (length: Int, stride: Int), size: Int, views: EvaluationViews, classCount: Int, workers: Int,
         indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger()
     ) throws(AugmentError) {
-        let shortSide = (size * 8 + 3) / 7
+        let shortSide = Evaluator.shortSide(of: size)
         let crops = try EvaluationCrops(
             shortSide: shortSide, output: PictureSize(side: views.crops == 1 ? size : shortSide),
             layout: views.crops == 1 ? .centre : .three)

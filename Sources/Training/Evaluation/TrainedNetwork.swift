@@ -67,7 +67,7 @@ public final class TrainedNetwork {
         let report = try scores(on: dataSet.test, ledger: ledger, progress: progress)
         try report.requireScores(ledger)
         return TrainingOutcome(
-            test: report, steps: step, seconds: begin.duration(to: .now).seconds, run: run,
+            test: report, scores: [], steps: step, seconds: begin.duration(to: .now).seconds, run: run,
             weightsDigest: network.weightsDigest, waitShare: 0, damaged: ledger.damaged)
     }
 

@@ -26,7 +26,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         labeledClips = plan.lists.labelled.count
         unlabeledClips = plan.lists.unlabelled.count
         testClips = plan.dataSet.test.count
-        parameters = method.networks.trained.reduce(0) { $0 + $1.network.parameterCount }
+        parameters = method.networks.parameterCount
         secondsPerStep = times[1]
         seconds = times[1] * Double(plan.totalSteps)
         peakMiB = ProcessMemory.peakMiB

@@ -16,6 +16,8 @@ public struct StepReport: Sendable {
 public struct TrainingOutcome: Sendable {
     /// The scores on the test list; nil where there is none.
     public let test: ClassificationReport?
+    /// What the method's own evaluators gave.
+    public let scores: [(name: String, value: Double)]
     /// The steps done, and the seconds since this process began to train.
     public let steps: Int, seconds: Double
     /// The run's folder, and the SHA-256 of the evaluated weights.

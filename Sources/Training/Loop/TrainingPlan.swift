@@ -17,11 +17,11 @@ public struct TrainingPlan: Sendable {
     public let totalSteps: Int, stepsPerEpoch: Int
 
     /// Checks that the configuration can be trained on `dataSet`. Throws `ReportedError`s.
-    public init(configuration: Configuration, dataSet: DataSet) throws {
+    public init(configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn) throws {
         self.configuration = configuration
         self.dataSet = dataSet
         let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
-        method = try MethodCatalogue.method(named: run.method)
+        method = try methods.method(named: run.method)
         if let split = run.split {
             if configuration["labels"]?.origin.isWritten == true {
                 throw ConfigurationError(findings: [
@@ -51,37 +51,6 @@ public struct TrainingPlan: Sendable {
             conflicts.append("batch.microbatches above 1 is not there yet; use 1")
         }
         guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
-    }
-
-    /// Builds the method with freshly drawn networks.
-    ///
-    /// Throws what its initialiser throws, and `ConfigurationError` where a stream that it wants has no clips, or clips are too
-    /// small for a network.
-    public func makeMethod() throws -> any Method {
-        let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
-        let method = try method.init(
-            MethodSetup(
-                networks: try networks, configuration: configuration, unlabeledCount: lists.unlabelled.count,
-                sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration)))
-        let conflicts = conflicts(of: method)
-        guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
-        return method
-    }
-
-    private func conflicts(of method: any Method) -> [String] {
-        var found: [String] = []
-        if lists.unlabelled.isEmpty, method.views.streams.contains(where: { $0.source == .unlabeled }) {
-            found.append(
-                "method=\(configuration[RunOptions.self].method) needs unlabelled clips and every clip is labelled; "
-                    + "use labels.pool=all, fewer labels, or method=supervised")
-        }
-        let clip = configuration[ClipOptions.self], shape = [3, clip.length, clip.size, clip.size]
-        if let small = method.networks.trained.first(where: { !$0.network.backbone.takes(clip: shape) }) {
-            found.append(
-                "clip.length=\(clip.length) clip.size=\(clip.size) leave nothing in the last stage of \(small.name)'s backbone; use more"
-            )
-        }
-        return found
     }
 
     /// Builds networks as the configuration says.
@@ -114,13 +83,13 @@ public struct TrainingPlan: Sendable {
     /// The seed of the run.
     public var seed: UInt64 { UInt64(configuration[RunOptions.self].seed) }
 
-    /// The learning rate over the run.
-    public var schedule: LearningRateSchedule {
+    /// The learning rate over `steps` steps, a stage or the whole run.
+    public func schedule(steps: Int) -> LearningRateSchedule {
         let schedule = configuration[ScheduleOptions.self]
         return LearningRateSchedule(
             peak: configuration[OptimizerOptions.self].learningRate,
             curve: schedule.kind, warmupSteps: schedule.warmupSteps,
-            warmupFactor: schedule.warmupFactor, totalSteps: totalSteps)
+            warmupFactor: schedule.warmupFactor, totalSteps: steps)
     }
 
     /// How the engine is set up.

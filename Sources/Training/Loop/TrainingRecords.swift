@@ -73,15 +73,17 @@ extension TrainingOutcome {
     public func result(_ configuration: Configuration) -> JSON {
         let options = configuration[RunOptions.self]
         func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
+        let accuracy = test?.accuracy(top: 1) ?? scores.first { $0.name == "accuracyTop1" }?.value
         return .object([
             ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labelSource)),
-            ("seed", .integer(options.seed)), ("accuracyTop1", share(test?.accuracy(top: 1))),
+            ("seed", .integer(options.seed)), ("accuracyTop1", share(accuracy)),
             ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
             ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
             ("views", configuration[EvaluationOptions.self].views.json),
             ("damagedVideos", .integer(damaged.count)), ("steps", .integer(steps)), ("seconds", .real(seconds)),
-            ("loaderWaitShare", .real(waitShare)), ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
+            ("scores", .object(scores.map { ($0.name, .real($0.value)) })), ("loaderWaitShare", .real(waitShare)),
+            ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
         ])
     }
 }

@@ -8,29 +8,50 @@ import Tensor
 /// Data order and random draws are functions of seed and step, so the number of the step stands for them.
 final class TrainingState {
     let method: any Method
-    let optimizer: StochasticGradientDescent
+    private(set) var optimizer: StochasticGradientDescent
     let average: ExponentialMovingAverage<VideoClassifier>?
     var step = 0
     /// The best accuracy on validation clips so far.
     var bestAccuracy: Double?
+    private let options: OptimizerOptions
+    private let spans: [StageSpan]
 
     init(_ plan: TrainingPlan) throws {
         method = try plan.makeMethod()
-        let options = plan.configuration[OptimizerOptions.self], decay = plan.configuration[AverageOptions.self].decay
-        optimizer = StochasticGradientDescent(
-            method.networks, momentum: options.momentum, usesNesterov: options.nesterov, weightDecay: options.weightDecay,
-            clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
-        average =
-            decay > 0
-            ? ExponentialMovingAverage(of: method.networks.primaryNetwork, twin: try plan.networks.classifier(), decay: decay)
-            : nil
+        spans = plan.spans(of: method)
+        options = plan.configuration[OptimizerOptions.self]
+        optimizer = StochasticGradientDescent(method.networks, options)
+        let decay = plan.configuration[AverageOptions.self].decay
+        average = try method.networks.evaluated.flatMap { network in
+            decay > 0 ? ExponentialMovingAverage(of: network, twin: try plan.networks.classifier(), decay: decay) : nil
+        }
     }
 
-    /// The network that is evaluated: the running mean where there is one.
-    var evaluated: VideoClassifier { average?.twin ?? method.networks.primaryNetwork }
+    /// The classifier that is evaluated: the running mean where there is one.
+    var evaluated: VideoClassifier? { average?.twin ?? method.networks.evaluated }
+
+    /// The digest of the weights that are evaluated; of all networks where no classifier is.
+    var weightsDigest: String {
+        evaluated?.weightsDigest ?? SHA256.hexadecimal(of: method.networks.members.map(\.module.weightsDigest).joined())
+    }
+
+    /// The stages that are not over, with their steps.
+    var spansAhead: [StageSpan] { spans.filter { $0.steps.upperBound > step } }
+
+    /// The name of the stage of the last step that was done.
+    var stageName: String { spans.last { $0.steps.lowerBound < max(1, step) }?.stage.name ?? "" }
+
+    /// An optimiser of its own for a stage that begins.
+    func beginStage(_ stage: TrainingStage) {
+        optimizer = StochasticGradientDescent(method.networks, options)
+        adoptNetworks(in: stage)
+    }
+
+    /// Takes the networks as the method has them now.
+    func adoptNetworks(in stage: TrainingStage) { optimizer.adopt(method.networks, moved: stage.networks) }
 
     private var parts: [(name: String, state: StateTree)] {
-        method.networks.trained.map { ("network.\($0.name)", $0.network.networkState) }
+        method.networks.members.map { ("network.\($0.name)", $0.module.networkState) }
             + [("optimizer", optimizer.state), ("method", method.state)] + (average.map { [("average", $0.state)] } ?? [])
     }
 
@@ -42,29 +63,41 @@ final class TrainingState {
         return Checkpoint(
             step: step, tensors: tensors,
             state: .object([
-                ("primary", .string(method.networks.primary)), ("evaluated", .string(average == nil ? "network" : "average")),
+                ("primary", method.networks.evaluatedName.map { .string($0) } ?? .null),
+                ("evaluated", .string(average == nil ? "network" : "average")),
                 ("metricsPosition", .integer(metricsPosition)), ("timingsPosition", .integer(timingsPosition)),
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null), ("damaged", .array(damaged.map(\.json))),
             ]))
     }
 
-    /// Takes the state of a checkpoint. Throws `StateError` where it does not fit.
+    /// Takes the state of a checkpoint: the method's first, which may decide about the shapes of its networks. Throws
+    /// `StateError` where it does not fit.
     func restore(_ checkpoint: Checkpoint) throws {
         let tree = StateTree(checkpoint)
-        for (name, network) in method.networks.trained { try network.restoreNetwork(tree.below("network.\(name)")) }
-        try optimizer.restore(tree.below("optimizer"))
-        try average?.restore(tree.below("average"))
-        try method.restore(tree.below("method"))
         step = checkpoint.step
         bestAccuracy = checkpoint.state["bestAccuracy"]?.realValue
+        try method.restore(tree.below("method"))
+        for member in method.networks.members { try member.module.restoreNetwork(tree.below("network.\(member.name)")) }
+        try average?.restore(tree.below("average"))
+        if let last = spans.last(where: { $0.steps.lowerBound < max(1, step) }) { beginStage(last.stage) }
+        try optimizer.restore(tree.below("optimizer"))
     }
 
     /// Whether all weights and running statistics are numbers.
     var isFinite: Bool {
-        method.networks.trained.map(\.network).allSatisfy { network in
+        method.networks.members.map(\.module).allSatisfy { network in
             network.namedParameters.allSatisfy(\.parameter.value.isFinite)
                 && network.namedStatistics.map(\.statistics.values).allSatisfy { ($0.mean + $0.variance).allSatisfy(\.isFinite) }
         }
+    }
+}
+
+extension StochasticGradientDescent {
+    /// An optimiser as the options say.
+    convenience init(_ networks: NetworkSet, _ options: OptimizerOptions) {
+        self.init(
+            networks, momentum: options.momentum, usesNesterov: options.nesterov, weightDecay: options.weightDecay,
+            clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
     }
 }
 

@@ -1,109 +1,91 @@
-import Augment
 import Datasets
-import Files
 import Networks
 import Tensor
 
-/// What a method is called and what it is.
-public struct MethodManifest: Sendable {
-    /// The name on the command line.
+/// A way of training from labelled and unlabelled clips.
+///
+/// The loop owns data order, backward passes, the optimiser, evaluation and checkpoints. A method says which networks exist,
+/// which views it wants, and how a batch becomes loss terms. `FixMatch` is the example to read.
+///
+/// All calls come from the one computing thread, in the order in which they stand here: `willStartStage` and `willStartEpoch`
+/// where they are due, then for each step `transform`, `losses`, `willUpdate`, `didStep`.
+public protocol Method: Stateful, SendableMetatype {
+    /// Name, summary, source.
+    static var manifest: MethodManifest { get }
+    /// The method's own options, all under `method.`. Default: none.
+    static var options: [any ConfigurationGroup.Type] { get }
+    /// Builds networks and state.
+    init(_ setup: MethodSetup) throws
+
+    /// The parts of a run, each with an optimiser of its own. Default: one.
+    var stages: [TrainingStage] { get }
+    /// What the loader must produce for each step, in stages that name no plan of their own.
+    var views: ViewPlan { get }
+    /// The networks and heads as they are now; the loop asks again when a stage or an epoch begins.
+    var networks: NetworkSet { get }
+
+    /// Called before the first step of a stage; not again when a run is resumed within it. Default: nothing.
+    func willStartStage(_ epoch: EpochContext) throws
+    /// Called before the first step of an epoch: the place for a pass over the data, for clustering, for fresh heads.
+    /// Default: nothing.
+    func willStartEpoch(_ epoch: EpochContext) throws
+    /// Changes a batch before the losses see it, with `step.key` for its draws. Default: the batch as it is.
+    ///
+    /// Called with `.levels` where some view was asked for as levels, which are normalised after it, and then with `.normalized`.
+    func transform(_ batch: Batch, _ phase: BatchPhase, at step: StepContext) throws -> Batch
+    /// The loss terms of a batch.
+    func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm]
+    /// Called between the backward pass and the optimiser; false leaves the networks as they are. Default: true.
+    func willUpdate(_ step: StepContext) throws -> Bool
+    /// Called after the optimiser has moved the networks: the place for twins, queues, centres. Default: nothing.
+    func didStep(_ step: StepContext) throws
+    /// Called before an evaluation, such as for precise statistics of the network that is evaluated. Default: nothing.
+    func willEvaluate(_ epoch: EpochContext) throws
+    /// Scores beyond the accuracy of the evaluated classifier. Default: none.
+    var evaluators: [NamedEvaluator] { get }
+}
+
+extension Method {
+    public static var options: [any ConfigurationGroup.Type] { [] }
+    public var stages: [TrainingStage] { [TrainingStage("main")] }
+    public func willStartStage(_ epoch: EpochContext) throws {}
+    public func willStartEpoch(_ epoch: EpochContext) throws {}
+    public func transform(_ batch: Batch, _ phase: BatchPhase, at step: StepContext) throws -> Batch { batch }
+    public func willUpdate(_ step: StepContext) throws -> Bool { true }
+    public func didStep(_ step: StepContext) throws {}
+    public func willEvaluate(_ epoch: EpochContext) throws {}
+    public var evaluators: [NamedEvaluator] { [] }
+    public var state: StateTree { StateTree() }
+    public func restore(_ state: StateTree) throws(StateError) {}
+}
+
+/// A part of a run that has its own optimiser, learning-rate schedule and, where named, its own views and networks.
+public struct TrainingStage: Sendable {
+    /// Its name in the metrics.
     public let name: String
-    /// One line about it.
-    public let summary: String
-    /// Where it was published.
-    public let paper: String
-    /// What differs from the publication, one line each.
-    public let departures: [String]
+    /// Its length, as a share of the sum of all stages' shares.
+    public let share: Double
+    /// The views of its steps; nil: those of the method.
+    public let views: ViewPlan?
+    /// The names of the networks that its optimiser moves; nil: all that are trained.
+    public let networks: Set<String>?
 
-    /// A manifest; see the properties.
-    public init(name: String, summary: String, paper: String, departures: [String] = []) {
+    /// A stage; see the properties.
+    public init(_ name: String, share: Double = 1, views: ViewPlan? = nil, networks: Set<String>? = nil) {
+        precondition(share > 0, "a stage without steps")
         self.name = name
-        self.summary = summary
-        self.paper = paper
-        self.departures = departures
-    }
-}
-
-/// What a method is made from.
-public struct MethodSetup: Sendable {
-    /// Builds networks from the chosen backbone.
-    public let networks: NetworkFactory
-    /// The whole configuration; a method reads its own group.
-    public let configuration: Configuration
-    /// The number of classes.
-    public let classes: Int
-    /// Samples of the unlabelled list, and a number that the stable indices of all training samples are below.
-    public let unlabeledCount: Int, sampleIndexLimit: Int
-    /// The views that the configuration describes.
-    public let standardViews: StandardViews
-
-    /// A setup; see the properties.
-    public init(
-        networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
-        standardViews: StandardViews
-    ) {
+        self.share = share
+        self.views = views
         self.networks = networks
-        self.configuration = configuration
-        classes = networks.classes
-        self.unlabeledCount = unlabeledCount
-        self.sampleIndexLimit = sampleIndexLimit
-        self.standardViews = standardViews
     }
 }
 
-/// The weak and strong views of the configuration, and the batch sizes.
-public struct StandardViews: Sendable {
-    /// The window in time, the weak view, the strong view.
-    public let window: TemporalWindow, weak: WeakAugmentation, strong: StrongAugmentation
-    /// Samples of a step.
-    public let labeled: Int, unlabeled: Int
-
-    /// Views; see the properties.
-    public init(window: TemporalWindow, weak: WeakAugmentation, strong: StrongAugmentation, labeled: Int, unlabeled: Int) {
-        self.window = window
-        self.weak = weak
-        self.strong = strong
-        self.labeled = labeled
-        self.unlabeled = unlabeled
-    }
-}
-
-/// Where a run is.
-public final class StepContext {
-    /// The step, from 0, and the number of all steps.
-    public let step: Int, totalSteps: Int
-    /// The epoch, from 0: a pass over the unlabelled list.
-    public let epoch: Int
-    /// The key of the step's random draws, such as dropout's.
-    public let key: RandomKey
-    /// True classes of unlabelled samples, where known: for monitors only.
-    public let diagnostics: DiagnosticLabels
-    /// What the method wants to see in the metrics, by name.
-    public private(set) var monitors: [(name: String, value: Double)] = []
-
-    /// Counts by class for the metrics, by name; classes without any are not listed.
-    public private(set) var tallies: [(name: String, counts: [(label: Int, count: Int)])] = []
-
-    /// A context; see the properties.
-    public init(step: Int, totalSteps: Int, epoch: Int, seed: UInt64, diagnostics: DiagnosticLabels = DiagnosticLabels()) {
-        self.step = step
-        self.totalSteps = totalSteps
-        self.epoch = epoch
-        key = RandomKey(seed: seed, purpose: .dropout, epoch: UInt64(step))
-        self.diagnostics = diagnostics
-    }
-
-    /// The share of the steps that are done, in [0, 1).
-    public var progress: Double { Double(step) / Double(max(1, totalSteps)) }
-
-    /// Puts `value` into the metrics of this step under `name`.
-    public func monitor(_ name: String, _ value: Double) { monitors.append((name, value)) }
-
-    /// Puts how often each class is among `labels` into the metrics of this step under `name`.
-    public func tally(_ name: String, _ labels: [Int]) {
-        let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
-        tallies.append((name, counts.sorted { $0.key < $1.key }.map { (label: $0.key, count: $0.value) }))
-    }
+/// Where a batch is on its way to the losses.
+public enum BatchPhase: Sendable {
+    /// Views that were asked for as levels are still in 0 ... 255.
+    case levels
+    /// All views are normalised.
+    case normalized
 }
 
 /// One part of a loss.
@@ -123,33 +105,16 @@ public struct LossTerm {
     }
 }
 
-/// A way of training from labelled and unlabelled clips.
-///
-/// The loop owns data order, backward passes, the optimiser, evaluation and checkpoints. A method says which networks exist,
-/// which views it wants, and how a batch becomes loss terms. `FixMatch` is the example to read.
-public protocol Method: Stateful, SendableMetatype {
-    /// Name, summary, source.
-    static var manifest: MethodManifest { get }
-    /// The method's own options, all under `method.`; nil for none.
-    static var options: (any ConfigurationGroup.Type)? { get }
-    /// Builds networks and state.
-    init(_ setup: MethodSetup) throws
-    /// What the loader must produce for each step.
-    var views: ViewPlan { get }
-    /// The networks.
-    var networks: NetworkSet { get }
-    /// The loss terms of a batch.
-    func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm]
-    /// Called before the first step of each epoch.
-    func willStartEpoch(_ epoch: Int) throws
-    /// Called after the optimiser has moved the networks.
-    func didStep(_ step: StepContext) throws
-}
+/// A score by name, such as retrieval or grouped accuracy.
+public struct NamedEvaluator {
+    /// Its name in the metrics and in the result.
+    public let name: String
+    /// Computes it; `epoch` passes over the test list for it.
+    public let score: (_ epoch: EpochContext) throws -> Double
 
-extension Method {
-    public static var options: (any ConfigurationGroup.Type)? { nil }
-    public func willStartEpoch(_ epoch: Int) throws {}
-    public func didStep(_ step: StepContext) throws {}
-    public var state: StateTree { StateTree() }
-    public func restore(_ state: StateTree) throws(StateError) {}
+    /// An evaluator; see the properties.
+    public init(_ name: String, score: @escaping (_ epoch: EpochContext) throws -> Double) {
+        self.name = name
+        self.score = score
+    }
 }

@@ -1,14 +1,20 @@
 import Files
 
 /// The methods that can be asked for by name.
-public enum MethodCatalogue {
+public struct MethodCatalogue: Sendable {
     /// The methods of the kit.
-    public static let builtIn: [any Method.Type] = [FixMatch.self, Supervised.self]
+    public static let builtIn = MethodCatalogue([FixMatch.self, Supervised.self])
+
+    /// All methods.
+    public let methods: [any Method.Type]
+
+    /// A catalogue of these methods.
+    public init(_ methods: [any Method.Type]) { self.methods = methods }
 
     /// The method called `name`. Throws `UnknownMethod`.
-    public static func method(named name: String) throws(UnknownMethod) -> any Method.Type {
-        guard let method = builtIn.first(where: { $0.manifest.name == name }) else {
-            let names = builtIn.map { $0.manifest.name }
+    public func method(named name: String) throws(UnknownMethod) -> any Method.Type {
+        guard let method = methods.first(where: { $0.manifest.name == name }) else {
+            let names = methods.map { $0.manifest.name }
             throw UnknownMethod(name: name, known: names, nearest: NearestName.likely(name, among: names))
         }
         return method

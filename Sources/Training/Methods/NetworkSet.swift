@@ -1,57 +1,56 @@
 import Networks
 import Tensor
 
-/// The named networks of a method, and which of them is evaluated and exported.
-public struct NetworkSet {
-    /// The networks that are trained, in order.
-    public let trained: [(name: String, network: VideoClassifier)]
-    /// The name of the network that is evaluated and exported.
-    public let primary: String
+/// A network or a head of a method, under the name by which checkpoints and the optimiser know it.
+public struct NamedNetwork {
+    /// The name; dots separate parts.
+    public let name: String
+    /// The network.
+    public let module: any Module
+    /// A factor of the learning rate.
+    public let learningRateFactor: Double
+    /// L2 decay of its kernels; nil: `optimizer.weightDecay`.
+    public let weightDecay: Double?
+    /// Whether the optimiser moves it.
+    public let isTrained: Bool
 
-    /// A set of networks; `primary` is the name of one of them.
-    public init(_ trained: [(name: String, network: VideoClassifier)], primary: String) {
-        precondition(trained.contains { $0.name == primary }, "there is no network \(primary)")
-        self.trained = trained
-        self.primary = primary
-    }
-
-    /// One network, called `classifier`.
-    public init(_ network: VideoClassifier) { self.init([("classifier", network)], primary: "classifier") }
-
-    /// The network that is evaluated and exported.
-    public var primaryNetwork: VideoClassifier { trained.first { $0.name == primary }?.network ?? trained[0].network }
-
-    /// All parameters under `network.parameter` names.
-    public var namedParameters: [(name: String, parameter: Parameter)] {
-        trained.flatMap { entry in entry.network.namedParameters.map { ("\(entry.name).\($0.name)", $0.parameter) } }
+    /// A network; see the properties.
+    public init(
+        _ name: String, _ module: any Module, learningRateFactor: Double = 1, weightDecay: Double? = nil, isTrained: Bool = true
+    ) {
+        self.name = name
+        self.module = module
+        self.learningRateFactor = learningRateFactor
+        self.weightDecay = weightDecay
+        self.isTrained = isTrained
     }
 }
 
-/// Everything that a method builds its networks from.
-public struct NetworkFactory: Sendable {
-    /// The catalogue entry and its options.
-    public let entry: BackboneEntry, options: Networks.BackboneOptions
-    /// The number of classes, and the share of features dropped before the classifier.
-    public let classes: Int, dropoutRate: Double
-    private let seed: UInt64, elementType: ElementType
+/// The networks of a method, and which of them is evaluated and exported.
+public struct NetworkSet {
+    /// All networks and heads, in order. All are part of a checkpoint.
+    public let members: [NamedNetwork]
+    /// The name of the classifier that is evaluated, averaged and exported; nil where only the method's evaluators score.
+    public let evaluatedName: String?
 
-    /// A factory of networks drawn by `seed`.
-    public init(
-        entry: BackboneEntry, options: Networks.BackboneOptions = .init(), classes: Int, dropoutRate: Double = 0, seed: UInt64,
-        elementType: ElementType = .float32
-    ) {
-        self.entry = entry
-        self.options = options
-        self.classes = classes
-        self.dropoutRate = dropoutRate
-        self.seed = seed
-        self.elementType = elementType
+    /// Networks of different names; `evaluated` is the name of a `VideoClassifier` among them.
+    public init(_ members: [NamedNetwork], evaluated: String?) {
+        precondition(Set(members.map(\.name)).count == members.count, "two networks have one name")
+        precondition(
+            evaluated.map { name in members.contains { $0.name == name && $0.module is VideoClassifier } } ?? true,
+            "there is no classifier \(evaluated ?? "")")
+        self.members = members
+        evaluatedName = evaluated
     }
 
-    /// A classifier whose weights are drawn for `name`: two names give two draws.
-    public func classifier(named name: String = "classifier") -> VideoClassifier {
-        let initializer = Initializer(seed: seed, elementType: elementType).named(name)
-        return VideoClassifier(
-            backbone: entry.make(options, initializer), classes: classes, dropoutRate: dropoutRate, initializer)
+    /// One classifier, called `classifier`.
+    public init(_ network: VideoClassifier) { self.init([NamedNetwork("classifier", network)], evaluated: "classifier") }
+
+    /// The classifier that is evaluated and exported.
+    public var evaluated: VideoClassifier? {
+        members.first { $0.name == evaluatedName }.flatMap { $0.module as? VideoClassifier }
     }
+
+    /// Learned values of all networks.
+    public var parameterCount: Int { members.reduce(0) { $0 + $1.module.parameterCount } }
 }

@@ -15,16 +15,15 @@ struct TrainCommand: ParsableCommand, HelpTable {
             """)
 
     static var helpTable: String {
-        let methods = MethodCatalogue.builtIn.map { method in
-            "METHOD \(method.manifest.name): \(method.manifest.summary)\n"
-                + (method.options.map { ConfigurationSchema([$0]).helpTable } ?? "")
+        let methods = MethodCatalogue.builtIn.methods.map { method in
+            "METHOD \(method.manifest.name): \(method.manifest.summary)\n" + ConfigurationSchema(method.options).helpTable
         }
         return "SETTINGS key=value (a file given by --config says the same in YAML)\n" + ConfigurationSchema.training.helpTable
             + "\n"
             + methods.joined(separator: "\n")
     }
 
-    @Option(help: "How to train: \(MethodCatalogue.builtIn.map { $0.manifest.name }.joined(separator: ", ")).")
+    @Option(help: "How to train: \(MethodCatalogue.builtIn.methods.map { $0.manifest.name }.joined(separator: ", ")).")
     var method: String?
     @Option(help: "Which clips keep their labels: 1%, 0.01, 4/class or all.")
     var labels: String?

@@ -13,13 +13,13 @@ public final class FixMatch: Method {
             "the signs of geometric operations are drawn for each clip", "weak clips are forwarded apart by default",
             "a clip may begin wherever its frames fit; the video code reserves length x stride frames and one more",
         ])
-    public static let options: (any ConfigurationGroup.Type)? = FixMatchOptions.self
+    public static let options: [any ConfigurationGroup.Type] = [PseudoLabelOptions.self, FixMatchOptions.self]
 
-    public let networks: NetworkSet
     public let views: ViewPlan
-    private let student: VideoClassifier
+    /// The network that is trained and evaluated.
+    public let student: VideoClassifier
     private let teacher: ExponentialMovingAverage<VideoClassifier>?
-    private let labeler: PseudoLabeler
+    private let pseudoLabeling: PseudoLabeling
     private let options: FixMatchOptions
 
     public init(_ setup: MethodSetup) throws {
@@ -28,43 +28,37 @@ public final class FixMatch: Method {
         teacher =
             options.producer == .teacher
             ? ExponentialMovingAverage(of: student, twin: setup.networks.classifier(), decay: options.teacherDecay) : nil
-        networks = NetworkSet(student)
         views = ViewPlan([
             setup.standardViews.labeledStream(options.labeledView),
             setup.standardViews.unlabeledStream(hasStrongView: options.consumer == .strong),
         ])
-        labeler = options.labeler(setup)
+        pseudoLabeling = PseudoLabeling(setup)
     }
+
+    public var networks: NetworkSet { NetworkSet(student) }
 
     public func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm] {
         let labeled = batch["labeled"], unlabeled = batch["unlabeled"]
         let logits = forward(labeled["clip"], unlabeled, step)
 
-        let pseudoLabels = labeler(
-            logits: logits.producer, labeledLogits: logits.labeled, sampleIndices: unlabeled.sampleIndices)
+        let pseudoLabels = pseudoLabeling.labels(of: unlabeled, from: logits.producer, labeled: logits.labeled)
         step.monitor(pseudoLabels, of: unlabeled)
 
-        let supervised = supervisedLoss(logits.labeled, labeled.labels, step)
-        let weight = options.unlabeledWeight(at: step)
-        guard weight > 0 else { return [LossTerm("supervised", supervised)] }
-        let consistency = options.consistency == .crossEntropy ? pseudoLabelCrossEntropy : pseudoLabelSquaredError
-        return [
-            LossTerm("supervised", supervised),
-            LossTerm("unlabeled", consistency(logits.consumer, pseudoLabels), weight: weight),
-        ] + fairness(logits.consumer, pseudoLabels)
+        return [LossTerm("supervised", supervisedLoss(logits.labeled, labeled.labels, step))]
+            + pseudoLabeling.lossTerms("unlabeled", logits.consumer, pseudoLabels, at: step)
     }
 
     public func didStep(_ step: StepContext) throws { teacher?.update() }
 
     public var state: StateTree {
         var tree = StateTree()
-        tree.add(labeler.state, under: "labeler")
+        tree.add(pseudoLabeling.state, under: "labeler")
         if let teacher { tree.add(teacher.state, under: "teacher") }
         return tree
     }
 
     public func restore(_ state: StateTree) throws(StateError) {
-        try labeler.restore(state.below("labeler"))
+        try pseudoLabeling.restore(state.below("labeler"))
         try teacher?.restore(state.below("teacher"))
     }
 }
@@ -82,39 +76,32 @@ extension FixMatch {
     }
 
     private func forward(_ labeled: Tensor, weak: Tensor, strong: Tensor, _ step: StepContext) -> Logits {
-        let training = ForwardContext(normalization: .updating, dropout: step.key)
-        let counts = [labeled.shape[0], weak.shape[0], strong.shape[0]]
-        switch options.forward {
-        case .joint where teacher == nil:
-            let all = student(Tensor.concatenated([labeled, weak, strong]), training).split(counts)
-            return (all[0], all[1].detached, all[2])
-        case .joint, .separate:
-            let producer = label(weak, by: teacher?.twin ?? student, step)
-            let all = student(Tensor.concatenated([labeled, strong]), training).split([counts[0], counts[2]])
-            return (all[0], producer, all[1])
+        guard let teacher else {
+            let logits = student.logits(labeled: labeled, weak: weak, strong: strong, options.forward, step.training)
+            return (logits.labeled, logits.weak, logits.strong)
         }
+        let producer = label(weak, by: teacher.twin, step)
+        let counts = [labeled.shape[0], strong.shape[0]]
+        let all = student(Tensor.concatenated([labeled, strong]), step.training).split(counts)
+        return (all[0], producer, all[1])
     }
 
     /// Plain pseudo-labels: one view, whose own logits label it.
     private func forward(_ labeled: Tensor, weak: Tensor, _ step: StepContext) -> Logits {
-        let training = ForwardContext(normalization: .updating, dropout: step.key)
         let logits: (labeled: Tensor, weak: Tensor)
         switch options.forward {
         case .joint:
-            let all = student(Tensor.concatenated([labeled, weak]), training).split([labeled.shape[0], weak.shape[0]])
+            let counts = [labeled.shape[0], weak.shape[0]]
+            let all = student(Tensor.concatenated([labeled, weak]), step.training).split(counts)
             logits = (all[0], all[1])
         case .separate:
-            logits = (student(labeled, training), student(weak, weakContext(step)))
+            logits = (student(labeled, step.training), student(weak, step.training.labeling))
         }
         return (logits.labeled, teacher.map { label(weak, by: $0.twin, step) } ?? logits.weak.detached, logits.weak)
     }
 
     private func label(_ weak: Tensor, by producer: VideoClassifier, _ step: StepContext) -> Tensor {
-        GradientRecording.off { producer(weak, weakContext(step)) }
-    }
-
-    private func weakContext(_ step: StepContext) -> ForwardContext {
-        ForwardContext(normalization: .batch, dropout: step.key.derived("weak"))
+        GradientRecording.off { producer(weak, step.training.labeling) }
     }
 
     private func supervisedLoss(_ logits: Tensor, _ labels: [Int], _ step: StepContext) -> Tensor {
@@ -123,64 +110,5 @@ extension FixMatch {
         let limit = options.annealing.threshold(progress: step.progress, classes: logits.shape[1])
         let counted = ClassProbabilities(logits: logits).confidences.map { $0 <= limit ? 1.0 : 0 }
         return (losses * Tensor(counted).converted(to: losses.elementType)).mean()
-    }
-
-    private func fairness(_ strong: Tensor, _ labels: PseudoLabels) -> [LossTerm] {
-        guard let adaptive = labeler.weighting as? AdaptiveThreshold, options.fairnessWeight > 0 else { return [] }
-        let loss = adaptive.fairnessLoss(strongLogits: strong, weights: labels.weights)
-        return [LossTerm("fairness", loss, weight: options.fairnessWeight)]
-    }
-}
-
-extension FixMatchOptions {
-    /// The labeller that these options describe.
-    func labeler(_ setup: MethodSetup) -> PseudoLabeler {
-        let classes = setup.classes
-        let weighting: any ConfidenceWeighting =
-            switch self.weighting {
-            case .fixed: FixedThreshold(confidenceThreshold)
-            case .flexMatch:
-                CurriculumThreshold(
-                    threshold: confidenceThreshold, samples: setup.unlabeledCount, indexLimit: setup.sampleIndexLimit,
-                    classes: classes, mapping: thresholdMapping, warmUp: thresholdWarmup)
-            case .freeMatch: AdaptiveThreshold(classes: classes, momentum: thresholdMomentum)
-            case .softMatch: TruncatedGaussianWeighting(classes: classes, momentum: thresholdMomentum)
-            }
-        let model: DistributionAlignment.Model =
-            alignmentQueue > 0 ? .queue(length: alignmentQueue) : .movingAverage(decay: alignmentMomentum)
-        let alignment: DistributionAlignment? =
-            switch self.alignment {
-            case .none: nil
-            case .uniform: DistributionAlignment(classes: classes, target: .uniform, model: model)
-            case .labeled: DistributionAlignment(classes: classes, target: .labeled, model: model)
-            }
-        let targets: PseudoLabeler.Targets =
-            switch target {
-            case .hard: .hard
-            case .sharpened: .sharpened(temperature: temperature)
-            case .soft: .soft
-            }
-        return PseudoLabeler(
-            alignment: alignment, weighting: weighting, targets: targets, targetsAreAligned: self.weighting != .softMatch)
-    }
-
-    /// lambda at a step: 0 before the warm-up has ended, then ramped where asked.
-    func unlabeledWeight(at step: StepContext) -> Double {
-        guard step.epoch >= warmupEpochs else { return 0 }
-        let ramp = rampShare > 0 ? min(1, Double(step.step) / (rampShare * Double(step.totalSteps))) : 1
-        return unlabeledWeight * ramp
-    }
-}
-
-extension StepContext {
-    /// The share of kept pseudo-labels, how many each class has, and, where true classes are known, the share of right ones.
-    public func monitor(_ labels: PseudoLabels, of stream: StreamBatch, under prefix: String = "") {
-        let kept = labels.weights.indices.filter { labels.weights[$0] > 0 }
-        monitor(prefix + "keptRatio", labels.weights.reduce(0, +) / Double(max(1, labels.weights.count)))
-        let known = kept.compactMap { place in
-            diagnostics.label(ofSample: stream.sampleIndices[place]).map { $0 == labels.labels[place] }
-        }
-        tally(prefix + "keptByClass", kept.map { labels.labels[$0] })
-        if !known.isEmpty { monitor(prefix + "maskPrecision", Double(known.filter(\.self).count) / Double(known.count)) }
     }
 }

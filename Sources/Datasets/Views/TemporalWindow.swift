@@ -38,9 +38,4 @@ public struct TemporalWindow: Hashable, Sendable {
             return starts > 0 ? (2 * index + 1) * starts / (2 * count) : 0
         }
     }
-
-    /// The positions in the video that the clip shows, wrapped around where the video is too short.
-    public func positions(from first: Int, frameCount: Int) -> [Int] {
-        (0..<length).map { (first + $0 * stride) % frameCount }
-    }
 }

@@ -1,0 +1,96 @@
+import Augment
+
+/// Names resolved to the views that they lead to.
+extension StreamRequest {
+    func index(of view: String) -> Int? { views.firstIndex { $0.name == view } }
+
+    /// The view whose window, and the view whose geometry, view `number` shows in the end.
+    func owners(of number: Int) -> (window: Int, geometry: Int) {
+        switch views[number].source {
+        case .view(let origin): return index(of: origin).map(owners) ?? (number, number)
+        case .clip(let window, let geometry):
+            var result = (window: number, geometry: number)
+            if case .same(let other) = window, let other = index(of: other) { result.window = owners(of: other).window }
+            if case .same(let other) = geometry, let other = index(of: other) { result.geometry = owners(of: other).geometry }
+            return result
+        }
+    }
+
+    /// Whether some view shows temporal gradients, so that every frame of a window needs a successor.
+    var needsSuccessors: Bool { views.contains { $0.kind == .temporalGradient } }
+
+    /// Frames of the window that view `number` owns.
+    private func length(ofWindow number: Int) -> Int {
+        guard case .clip(let window, _) = views[number].source else { return 0 }
+        return switch window {
+        case .drawn(let window): window.length
+        case .sampled(let place): sampler.map { $0.windowLengths[place] } ?? 0
+        case .same: 0
+        }
+    }
+
+    private func output(ofGeometry number: Int) -> PictureSize? {
+        guard case .clip(_, let geometry) = views[number].source else { return nil }
+        return switch geometry {
+        case .random(let augmentation): augmentation.output
+        case .evaluation(let crops, _): crops.output
+        case .same: nil
+        }
+    }
+
+    /// The shape of one sample's view, `[3, T, H, W]`.
+    public func shape(of view: ViewRequest) -> [Int] {
+        guard let number = index(of: view.name) else { return [] }
+        let owners = owners(of: number), output = output(ofGeometry: owners.geometry)
+        return [3, length(ofWindow: owners.window), output?.height ?? 0, output?.width ?? 0]
+    }
+}
+
+// MARK: Validation
+
+extension StreamRequest {
+    func validate() throws(ViewPlanError) {
+        guard batchSize > 0 else { throw ViewPlanError(view: name, reason: "a stream needs at least one sample in a step") }
+        guard !views.isEmpty else { throw ViewPlanError(view: name, reason: "the stream has no view") }
+        for number in views.indices {
+            if let reason = problem(of: number) { throw ViewPlanError(view: "\(name).\(views[number].name)", reason: reason) }
+        }
+    }
+
+    private func problem(of number: Int) -> String? {
+        let view = views[number], earlier = views[..<number]
+        func missing(_ name: String) -> String? {
+            earlier.contains { $0.name == name } ? nil : "refers to \(name), which is no earlier view of the stream"
+        }
+        if earlier.contains(where: { $0.name == view.name }) { return "two views have this name" }
+        if case .same(let other) = view.photometry {
+            if let reason = missing(other) { return reason }
+            if case .none? = index(of: other).map({ views[$0].photometry }) {
+                return "wants the operations of \(other), which has none"
+            }
+        }
+        switch view.source {
+        case .view(let origin):
+            if let reason = missing(origin) { return reason }
+            let kind = index(of: origin).map { views[$0].kind }
+            return kind == view.kind ? nil : "is \(view.kind.rawValue) and made from pixels that are not"
+        case .clip(let window, let geometry):
+            if case .same(let other) = window, let reason = missing(other) { return reason }
+            if case .same(let other) = geometry, let reason = missing(other) { return reason }
+            return problem(of: window) ?? problem(of: geometry)
+        }
+    }
+
+    private func problem(of window: ViewRequest.Window) -> String? {
+        guard case .sampled(let place) = window else { return nil }
+        guard let sampler else { return "wants a sampled window, and the stream has no sampler" }
+        let count = sampler.windowLengths.count
+        return (0..<count).contains(place) ? nil : "wants sampled window \(place) of \(count)"
+    }
+
+    private func problem(of geometry: ViewRequest.Geometry) -> String? {
+        guard case .evaluation(let crops, let crop) = geometry else { return nil }
+        let count = crops.layout.rawValue
+        return (0..<count).contains(crop) ? nil : "wants crop \(crop) of \(count)"
+    }
+}

@@ -1,0 +1,93 @@
+import Augment
+
+/// One view that a method wants of each sample of a stream.
+public struct ViewRequest: Sendable {
+    /// What the view shows.
+    public enum Kind: String, Sendable {
+        /// Pictures, `[3, T, H, W]`.
+        case rgb
+        /// Half the difference to the next frame of the video, `[3, T, H, W]`: levels trunc((I_t - I_{t+1} + 255) / 2), taken
+        /// before any resize (temporal-gradient card). No motion is 127.
+        case temporalGradient
+    }
+
+    /// What the values are.
+    public enum Values: Sendable {
+        /// Levels less their mean, by their deviation.
+        case normalized
+        /// Levels, 0 ... 255: for a `Method.transform` that comes before normalisation, which the loop does after it.
+        case levels
+    }
+
+    /// Where the view's pixels come from.
+    public enum Source: Sendable {
+        /// Frames of a window, cropped and resized.
+        case clip(Window, Geometry)
+        /// The pixels of an earlier view of the same sample: same frames, same crop, same mirroring.
+        case view(String)
+
+        /// A window and a random geometry of its own: the weak view.
+        public static func weak(_ window: TemporalWindow, _ augmentation: WeakAugmentation) -> Source {
+            .clip(.drawn(window), .random(augmentation))
+        }
+
+        /// A window and a fixed crop: views for testing. `crop` counts along the long side.
+        public static func evaluation(_ window: TemporalWindow, _ crops: EvaluationCrops, crop: Int) -> Source {
+            .clip(.drawn(window), .evaluation(crops, crop: crop))
+        }
+
+        /// The frames and the geometry of an earlier view: for another kind of the same clip.
+        public static func aligned(with view: String) -> Source { .clip(.same(as: view), .same(as: view)) }
+    }
+
+    /// The frames that a view shows.
+    public enum Window: Sendable {
+        /// A draw of its own.
+        case drawn(TemporalWindow)
+        /// A window that the stream's sampler drew together with others.
+        case sampled(Int)
+        /// Those of an earlier view.
+        case same(as: String)
+    }
+
+    /// The part of the picture that a view shows.
+    public enum Geometry: Sendable {
+        /// A draw of its own.
+        case random(WeakAugmentation)
+        /// A fixed crop.
+        case evaluation(EvaluationCrops, crop: Int)
+        /// That of an earlier view.
+        case same(as: String)
+    }
+
+    /// Operations on the pixels.
+    public enum Photometry: Sendable {
+        case none
+        /// A draw of its own.
+        case drawn(StrongAugmentation)
+        /// The operations that were drawn for an earlier view.
+        case same(as: String)
+    }
+
+    /// The name under which the batch holds the view.
+    public let name: String
+    /// What the view shows.
+    public let kind: Kind
+    /// What its values are.
+    public let values: Values
+    /// Where its window and geometry come from.
+    public let source: Source
+    /// Operations on the pixels.
+    public let photometry: Photometry
+
+    /// A view; see the properties.
+    public init(
+        name: String, kind: Kind = .rgb, values: Values = .normalized, source: Source, photometry: Photometry = .none
+    ) {
+        self.name = name
+        self.kind = kind
+        self.values = values
+        self.source = source
+        self.photometry = photometry
+    }
+}

@@ -1,0 +1,139 @@
+import Augment
+import Datasets
+import Files
+import Networks
+import Tensor
+
+/// What a method may do between steps: look at whole lists, and refresh the statistics of its networks.
+public final class EpochContext {
+    /// A list that can be passed over.
+    public enum List: Sendable {
+        /// The labelled clips; batches have their labels.
+        case labeled
+        /// The unlabelled clips; batches have no labels.
+        case unlabeled
+        /// All training clips and all unlabelled ones, each once, without labels.
+        case training
+        /// The test clips with their labels: for evaluators alone.
+        case test
+    }
+
+    /// The epoch that begins, from 0, and the steps that were done.
+    public let epoch: Int, step: Int
+    /// The number of all steps, and the name of the stage.
+    public let totalSteps: Int, stage: String
+    /// The classifier that is evaluated: the running mean where there is one.
+    public let evaluated: VideoClassifier?
+    private let data: RunData
+    private let isEvaluation: Bool
+
+    /// A context; see the properties. Only with `isEvaluation` may the test list be seen.
+    public init(
+        epoch: Int, step: Int, totalSteps: Int, stage: String = "main", evaluated: VideoClassifier? = nil, data: RunData,
+        isEvaluation: Bool = false
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.totalSteps = totalSteps
+        self.stage = stage
+        self.evaluated = evaluated
+        self.data = data
+        self.isEvaluation = isEvaluation
+    }
+
+    /// A view for looking, not for training: a centred crop of a clip in the middle of the video, called `clip`.
+    public var plainView: ViewRequest {
+        ViewRequest(name: "clip", source: .evaluation(data.window, data.crops, crop: 0))
+    }
+
+    /// Shows every clip of a list once, in order; clips that cannot be read are left out and noted.
+    ///
+    /// - Parameter views: What is shown; nil: `plainView`. Random views are drawn anew in each epoch.
+    /// Throws what `body` throws, `TestListInTraining`, and `PassInterrupted` after a signal.
+    public func pass(
+        over list: List, views: [ViewRequest]? = nil, batchSize: Int = 16, _ body: (StreamBatch) throws -> Void
+    ) throws {
+        try pass(over: try samples(of: list), views: views, batchSize: batchSize, body)
+    }
+
+    /// Makes the running statistics of `network` those of its weights as they are now: the mean over up to `batches` batches of
+    /// training clips, drawn in an order of the epoch's own (protocol card, section 7).
+    ///
+    /// - Parameters:
+    ///   - view: What the network sees; nil: `plainView`.
+    ///   - forward: Runs the parts of the network that have statistics.
+    public func refreshStatistics(
+        batches: Int, batchSize: Int, view: ViewRequest? = nil, forward: (_ clips: Tensor, _ context: ForwardContext) -> Void
+    ) throws {
+        let all = try samples(of: .training)
+        let order = SampleOrder(count: all.count, seed: data.seed, stream: "statistics")
+        let count = min(all.count, batches * batchSize)
+        let drawn = (0..<count).map { all.samples[order.draw(epoch * all.count + $0).element] }
+        let view = view ?? plainView
+        var number = 0
+        let list = VideoList(part: .train, samples: drawn, classes: all.classes)
+        try pass(over: list, views: [view], batchSize: batchSize) { batch in
+            guard batch.count > 0 else { return }
+            GradientRecording.off { forward(batch[view.name], ForwardContext(normalization: .averaging(batch: number))) }
+            number += 1
+        }
+    }
+
+    private func pass(
+        over list: VideoList, views: [ViewRequest]?, batchSize: Int, _ body: (StreamBatch) throws -> Void
+    ) throws {
+        let loader = ClipLoader(
+            evaluating: list, views: views ?? [plainView], batchSize: batchSize, seed: data.seed, pass: epoch,
+            workers: data.workers, indices: data.indices, ledger: data.ledger)
+        defer { loader.stop() }
+        while let batch = try loader.next()?["videos"] {
+            if Interruption.request != nil { throw PassInterrupted() }
+            try body(batch)
+        }
+    }
+
+    private func samples(of list: List) throws -> VideoList {
+        switch list {
+        case .labeled: return data.lists.labelled
+        case .unlabeled: return data.lists.unlabelled
+        case .training:
+            let pool = data.lists.unlabelled, known = Set(pool.samples.map(\.index))
+            let others = data.lists.labelled.samples.filter { !known.contains($0.index) }.map { $0.withoutLabel() }
+            return VideoList(part: .train, samples: pool.samples + others, classes: pool.classes)
+        case .test:
+            guard isEvaluation else { throw TestListInTraining() }
+            return data.test
+        }
+    }
+}
+
+/// The lists of a run and how they are read.
+public struct RunData: Sendable {
+    let lists: TrainingLists, test: VideoList
+    let window: TemporalWindow, crops: EvaluationCrops
+    let seed: UInt64, workers: Int
+    let indices: VideoIndexStore, ledger: DamageLedger
+
+    /// The data of a run by `plan`.
+    public init(_ plan: TrainingPlan, indices: VideoIndexStore, ledger: DamageLedger) throws(AugmentError) {
+        let clip = plan.configuration[ClipOptions.self]
+        lists = plan.lists
+        test = plan.dataSet.test
+        window = TemporalWindow(length: clip.length, stride: clip.stride, start: .uniform(index: 0, of: 1))
+        crops = try EvaluationCrops(
+            shortSide: Evaluator.shortSide(of: clip.size), output: PictureSize(side: clip.size), layout: .centre)
+        seed = plan.seed
+        workers = plan.configuration[EngineOptions.self].workers
+        self.indices = indices
+        self.ledger = ledger
+    }
+}
+
+/// A method that asked for the test list while it trains.
+public struct TestListInTraining: ReportedError, Equatable {
+    public var exitCode: ExitCode { .unavailable }
+    public var description: String { "it asked for the test list in training; only its evaluators may see that" }
+}
+
+/// A pass over a list that a signal ended.
+struct PassInterrupted: Error {}

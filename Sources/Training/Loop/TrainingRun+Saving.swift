@@ -1,0 +1,82 @@
+import Datasets
+import Files
+
+// Checkpoints, validation on the way, the evaluation at the end.
+
+extension TrainingRun {
+    func saveIfDue() throws {
+        let options = plan.configuration[CheckpointOptions.self]
+        let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
+        let byTime = options.everyMinutes > 0 && lastSave.duration(to: .now).seconds >= options.everyMinutes * 60
+        if (bySteps || byTime) && state.step < plan.totalSteps { try save() }
+    }
+
+    func save(isBest: Bool = false) throws {
+        guard savedStep != state.step else { return }
+        guard state.isFinite else { throw diverged("a weight", nil) }
+        try metrics.synchronize()
+        try timings.synchronize()
+        try checkpoints.save(
+            state.checkpoint(
+                metricsPosition: metrics.position, timingsPosition: timings.position, damaged: ledger.damaged),
+            isBest: isBest)
+        lastSave = .now
+        savedStep = state.step
+        observer.didSave(step: state.step)
+    }
+
+    /// Scores the validation part, or the test part where there is none, after every so many epochs.
+    ///
+    /// Only a validation part can mark a checkpoint as the best: test clips choose nothing.
+    func validateIfDue(stage: String) throws {
+        let steps = plan.configuration[EvaluationOptions.self].everyEpochs * plan.stepsPerEpoch
+        guard steps > 0, state.step % steps == 0, state.step < plan.totalSteps else { return }
+        let validation = plan.dataSet.validation, list = validation.isEmpty ? plan.dataSet.test : validation
+        try state.method.willEvaluate(context(stage: stage))
+        guard let report = try score(list), let accuracy = report.accuracy(top: 1) else { return }
+        let part = validation.isEmpty ? "test" : "validation"
+        try metrics.append(
+            step: state.step - 1,
+            [("\(part).accuracyTop1", .real(accuracy)), ("\(part).accuracyTop5", .real(report.accuracy(top: 5) ?? 0))])
+        observer.note("after step \(state.step): \(part) top-1 \((accuracy * 1000).rounded() / 10) %")
+        if !validation.isEmpty, accuracy > state.bestAccuracy ?? -1 {
+            state.bestAccuracy = accuracy
+            try save(isBest: true)
+        }
+    }
+
+    func score(_ list: VideoList) throws -> ClassificationReport? {
+        guard !list.isEmpty, let network = state.evaluated else { return nil }
+        let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
+        let report = try evaluator.evaluate(network, on: list) { done, total in
+            observer.didScore(done, of: total)
+            if Interruption.request != nil { throw interrupted }
+        }
+        try report.requireScores(ledger)
+        return report
+    }
+
+    /// What the method's own evaluators say.
+    func namedScores() throws -> [(name: String, value: Double)] {
+        let context = context(stage: state.stageName, isEvaluation: true)
+        return try state.method.evaluators.map { ($0.name, try $0.score(context)) }
+    }
+
+    func finish(
+        _ test: ClassificationReport?, _ scores: [(name: String, value: Double)], seconds: Double, waitShare: Double
+    ) throws -> TrainingOutcome {
+        let outcome = TrainingOutcome(
+            test: test, scores: scores, steps: state.step, seconds: seconds, run: directory.path,
+            weightsDigest: state.weightsDigest,
+            waitShare: waitShare, damaged: ledger.damaged)
+        try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
+        for name in plan.lists.labelled.unreadableClasses(damaged: outcome.damaged.map(\.path)) {
+            observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
+        }
+        if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
+        record.state = .finished
+        record.result = outcome.result(plan.configuration)
+        try directory.write(record)
+        return outcome
+    }
+}

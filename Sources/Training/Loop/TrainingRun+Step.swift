@@ -1,0 +1,68 @@
+import Datasets
+import Files
+import Tensor
+
+// One step: a batch becomes losses, gradients, moved networks and a line of metrics.
+
+extension TrainingRun {
+    func step(
+        _ loaded: Batch, stage: String, rate: Double, begin: ContinuousClock.Instant, waitSeconds: Double
+    ) throws {
+        let context = StepContext(
+            step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
+            diagnostics: plan.lists.diagnosticLabels)
+        let batch = try transformed(loaded, context)
+        let terms = try state.method.losses(batch, at: context).filter { $0.weight != 0 }
+        let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
+        let total = terms.dropFirst().reduce(terms.first.map(weighted)) { sum, term in sum.map { $0 + weighted(term) } }
+        total?.backward()
+        let norm = try update(context, rate: rate, batch)
+        try state.method.didStep(context)
+
+        let loss = total?.scalar ?? 0
+        let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
+        let tallies = context.tallies.map { tally in
+            (tally.name, JSON.object(tally.counts.map { (plan.dataSet.classes[$0.label], .integer($0.count)) }))
+        }
+        try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) } + tallies)
+        let seconds = begin.duration(to: .now).seconds
+        try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
+        observer.didStep(
+            StepReport(
+                step: state.step, totalSteps: plan.totalSteps, loss: loss, values: all, seconds: seconds, waitSeconds: waitSeconds
+            ))
+        state.step += 1
+    }
+
+    private func transformed(_ loaded: Batch, _ context: StepContext) throws -> Batch {
+        let method = state.method
+        let normalized = loaded.hasLevels ? try method.transform(loaded, .levels, at: context).normalized() : loaded
+        return try method.transform(normalized, .normalized, at: context)
+    }
+
+    /// Moves the networks, unless the method holds the step back. Returns the norm of the gradient.
+    private func update(_ context: StepContext, rate: Double, _ batch: Batch) throws -> Double {
+        guard try state.method.willUpdate(context) else {
+            let norm = state.optimizer.gradientNorm
+            state.optimizer.forgetGradients()
+            return norm
+        }
+        let norm = state.optimizer.step(learningRate: rate)
+        guard norm.isFinite else { throw diverged("the gradient", batch) }
+        state.average?.update()
+        return norm
+    }
+
+    private func weighted(_ term: LossTerm) -> Tensor { term.weight == 1 ? term.value : term.value * term.weight }
+
+    private func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
+        let value = term.value.scalar
+        guard value.isFinite else { throw diverged("the loss \(term.name)", batch) }
+        return value
+    }
+
+    func diverged(_ quantity: String, _ batch: Batch?) -> TrainingDiverged {
+        let samples = batch?.streams.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sampleIndices)" }
+        return TrainingDiverged(quantity: quantity, step: state.step, samples: samples ?? [], savedStep: savedStep)
+    }
+}

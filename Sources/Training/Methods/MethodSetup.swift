@@ -1,0 +1,30 @@
+import Augment
+import Datasets
+import Networks
+
+/// What a method is made from.
+public struct MethodSetup: Sendable {
+    /// Builds networks, from the chosen backbone or another.
+    public let networks: NetworkFactory
+    /// The whole configuration; a method reads its own groups.
+    public let configuration: Configuration
+    /// The number of classes.
+    public let classes: Int
+    /// Samples of the unlabelled list, and a number that the stable indices of all training samples are below.
+    public let unlabeledCount: Int, sampleIndexLimit: Int
+    /// The views that the configuration describes.
+    public let standardViews: StandardViews
+
+    /// A setup; see the properties.
+    public init(
+        networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
+        standardViews: StandardViews
+    ) {
+        self.networks = networks
+        self.configuration = configuration
+        classes = networks.classes
+        self.unlabeledCount = unlabeledCount
+        self.sampleIndexLimit = sampleIndexLimit
+        self.standardViews = standardViews
+    }
+}

@@ -1,0 +1,37 @@
+import Networks
+import Tensor
+
+/// Everything that a method builds its networks from.
+public struct NetworkFactory: Sendable {
+    /// The catalogue entry and its options, which `backbone` of the configuration names.
+    public let entry: BackboneEntry, options: Networks.BackboneOptions
+    /// The number of classes, and the share of features dropped before the classifier.
+    public let classes: Int, dropoutRate: Double
+    private let seed: UInt64, elementType: ElementType
+
+    /// A factory of networks drawn by `seed`.
+    public init(
+        entry: BackboneEntry, options: Networks.BackboneOptions = .init(), classes: Int, dropoutRate: Double = 0, seed: UInt64,
+        elementType: ElementType = .float32
+    ) {
+        self.entry = entry
+        self.options = options
+        self.classes = classes
+        self.dropoutRate = dropoutRate
+        self.seed = seed
+        self.elementType = elementType
+    }
+
+    /// Draws the weights of the network or head called `name`: two names give two draws.
+    public func initializer(named name: String) -> Initializer { Initializer(seed: seed, elementType: elementType).named(name) }
+
+    /// A classifier upon the chosen backbone, called `name`.
+    public func classifier(named name: String = "classifier") -> VideoClassifier { classifier(named: name, entry, options) }
+
+    /// A classifier upon another backbone.
+    public func classifier(named name: String, _ entry: BackboneEntry, _ options: Networks.BackboneOptions) -> VideoClassifier {
+        let initializer = initializer(named: name)
+        return VideoClassifier(
+            backbone: entry.make(options, initializer), classes: classes, dropoutRate: dropoutRate, initializer)
+    }
+}
