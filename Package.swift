@@ -4,6 +4,9 @@ import PackageDescription
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 let kit: Target.Dependency = .product(name: "SemisupKit", package: "Sources")
 
+/// The methods that come as plugins, each a shared library of its own.
+let plugins = ["CMPL", "TemporalGradient"]
+
 /// The tests of one module of the kit.
 func tests(_ module: String) -> Target {
     .testTarget(
@@ -12,7 +15,8 @@ func tests(_ module: String) -> Target {
 
 let package = Package(
     name: "semisup",
-    products: [.executable(name: "semisup", targets: ["semisup"])],
+    products: [.executable(name: "semisup", targets: ["semisup"])]
+        + plugins.map { .library(name: $0, type: .dynamic, targets: [$0]) },
     dependencies: [
         .package(path: "Sources"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -37,5 +41,8 @@ let package = Package(
         tests("Networks"),
         tests("Training"),
         tests("semisup"),
-    ]
+        .testTarget(
+            name: "PluginTests", dependencies: [kit, "TestSupport"] + plugins.map { .init(stringLiteral: $0) },
+            path: "Tests/PluginTests", swiftSettings: settings),
+    ] + plugins.map { .target(name: $0, dependencies: [kit], path: "Plugins/\($0)", swiftSettings: settings) }
 )

@@ -188,7 +188,7 @@ final class LoaderWorker: @unchecked Sendable {
             geometry.apply(to: decoded, into: &views[view], scratch: &scratch)
             return
         case .rgb: selected.select(places, of: decoded)
-        case .temporalGradient: TemporalGradient.compute(of: decoded, at: places, next: nextPlaces, into: &selected)
+        case .temporalGradient: selected.takeTemporalGradients(of: decoded, at: places, next: nextPlaces)
         }
         geometry.apply(to: selected, into: &views[view], scratch: &scratch)
     }

@@ -2,7 +2,7 @@ import Tensor
 
 /// Normalises each channel of `[N, C, ...]`, then scales and shifts it (Ioffe and Szegedy 2015).
 public final class BatchNormalization: Module {
-    /// Factors and constants, `[C]`; they start at 1 and 0.
+    /// Factors and constants, `[C]`; they start at 1 and 0, and stay there where the layer is not affine.
     public let weight: Parameter, bias: Parameter
     /// What evaluation uses.
     public let running: RunningStatistics
@@ -10,17 +10,24 @@ public final class BatchNormalization: Module {
     public let epsilon: Double
     /// The share of the new batch in the running statistics.
     public let momentum: Double
+    /// Whether factors and constants are learned.
+    public let isAffine: Bool
 
     /// A layer for `channels` channels.
-    public init(channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, _ initializer: Initializer) {
+    public init(
+        channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, isAffine: Bool = true, _ initializer: Initializer
+    ) {
         weight = Parameter(initializer.constant(1, [channels]), role: .scale)
         bias = Parameter(initializer.constant(0, [channels]), role: .bias)
         running = RunningStatistics(channels: channels)
         self.epsilon = epsilon
         self.momentum = momentum
+        self.isAffine = isAffine
     }
 
-    public var ownParameters: [(name: String, parameter: Parameter)] { [("weight", weight), ("bias", bias)] }
+    public var ownParameters: [(name: String, parameter: Parameter)] {
+        isAffine ? [("weight", weight), ("bias", bias)] : []
+    }
     public var ownStatistics: [(name: String, statistics: RunningStatistics)] { [("", running)] }
 
     /// Normalises `x`; adds `residual` and applies ReLU where asked.
@@ -28,7 +35,8 @@ public final class BatchNormalization: Module {
         -> Tensor
     {
         let (output, batch) = x.batchNormalized(
-            weight: weight.value, bias: bias.value, statistics: context.normalization == .running ? running.values : nil,
+            weight: isAffine ? weight.value : weight.value.detached, bias: isAffine ? bias.value : bias.value.detached,
+            statistics: context.normalization == .running ? running.values : nil,
             epsilon: epsilon, residual: residual, relu: relu)
         let count = x.count / max(1, x.shape[1])
         switch context.normalization {

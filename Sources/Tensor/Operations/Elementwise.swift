@@ -165,8 +165,13 @@ extension Tensor {
         }
     }
 
-    /// |x|, as a constant.
-    public func absolute() -> Tensor { detached.unary(.absolute) }
+    /// |x|. Backward: dx = dy with the sign of x, 0 at 0.
+    public func absolute() -> Tensor {
+        let x = detached
+        return unary(.absolute).recorded("absolute", from: [self]) { dy in
+            [Tensor.binary(.wherePositive, dy, x) - Tensor.binary(.wherePositive, dy, -x)]
+        }
+    }
 }
 
 // MARK: Comparisons, as constants

@@ -88,7 +88,8 @@ public struct TrainingPlan: Sendable {
         let schedule = configuration[ScheduleOptions.self]
         return LearningRateSchedule(
             peak: configuration[OptimizerOptions.self].learningRate,
-            curve: schedule.kind, warmupSteps: schedule.warmupSteps,
+            curve: schedule.kind,
+            warmupSteps: max(schedule.warmupSteps, Int((schedule.warmupShare * Double(steps)).rounded())),
             warmupFactor: schedule.warmupFactor, totalSteps: steps)
     }
 

@@ -36,6 +36,8 @@ public struct ScheduleOptions: ConfigurationGroup {
     public var kind = LearningRateSchedule.Curve.cosine716
     /// The steps of the linear warm-up.
     public var warmupSteps = 0
+    /// The length of the linear warm-up as a share of the steps; the longer of the two counts.
+    public var warmupShare = 0.0
     /// The share of the rate at the first step of the warm-up.
     public var warmupFactor = 0.1
 
@@ -46,6 +48,9 @@ public struct ScheduleOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("schedule.kind", \.kind, help: "Curve of the learning rate: cos(7 pi t/16), to 0, or none."),
         .init("schedule.warmupSteps", \.warmupSteps, in: 0..., unit: "steps", help: "Length of the linear warm-up."),
+        .init(
+            "schedule.warmupShare", \.warmupShare, in: 0...1, unit: "share of the steps",
+            help: "Length of the linear warm-up, where that is longer."),
         .init("schedule.warmupFactor", \.warmupFactor, in: 0...1, help: "Share of the rate at the start of the warm-up."),
     ]
 }

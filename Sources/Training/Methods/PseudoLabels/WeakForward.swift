@@ -9,24 +9,35 @@ public enum WeakForward: String, ConfigurationChoice {
     case joint
 }
 
+/// The logits of a step's clips, `[N, classes]`.
+public struct ClipLogits {
+    /// Of labelled clips, of weak ones, and of strong ones. Weak ones label: no gradient flows through them.
+    public let labeled: Tensor, weak: Tensor, strong: Tensor
+
+    /// Logits; see the properties. Those of weak clips become constants.
+    public init(labeled: Tensor, weak: Tensor, strong: Tensor) {
+        self.labeled = labeled
+        self.weak = weak.detached
+        self.strong = strong
+    }
+}
+
 extension VideoClassifier {
-    /// The logits of labelled, weak and strong clips; no gradient flows through those of weak clips.
+    /// The logits of labelled, weak and strong clips.
     ///
     /// - Parameter training: The pass of what is trained; weak clips that are seen apart draw their own dropout.
     public func logits(
         labeled: Tensor, weak: Tensor, strong: Tensor, _ form: WeakForward, _ training: ForwardContext
-    ) -> (labeled: Tensor, weak: Tensor, strong: Tensor) {
-        let counts = (labeled: labeled.shape[0], weak: weak.shape[0], strong: strong.shape[0])
+    ) -> ClipLogits {
+        let counts = [labeled, weak, strong].map { $0.shape[0] }
         switch form {
         case .joint:
-            let all = self(Tensor.concatenated([labeled, weak, strong]), training).split([
-                counts.labeled, counts.weak, counts.strong,
-            ])
-            return (all[0], all[1].detached, all[2])
+            let all = self(Tensor.concatenated([labeled, weak, strong]), training).split(counts)
+            return ClipLogits(labeled: all[0], weak: all[1], strong: all[2])
         case .separate:
             let labels = GradientRecording.off { self(weak, training.labeling) }
-            let all = self(Tensor.concatenated([labeled, strong]), training).split([counts.labeled, counts.strong])
-            return (all[0], labels, all[1])
+            let all = self(Tensor.concatenated([labeled, strong]), training).split([counts[0], counts[2]])
+            return ClipLogits(labeled: all[0], weak: labels, strong: all[1])
         }
     }
 }

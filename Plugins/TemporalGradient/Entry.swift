@@ -1,0 +1,5 @@
+import Training
+
+/// What the host calls after it has checked this library's identity.
+@_cdecl("semisup_plugin_TemporalGradient")
+public func semisupPlugin() -> UnsafeMutableRawPointer { Plugin(version: "1.0.0", methods: [TemporalGradient.self]).entry }
