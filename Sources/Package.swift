@@ -26,7 +26,7 @@ let package = Package(
         module(
             "Training",
             uses: [
-                "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files",
+                "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("Networks", uses: ["Tensor", "Files"]),
@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "CKernels", path: "CKernels", cSettings: optimised),
         .target(name: "COneDNN", path: "COneDNN", cxxSettings: optimisedCXX),
         .target(name: "CMedia", path: "CMedia", cSettings: optimised),
+        .target(name: "CPlugin", path: "CPlugin", cSettings: optimised),
         .target(name: "CJSON", path: "CJSON", cSettings: optimised, linkerSettings: [.linkedLibrary("json-c")]),
     ],
     cxxLanguageStandard: .cxx17

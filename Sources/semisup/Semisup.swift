@@ -15,8 +15,8 @@ struct Semisup: ParsableCommand {
             """,
         version: KitVersion.text,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self, ModelsCommand.self,
-            BenchCommand.self, DoctorCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PluginCommand.self, DataCommand.self,
+            ModelsCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 
     /// The label of messages of the parser, as that of all others.

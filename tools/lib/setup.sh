@@ -87,7 +87,17 @@ swift_build() {
     swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"
 }
 
-# Builds the executable unless another launch has just done so.
+# Puts the plugins of Plugins/ where semisup looks for them, with the records that it wants to see.
+seal_plugins() {
+    local folder name release=$home/.build/release
+    mkdir -p "$release/plugins"
+    for folder in "$home"/Plugins/*/; do
+        name=$(basename -- "$folder")
+        "$release/semisup" plugin seal "$release/lib$name.so" "$release/plugins/$name.so" || return
+    done
+}
+
+# Builds the executable and the plugins unless another launch has just done so.
 build() {
     mkdir -p "$home/.build"
     local lock
@@ -97,7 +107,7 @@ build() {
         want_packages
         say "building; the first time takes some minutes"
         : >"$home/.build/semisup-building"
-        if ! swift_build --product semisup </dev/null >&2 {lock}>&-; then
+        if ! swift_build </dev/null >&2 {lock}>&- || ! seal_plugins {lock}>&-; then
             say "the build failed; the messages above say why"
             exit 70
         fi

@@ -49,12 +49,13 @@ extension StreamRequest {
 // MARK: Validation
 
 extension StreamRequest {
-    func validate() throws(ViewPlanError) {
-        guard batchSize > 0 else { throw ViewPlanError(view: name, reason: "a stream needs at least one sample in a step") }
-        guard !views.isEmpty else { throw ViewPlanError(view: name, reason: "the stream has no view") }
-        for number in views.indices {
-            if let reason = problem(of: number) { throw ViewPlanError(view: "\(name).\(views[number].name)", reason: reason) }
-        }
+    /// Why the stream cannot be loaded, whatever the videos.
+    var problem: ViewPlanError? {
+        if batchSize < 1 { return ViewPlanError(view: name, reason: "a stream needs at least one sample in a step") }
+        if views.isEmpty { return ViewPlanError(view: name, reason: "the stream has no view") }
+        return views.indices.lazy.compactMap { number in
+            problem(of: number).map { ViewPlanError(view: "\(name).\(views[number].name)", reason: $0) }
+        }.first
     }
 
     private func problem(of number: Int) -> String? {

@@ -43,16 +43,14 @@ public struct ViewPlan: Sendable {
     /// A plan of these streams.
     public init(_ streams: [StreamRequest]) { self.streams = streams }
 
-    /// Throws `ViewPlanError` where the plan cannot be met, whatever the videos.
-    public func validate() throws(ViewPlanError) {
-        guard !streams.isEmpty else { throw ViewPlanError(view: "", reason: "the plan has no stream") }
-        var names: Set<String> = []
-        for stream in streams {
-            guard names.insert(stream.name).inserted else {
-                throw ViewPlanError(view: stream.name, reason: "two streams have this name")
-            }
-            try stream.validate()
+    /// Why the plan cannot be met, whatever the videos; nil for a plan that can.
+    public var problem: ViewPlanError? {
+        if streams.isEmpty { return ViewPlanError(view: "", reason: "the plan has no stream") }
+        let names = streams.map(\.name)
+        if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+            return ViewPlanError(view: names[twice], reason: "two streams have this name")
         }
+        return streams.lazy.compactMap(\.problem).first
     }
 }
 

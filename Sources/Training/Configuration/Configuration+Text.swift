@@ -44,12 +44,22 @@ extension Configuration {
 
 extension ConfigurationSchema {
     /// The options as a table for `--help`: name and default, what is allowed, meaning.
-    public var helpTable: String {
-        let rows = declarations.map { option in
+    public var helpTable: String { Self.helpTable(declarations.map { ($0, $0.defaultValue) }) }
+
+    /// The options of `method` as a table, with the defaults that it sets. Throws `PluginError.failed` for options that no schema
+    /// can have, and `ConfigurationError` for defaults that are not allowed.
+    public static func helpTable(of method: any Method.Type, plugin: String? = nil) throws -> String {
+        let configuration = try training(of: method, plugin: plugin).resolve([.method(method.manifest)])
+        let own = Set(method.options.flatMap { $0.declarations.map(\.name) })
+        return helpTable(
+            configuration.entries.filter { own.contains($0.declaration.name) }.map { ($0.declaration, $0.value) })
+    }
+
+    private static func helpTable(_ options: [(declaration: OptionDeclaration, value: JSON)]) -> String {
+        let rows = options.map { option, value in
             let allowed = option.allowed ?? option.expectation
             return [
-                "\(option.name)=\(Configuration.text(option.defaultValue))", allowed + (option.unit.map { " (\($0))" } ?? ""),
-                option.help,
+                "\(option.name)=\(Configuration.text(value))", allowed + (option.unit.map { " (\($0))" } ?? ""), option.help,
             ]
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }

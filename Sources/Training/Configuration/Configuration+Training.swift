@@ -15,9 +15,9 @@ extension Configuration {
     ) throws -> Configuration {
         let written = try layers(file: file, flags: flags, settings: settings)
         let data = ConfigurationLayer.text(of: "data", in: written) ?? RunOptions().data
-        let method = try methods.method(namedIn: written)
+        let method = try methods.entry(namedIn: written)
         let recommended = ConfigurationLayer.recommendations(for: data).map { [$0] } ?? []
-        return try checked([.method(method.manifest)] + recommended + written, method)
+        return try checked([.method(method.type.manifest)] + recommended + written, method)
     }
 
     /// The configuration with which the run in `folder` goes on: what it recorded < `file` < `flags` < `settings`.
@@ -29,15 +29,21 @@ extension Configuration {
     ) throws -> Configuration {
         let record = try RunRecord(ofRun: folder)
         let all = [.recorded(record.configuration, path: folder)] + (try layers(file: file, flags: flags, settings: settings))
-        return try checked(all, methods.method(namedIn: all))
+        return try checked(all, methods.entry(namedIn: all))
     }
 
-    /// The configuration that the run in `folder` recorded, with `settings` over it. Throws as `resuming` does.
-    public init(
-        _ record: RunRecord, run folder: String, settings: [(String, String)] = [], methods: MethodCatalogue = .builtIn
-    ) throws {
-        let layers = [ConfigurationLayer.recorded(record.configuration, path: folder), .commandLine([], flags: settings)]
-        self = try Configuration.checked(layers, methods.method(namedIn: layers))
+    /// The configuration that the run in `folder` recorded. Throws as `resuming` does.
+    init(_ record: RunRecord, run folder: String, methods: MethodCatalogue) throws {
+        let layers = [ConfigurationLayer.recorded(record.configuration, path: folder)]
+        self = try Configuration.checked(layers, methods.entry(namedIn: layers))
+    }
+
+    /// What the run in `folder` recorded beside its method's own options, with `settings` over it: all that its network needs,
+    /// without its plugin. Throws `ConfigurationError`.
+    public init(_ record: RunRecord, run folder: String, settings: [(String, String)] = []) throws(ConfigurationError) {
+        var recorded = ConfigurationLayer.recorded(record.configuration, path: folder)
+        recorded.entries.removeAll { $0.name.hasPrefix("method.") }
+        self = try ConfigurationSchema.training.resolve([recorded, .commandLine([], flags: settings)])
     }
 
     private static func layers(
@@ -47,22 +53,42 @@ extension Configuration {
             + [.commandLine(settings, flags: flags)]
     }
 
-    private static func checked(_ layers: [ConfigurationLayer], _ method: any Method.Type) throws -> Configuration {
-        let configuration = try ConfigurationSchema.training(of: method).resolve(layers)
+    private static func checked(_ layers: [ConfigurationLayer], _ method: MethodEntry) throws -> Configuration {
+        let schema = try ConfigurationSchema.training(of: method.type, plugin: method.plugin?.record.name)
+        // A plugin that was chosen by its file alone says which method is meant.
+        let name = ConfigurationLayer.commandLine([], flags: [("method", method.type.manifest.name)])
+        let isNamed = ConfigurationLayer.text(of: "method", in: layers) != nil
+        let configuration = try schema.resolve(isNamed || method.plugin == nil ? layers : layers + [name])
         _ = try LabelRate(configuration[RunOptions.self].labels)
         return configuration
     }
 }
 
 extension ConfigurationSchema {
-    /// The options of a run of `method`.
+    /// The options of a run of `method`, which comes from the plugin called `plugin`.
+    ///
+    /// Throws `PluginError.failed` for options that are not `method.`'s, or are declared twice.
+    public static func training(of method: any Method.Type, plugin: String?) throws(PluginError) -> ConfigurationSchema {
+        let names = method.options.flatMap { $0.declarations.map(\.name) }
+        let twice = names.enumerated().first { names[..<$0.offset].contains($0.element) }?.element
+        let foreign = names.first { !$0.hasPrefix("method.") }
+        if let mistake = twice.map({ "it declares the option \($0) twice" })
+            ?? foreign.map({ "it declares the option \($0), expected a name that begins with method." })
+        {
+            throw .failed(plugin: plugin ?? method.manifest.name, phase: "when asked for its options", reason: mistake)
+        }
+        return training(of: method)
+    }
+
+    /// The options of a run of a method of the kit.
     public static func training(of method: any Method.Type) -> ConfigurationSchema {
         ConfigurationSchema.training.adding(method.options)
     }
 }
 
 extension MethodCatalogue {
-    fileprivate func method(namedIn layers: [ConfigurationLayer]) throws -> any Method.Type {
-        try method(named: ConfigurationLayer.text(of: "method", in: layers) ?? RunOptions().method)
+    fileprivate func entry(namedIn layers: [ConfigurationLayer]) throws -> MethodEntry {
+        try entry(
+            named: ConfigurationLayer.text(of: "method", in: layers), plugin: ConfigurationLayer.text(of: "plugin", in: layers))
     }
 }

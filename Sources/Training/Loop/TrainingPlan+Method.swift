@@ -16,30 +16,35 @@ extension TrainingPlan {
     /// that it wants has no clips, or clips are too small for a network.
     public func makeMethod() throws -> any Method {
         let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
-        let method = try method.init(
-            MethodSetup(
-                networks: try networks, configuration: configuration, unlabeledCount: lists.unlabelled.count,
-                sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration)))
-        for views in viewPlans(of: method) {
-            try views.validate()
-            try requireSamples(of: views, Set(indices))
+        let setup = MethodSetup(
+            networks: try networks, configuration: configuration, unlabeledCount: lists.unlabelled.count,
+            sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration))
+        let type = method
+        let method: any Method = try call("when it was made") { try type.init(setup) }
+        if let problem = problem(ofViewsOf: method, Set(indices)) {
+            try call("in its view plan") { () throws -> Void in throw problem }
         }
         let conflicts = conflicts(of: method)
         guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
         return method
     }
 
+    /// Calls into the method.
+    var call: MethodCall { MethodCall(plugin: plugin?.record.name) }
+
     private func viewPlans(of method: any Method) -> [ViewPlan] { method.stages.map { $0.views ?? method.views } }
 
-    private func requireSamples(of views: ViewPlan, _ known: Set<Int>) throws(ViewPlanError) {
-        for stream in views.streams {
-            guard case .samples(let indices) = stream.source else { continue }
-            if let unknown = indices.first(where: { !known.contains($0) }) {
-                throw ViewPlanError(view: stream.name, reason: "wants sample \(unknown), which is no training clip")
-            }
-            guard !indices.isEmpty else {
-                throw ViewPlanError(view: stream.name, reason: "the stream's list of samples is empty")
-            }
+    private func problem(ofViewsOf method: any Method, _ known: Set<Int>) -> ViewPlanError? {
+        let plans = viewPlans(of: method)
+        return plans.lazy.compactMap(\.problem).first
+            ?? plans.flatMap(\.streams).lazy.compactMap { problem(ofSamplesOf: $0, known) }.first
+    }
+
+    private func problem(ofSamplesOf stream: StreamRequest, _ known: Set<Int>) -> ViewPlanError? {
+        guard case .samples(let indices) = stream.source else { return nil }
+        if indices.isEmpty { return ViewPlanError(view: stream.name, reason: "the stream's list of samples is empty") }
+        return indices.first { !known.contains($0) }.map {
+            ViewPlanError(view: stream.name, reason: "wants sample \($0), which is no training clip")
         }
     }
 

@@ -9,7 +9,7 @@ extension TrainingPlan {
     var recordedConfiguration: JSON {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
-                guard ["data", "split"].contains(name), let path = value.stringValue,
+                guard ["data", "split", "plugin"].contains(name), let path = value.stringValue,
                     !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
                 else { return (name, value) }
                 return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))
@@ -35,7 +35,7 @@ extension RunRecord {
             versions: [
                 "semisup": KitVersion.text, "libavcodec": MediaLibrary.codecVersion ?? "none",
                 "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
-                "oneDNN": engine.oneDNNVersion ?? "none",
+                "oneDNN": engine.oneDNNVersion ?? "none", "plugin": plan.plugin?.identity ?? "none",
             ],
             kernelSet: engine.kernelSet.rawValue, threads: engine.threads)
         classes = plan.dataSet.classes.names
@@ -43,7 +43,7 @@ extension RunRecord {
 
     /// Throws `ResumeMismatch` where `plan` would give other results than this run, now being what a new run would record.
     func requireSameResults(as now: RunRecord, _ plan: TrainingPlan, run: String) throws {
-        let recorded = try Configuration(self, run: run)
+        let recorded = try Configuration(self, run: run, methods: plan.methods)
         var differences = plan.configuration.differences(from: recorded).filter(\.changesResults).map(\.description)
         func compare(_ name: String, _ then: String, _ now: String) {
             if then != now { differences.append("\(name) was \(then), now \(now)") }
@@ -53,7 +53,9 @@ extension RunRecord {
         }
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
-        for name in ["semisup", "blas", "oneDNN"] { compare(name, versions[name] ?? "none", now.versions[name] ?? "none") }
+        for name in ["semisup", "blas", "oneDNN", "plugin"] {
+            compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
+        }
         guard differences.isEmpty else { throw ResumeMismatch(run: run, differences: differences) }
     }
 }

@@ -32,7 +32,7 @@ extension TrainingRun {
         let steps = plan.configuration[EvaluationOptions.self].everyEpochs * plan.stepsPerEpoch
         guard steps > 0, state.step % steps == 0, state.step < plan.totalSteps else { return }
         let validation = plan.dataSet.validation, list = validation.isEmpty ? plan.dataSet.test : validation
-        try state.method.willEvaluate(context(stage: stage))
+        try willEvaluate(stage: stage)
         guard let report = try score(list), let accuracy = report.accuracy(top: 1) else { return }
         let part = validation.isEmpty ? "test" : "validation"
         try metrics.append(
@@ -59,7 +59,13 @@ extension TrainingRun {
     /// What the method's own evaluators say.
     func namedScores() throws -> [(name: String, value: Double)] {
         let context = context(stage: state.stageName, isEvaluation: true)
-        return try state.method.evaluators.map { ($0.name, try $0.score(context)) }
+        return try state.method.evaluators.map { evaluator in
+            (evaluator.name, try plan.call("in its evaluator \(evaluator.name)") { try evaluator.score(context) })
+        }
+    }
+
+    func willEvaluate(stage: String) throws {
+        try plan.call("before an evaluation") { try state.method.willEvaluate(context(stage: stage)) }
     }
 
     func finish(

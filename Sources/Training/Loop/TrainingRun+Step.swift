@@ -12,12 +12,12 @@ extension TrainingRun {
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
         let batch = try transformed(loaded, context)
-        let terms = try state.method.losses(batch, at: context).filter { $0.weight != 0 }
+        let terms = try plan.call("in its losses") { try state.method.losses(batch, at: context) }.filter { $0.weight != 0 }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.dropFirst().reduce(terms.first.map(weighted)) { sum, term in sum.map { $0 + weighted(term) } }
         total?.backward()
         let norm = try update(context, rate: rate, batch)
-        try state.method.didStep(context)
+        try plan.call("after a step") { try state.method.didStep(context) }
 
         let loss = total?.scalar ?? 0
         let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
@@ -35,14 +35,16 @@ extension TrainingRun {
     }
 
     private func transformed(_ loaded: Batch, _ context: StepContext) throws -> Batch {
-        let method = state.method
-        let normalized = loaded.hasLevels ? try method.transform(loaded, .levels, at: context).normalized() : loaded
-        return try method.transform(normalized, .normalized, at: context)
+        try plan.call("in its transform") {
+            let method = state.method
+            let normalized = loaded.hasLevels ? try method.transform(loaded, .levels, at: context).normalized() : loaded
+            return try method.transform(normalized, .normalized, at: context)
+        }
     }
 
     /// Moves the networks, unless the method holds the step back. Returns the norm of the gradient.
     private func update(_ context: StepContext, rate: Double, _ batch: Batch) throws -> Double {
-        guard try state.method.willUpdate(context) else {
+        guard try plan.call("before an update", { try state.method.willUpdate(context) }) else {
             let norm = state.optimizer.gradientNorm
             state.optimizer.forgetGradients()
             return norm

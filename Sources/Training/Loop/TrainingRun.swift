@@ -81,7 +81,7 @@ public final class TrainingRun {
             var waited = 0.0
             for span in state.spansAhead { waited += try train(span) }
             let seconds = begin.duration(to: .now).seconds
-            try state.method.willEvaluate(context(stage: state.stageName))
+            try willEvaluate(stage: state.stageName)
             try save()
             let test = try score(plan.dataSet.test)
             let scores = try namedScores()
@@ -110,7 +110,7 @@ public final class TrainingRun {
     private func train(_ span: StageSpan) throws -> Double {
         let method = state.method, stage = span.stage
         if state.step == span.steps.lowerBound {
-            try method.willStartStage(context(stage: stage.name))
+            try plan.call("when stage \(stage.name) began") { try method.willStartStage(context(stage: stage.name)) }
             state.beginStage(stage)
         }
         let schedule = plan.schedule(steps: span.steps.count)
@@ -122,7 +122,7 @@ public final class TrainingRun {
         var waited = 0.0
         while state.step < span.steps.upperBound {
             if state.step % plan.stepsPerEpoch == 0 {
-                try method.willStartEpoch(context(stage: stage.name))
+                try plan.call("when an epoch began") { try method.willStartEpoch(context(stage: stage.name)) }
                 state.adoptNetworks(in: stage)
             }
             let begin = ContinuousClock.now

@@ -7,12 +7,18 @@
 public final class Plugin: Sendable {
     /// The author's version.
     public let version: String
-    /// The methods.
+    /// One line about it; nil: that of the first method.
+    public let summary: String?
+    /// The oldest version of the kit that it works with.
+    public let minimumKit: String
+    /// The methods; the plugin is called as the first is.
     public let methods: [any Method.Type]
 
     /// A plugin; see the properties.
-    public init(version: String, methods: [any Method.Type]) {
+    public init(version: String, summary: String? = nil, minimumKit: String = "0.1.0", methods: [any Method.Type]) {
         self.version = version
+        self.summary = summary
+        self.minimumKit = minimumKit
         self.methods = methods
     }
 

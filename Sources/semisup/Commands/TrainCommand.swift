@@ -15,15 +15,15 @@ struct TrainCommand: ParsableCommand, HelpTable {
             """)
 
     static var helpTable: String {
-        let methods = MethodCatalogue.builtIn.methods.map { method in
-            "METHOD \(method.manifest.name): \(method.manifest.summary)\n" + ConfigurationSchema(method.options).helpTable
+        let methods = MethodCatalogue.standard.summaries.map { method in
+            "METHOD \(method.name): \(method.summary)\n" + method.help
         }
         return "SETTINGS key=value (a file given by --config says the same in YAML)\n" + ConfigurationSchema.training.helpTable
             + "\n"
             + methods.joined(separator: "\n")
     }
 
-    @Option(help: "How to train: \(MethodCatalogue.builtIn.methods.map { $0.manifest.name }.joined(separator: ", ")).")
+    @Option(help: "How to train: fixmatch, supervised or a method of a plugin; all are listed below.")
     var method: String?
     @Option(help: "Which clips keep their labels: 1%, 0.01, 4/class or all.")
     var labels: String?
@@ -38,6 +38,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
     @Option(
         help: ArgumentHelp("The folder of the run, which must not exist (default: a new one in ./runs).", valueName: "folder"))
     var out: String?
+    @Option(help: ArgumentHelp("A plugin's file; without --method its method trains.", valueName: "file"))
+    var plugin: String?
     @Flag(help: "Go on with the run in --out.")
     var resume = false
     @Flag(help: "Print steps, memory and estimated time, and train nothing.")
@@ -62,7 +64,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
             return try Terminal.standard.print(text)
         }
         let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
-        let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet)
+        let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
         Interruption.listen()
         let printer = TrainingPrinter(json: json)
@@ -76,10 +78,12 @@ struct TrainCommand: ParsableCommand, HelpTable {
     }
 
     private func configuration() throws -> Configuration {
-        let flags = [("method", method), ("labels", labels), ("data", data), ("split", split), ("seed", seed)]
-            .compactMap { name, value in value.map { (name, $0) } }
-        guard resume, let out else { return try .training(file: config, flags: flags, settings: settings) }
-        return try .resuming(out, file: config, flags: flags, settings: settings)
+        let flags = [
+            ("method", method), ("labels", labels), ("data", data), ("split", split), ("seed", seed), ("plugin", plugin),
+        ]
+        .compactMap { name, value in value.map { (name, $0) } }
+        guard resume, let out else { return try .training(file: config, flags: flags, settings: settings, methods: .standard) }
+        return try .resuming(out, file: config, flags: flags, settings: settings, methods: .standard)
     }
 
     private func printEstimate(_ estimate: TrainingEstimate) throws {

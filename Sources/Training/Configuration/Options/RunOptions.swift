@@ -4,6 +4,8 @@ import Datasets
 public struct RunOptions: ConfigurationGroup {
     /// The name of a method.
     public var method = "fixmatch"
+    /// The file of a plugin that is looked at before all other places.
+    public var plugin: String?
     /// The share of labelled clips: `1%`, `0.01`, `4/class` or `all`.
     public var labels = "1%"
     /// The name of a built-in data set, a folder, or a list file.
@@ -32,6 +34,7 @@ public struct RunOptions: ConfigurationGroup {
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
         .init("method", \.method, help: "The method, by its name in the kit or of a plugin."),
+        .init("plugin", \.plugin, help: "A plugin's file; none: looked for by the method's name.", changesResults: false),
         .init("labels", \.labels, help: "Which clips keep their labels: 1%, 0.01, 4/class or all."),
         // Results depend on what is in the lists, which are compared by their digests, and not on where they are.
         .init("data", \.data, help: "A built-in data set, a folder or a list file.", changesResults: false),

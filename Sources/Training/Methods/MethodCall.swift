@@ -1,0 +1,22 @@
+import Datasets
+import Files
+
+/// Calls into a method, whose mistakes are told with the name of its plugin.
+struct MethodCall {
+    /// The plugin's name; nil for methods of the kit.
+    let plugin: String?
+
+    /// Runs `body`, a call in the phase called `phase`, such as `in its losses`.
+    ///
+    /// Throws what the loop itself throws as it is, and what a plugin throws as `PluginError.failed`.
+    func callAsFunction<Result>(_ phase: String, _ body: () throws -> Result) throws -> Result {
+        guard let plugin else { return try body() }
+        do {
+            return try body()
+        } catch let error where error is PassInterrupted || error is TooMuchDamage || error is ConfigurationError {
+            throw error
+        } catch {
+            throw PluginError.failed(plugin: plugin, phase: phase, reason: "\(error)")
+        }
+    }
+}

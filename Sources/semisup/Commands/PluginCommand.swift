@@ -1,0 +1,140 @@
+import ArgumentParser
+import Files
+import Training
+
+/// `semisup plugin`
+struct PluginCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plugin", abstract: "Methods as plugins: find, check, write, build and test them.",
+        subcommands: [PluginListCommand.self, PluginInfoCommand.self, PluginCheckCommand.self, PluginSealCommand.self])
+}
+
+/// `semisup plugin list`
+struct PluginListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the plugins that are found, without loading them.",
+        discussion: """
+            Example: semisup plugin list
+
+            Searched are the files and folders of SEMISUP_PLUGINS (separated by colons), the installation's folder and the user's
+            folder, in this order.
+            """)
+
+    @Flag(help: "Print one JSON object a plugin.")
+    var json = false
+
+    func run() throws {
+        let search = PluginSearchPath.standard(), files = try search.files()
+        if json {
+            for file in files { try Terminal.standard.print(file.json) }
+            return
+        }
+        let rows = files.map { file in
+            [
+                file.record?.name ?? "?", file.record?.version ?? "?", file.problems.isEmpty ? "fits" : "does not fit", file.path,
+                file.record?.summary ?? "",
+            ]
+        }
+        let none = "no plugins; searched: \(search.places.joined(separator: ", "))"
+        try Terminal.standard.print(
+            rows.isEmpty ? none : Text.table([["plugin", "version", "state", "file", "what it is"]] + rows))
+    }
+}
+
+/// `semisup plugin info`
+struct PluginInfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info", abstract: "Shows what a plugin says of itself and its options, without loading it.",
+        discussion: "Example: semisup plugin info cmpl")
+
+    @Argument(help: "The name of a plugin, or its file.")
+    var plugin: String
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let file = try PluginFile.found(plugin)
+        guard let record = file.record else { throw file.problems.first ?? PluginError.noRecord(path: file.path) }
+        if json { return try Terminal.standard.print(file.json) }
+        let rows = [
+            ["plugin", "\(record.name) \(record.version)"], ["what it is", record.summary], ["file", file.path],
+            ["built against", "semisup \(record.kit.version), interface \(record.kit.interface), \(record.kit.configuration)"],
+            ["built by", record.kit.compiler], ["state", file.problems.first?.description ?? "fits this semisup"],
+        ]
+        let methods = record.methods.map { "\nMETHOD \($0.name): \($0.summary)\n(\($0.paper))\n\($0.help)" }
+        try Terminal.standard.print(Text.table(rows) + "\n" + methods.joined())
+    }
+}
+
+/// `semisup plugin check`
+struct PluginCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Says who a plugin is and everything that speaks against loading it; nothing of it runs.",
+        discussion: "Example: semisup plugin check my-method/my-method.so")
+
+    @Argument(help: ArgumentHelp("A plugin's file.", valueName: "file"))
+    var path: String
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let file = PluginFile(path, kit: try .own())
+        if json {
+            try Terminal.standard.print(file.json)
+        } else if let record = file.record {
+            try Terminal.standard.print("\(record.name) \(record.version): \(record.summary)")
+        }
+        for problem in file.problems.dropLast() { Terminal.standard.message(problem.description, label: "error", colour: .red) }
+        if let last = file.problems.last { throw last }
+        if !json { try Terminal.standard.print("\(file.path): fits this semisup") }
+    }
+}
+
+/// `semisup plugin seal`: what the launcher and `plugin build` do after linking.
+struct PluginSealCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seal", abstract: "Writes the plugin record behind a library that was just built.",
+        discussion: "Example: semisup plugin seal .build/release/libMyMethod.so my-method.so", shouldDisplay: false)
+
+    @Argument(help: ArgumentHelp("The library.", valueName: "library"))
+    var library: String
+    @Argument(help: ArgumentHelp("The plugin to write.", valueName: "file"))
+    var output: String
+
+    func run() throws { try PluginSeal.seal(library, to: output) }
+}
+
+extension PluginFile {
+    /// The file at a path, or the plugin called `name` in the search path. Throws `UnknownPlugin`.
+    static func found(_ name: String) throws -> PluginFile {
+        if name.contains("/") || name.hasSuffix(".so") { return PluginFile(name, kit: try .own()) }
+        let files = try PluginSearchPath.standard().files()
+        guard let file = files.first(where: { $0.record?.name == name }) else {
+            let names = files.compactMap { $0.record?.name }
+            throw UnknownPlugin(name: name, known: names, nearest: NearestName.likely(name, among: names))
+        }
+        return file
+    }
+
+    /// One object: the record, and the problems.
+    var json: JSON {
+        let record = self.record
+        func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
+        return .object([
+            ("plugin", text(record?.name)), ("version", text(record?.version)), ("summary", text(record?.summary)),
+            ("file", .string(path)), ("methods", .array(record?.methods.map { .string($0.name) } ?? [])),
+            ("interface", record.map { .integer($0.kit.interface) } ?? .null), ("compiler", text(record?.kit.compiler)),
+            ("fits", .boolean(problems.isEmpty)), ("problems", .array(problems.map { .string($0.description) })),
+        ])
+    }
+}
+
+/// A plugin that is not there.
+struct UnknownPlugin: ReportedError, Equatable {
+    let name: String, known: [String], nearest: String?
+    var exitCode: Files.ExitCode { .unavailable }
+    var description: String {
+        "there is no plugin \(name); found: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+            + (nearest.map { "; did you mean \($0)?" } ?? "")
+    }
+}
