@@ -33,6 +33,9 @@ public enum GradientRecording {
 
     /// Runs `body` without recording: what it computes are constants.
     public static func off<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let constants = isOn ? HeldConstants.current : nil
+        constants?.recordingStops()
+        defer { constants?.recordingGoesOn() }
         let outcome: Swift.Result<Result, Failure> = $isOn.withValue(false) {
             do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
         }

@@ -32,7 +32,10 @@ public struct Tensor {
     public var requiresGradient: Bool { node != nil }
 
     /// The same values as a constant: no gradient flows through it.
-    public var detached: Tensor { Tensor(array) }
+    public var detached: Tensor { HeldConstants.current?.constant(self) ?? unrecorded }
+
+    /// The same values without the record, for use inside an operation.
+    var unrecorded: Tensor { Tensor(array) }
 }
 
 // MARK: Creation
@@ -92,7 +95,8 @@ extension StridedArray {
 extension Tensor {
     /// The values in row-major order, converted to `Element`.
     public func values<Element: ArrayElement>(as type: Element.Type) -> [Element] {
-        detached.converted(to: Element.elementType).contiguous.array.values(as: Element.self)
+        let constant = requiresGradient ? detached : self
+        return constant.converted(to: Element.elementType).contiguous.array.values(as: Element.self)
     }
 
     /// The only element. The tensor must have exactly one.

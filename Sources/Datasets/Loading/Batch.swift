@@ -45,6 +45,9 @@ public struct StreamBatch: Sendable {
         return PlacementBatch(found)
     }
 
+    /// The names of the views, in alphabetical order.
+    public var viewNames: [String] { arrays.keys.sorted() }
+
     /// The number of samples.
     public var count: Int { sampleIndices.count }
 

@@ -19,7 +19,7 @@ extension Tensor {
         let y = Tensor.channelsLastResult(windowedShape(window, channels: w.shape[0]), like: x)
         Engine.backend.convolution(x.array, weights: w.array, window: window, into: y)
         let (wantsX, wantsW) = (x.requiresGradient, w.requiresGradient)
-        let (input, kernel) = (x.detached, w.detached)
+        let (input, kernel) = (x.unrecorded, w.unrecorded)
         return Tensor(y).recorded("convolved", from: [x, w]) { gradient in
             let dy = gradient.channelsLast
             var dx: StridedArray?, dw: StridedArray?

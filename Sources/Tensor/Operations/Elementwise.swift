@@ -24,7 +24,7 @@ extension Tensor {
         let model = a.shape == shape ? a : b
         let strides = model.shape == shape ? model.array.layout : nil
         let y = uninitialized(shape, a.elementType, strides: strides)
-        Engine.backend.binary(operation, a.detached.expanded(to: shape).array, b.detached.expanded(to: shape).array, into: y)
+        Engine.backend.binary(operation, a.unrecorded.expanded(to: shape).array, b.unrecorded.expanded(to: shape).array, into: y)
         return Tensor(y)
     }
 
@@ -54,7 +54,7 @@ extension Tensor {
 
     /// Product of elements, with broadcasting. Backward: da = dy b, db = dy a.
     public static func * (a: Tensor, b: Tensor) -> Tensor {
-        let (x, y) = (a.detached, b.detached), (wantsA, wantsB) = (a.requiresGradient, b.requiresGradient)
+        let (x, y) = (a.unrecorded, b.unrecorded), (wantsA, wantsB) = (a.requiresGradient, b.requiresGradient)
         return binary(.multiply, a, b).recorded("multiply", from: [a, b]) { dy in
             [wantsA ? (dy * y).reduced(to: x.shape) : nil, wantsB ? (dy * x).reduced(to: y.shape) : nil]
         }
@@ -62,7 +62,7 @@ extension Tensor {
 
     /// Quotient of elements, with broadcasting. Backward: da = dy / b, db = -dy a / b².
     public static func / (a: Tensor, b: Tensor) -> Tensor {
-        let (x, y) = (a.detached, b.detached), (wantsA, wantsB) = (a.requiresGradient, b.requiresGradient)
+        let (x, y) = (a.unrecorded, b.unrecorded), (wantsA, wantsB) = (a.requiresGradient, b.requiresGradient)
         return binary(.divide, a, b).recorded("divide", from: [a, b]) { dy in
             [wantsA ? (dy / y).reduced(to: x.shape) : nil, wantsB ? (-(dy * x / (y * y))).reduced(to: y.shape) : nil]
         }
@@ -107,7 +107,7 @@ extension Tensor {
 
     /// The natural logarithm. Backward: dx = dy / x.
     public func log() -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.log).recorded("log", from: [self]) { dy in [dy / x] }
     }
 
@@ -137,13 +137,13 @@ extension Tensor {
 
     /// x². Backward: dx = 2 dy x.
     public func square() -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.square).recorded("square", from: [self]) { dy in [dy * x * 2] }
     }
 
     /// x to a power. Backward: dx = dy exponent x^(exponent - 1).
     public func power(_ exponent: Double) -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.powerScalar, scalar: exponent).recorded("power", from: [self]) { dy in
             [dy * x.unary(.powerScalar, scalar: exponent - 1) * exponent]
         }
@@ -151,7 +151,7 @@ extension Tensor {
 
     /// max(x, minimum). Backward: dx = dy where x > minimum.
     public func clamped(minimum: Double) -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.maximumScalar, scalar: minimum).recorded("clamped", from: [self]) { dy in
             [Tensor.binary(.wherePositive, dy, x - minimum)]
         }
@@ -159,7 +159,7 @@ extension Tensor {
 
     /// min(x, maximum). Backward: dx = dy where x < maximum.
     public func clamped(maximum: Double) -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.minimumScalar, scalar: maximum).recorded("clamped", from: [self]) { dy in
             [Tensor.binary(.wherePositive, dy, maximum - x)]
         }
@@ -167,7 +167,7 @@ extension Tensor {
 
     /// |x|. Backward: dx = dy with the sign of x, 0 at 0.
     public func absolute() -> Tensor {
-        let x = detached
+        let x = unrecorded
         return unary(.absolute).recorded("absolute", from: [self]) { dy in
             [Tensor.binary(.wherePositive, dy, x) - Tensor.binary(.wherePositive, dy, -x)]
         }
@@ -178,13 +178,13 @@ extension Tensor {
 
 extension Tensor {
     /// 1 where a > b, else 0.
-    public static func .> (a: Tensor, b: Tensor) -> Tensor { binary(.greater, a.detached, b.detached) }
+    public static func .> (a: Tensor, b: Tensor) -> Tensor { binary(.greater, a.unrecorded, b.unrecorded) }
 
     /// 1 where a >= b, else 0.
-    public static func .>= (a: Tensor, b: Tensor) -> Tensor { binary(.greaterEqual, a.detached, b.detached) }
+    public static func .>= (a: Tensor, b: Tensor) -> Tensor { binary(.greaterEqual, a.unrecorded, b.unrecorded) }
 
     /// 1 where a = b, else 0.
-    public static func .== (a: Tensor, b: Tensor) -> Tensor { binary(.equal, a.detached, b.detached) }
+    public static func .== (a: Tensor, b: Tensor) -> Tensor { binary(.equal, a.unrecorded, b.unrecorded) }
 
     /// 1 where a >= threshold, else 0.
     public static func .>= (a: Tensor, threshold: Double) -> Tensor { a .>= Tensor.scalar(threshold, like: a) }

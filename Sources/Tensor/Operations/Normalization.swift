@@ -12,7 +12,7 @@ extension Tensor {
         let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))
         Engine.backend.normalize(
             x.array, used, weight: weight.array, bias: bias.array, epsilon: epsilon, residual: added?.array, relu: relu, into: y)
-        let (input, output, scale) = (x.detached, Tensor(y), weight.detached)
+        let (input, output, scale) = (x.unrecorded, Tensor(y), weight.unrecorded)
         let (wantsInput, wantsResidual) = (x.requiresGradient, added?.requiresGradient ?? false)
         let inputs = [x, weight, bias] + (added.map { [$0] } ?? [])
         let result = output.recorded("batchNormalized", from: inputs) { dy in

@@ -4,7 +4,7 @@ extension Tensor {
     /// log softmax along the last axis, shifted by the maximum so that large logits do not overflow.
     /// Backward: dx = dy - softmax(x) sum(dy).
     public func logSoftmax() -> Tensor {
-        let x = detached
+        let x = unrecorded
         let shifted = x - x.max(axes: [-1], keepingAxes: true)
         let y = shifted - shifted.exp().sum(axes: [-1], keepingAxes: true).log()
         return y.recorded("logSoftmax", from: [self]) { dy in [dy - y.exp() * dy.sum(axes: [-1], keepingAxes: true)] }
@@ -12,7 +12,7 @@ extension Tensor {
 
     /// softmax along the last axis. Backward: dx = y (dy - sum(dy y)).
     public func softmax() -> Tensor {
-        let y = detached.logSoftmax().exp()
+        let y = unrecorded.logSoftmax().exp()
         return y.recorded("softmax", from: [self]) { dy in [y * (dy - (dy * y).sum(axes: [-1], keepingAxes: true))] }
     }
 

@@ -39,7 +39,7 @@ extension Tensor {
     public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor { extreme(.minimum, axes, keepingAxes) }
 
     private func extreme(_ operation: ReduceOperation, _ axes: [Int]?, _ keepingAxes: Bool) -> Tensor {
-        let gone = resolved(axes), x = detached
+        let gone = resolved(axes), x = unrecorded
         let y = reduce(operation, gone)
         return y.recorded("extreme", from: [self]) { dy in
             let holders = x .== y
@@ -49,7 +49,7 @@ extension Tensor {
 
     /// The lowest index of a maximum along the last axis.
     public func argmax() -> [Int] {
-        let x = detached.contiguous
+        let x = unrecorded.contiguous
         let y = Tensor.uninitialized(Array(shape.dropLast()), .int32)
         Engine.backend.argmax(x.array, into: y)
         return Tensor(y).values(as: Int32.self).map(Int.init)

@@ -77,7 +77,7 @@ extension Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) of axis \(axis) of \(shape)")
         var extents = shape
         extents[axis] = range.count
-        let whole = detached
+        let whole = unrecorded
         return view(extents, strides: array.strides, offset: range.lowerBound * array.strides[axis])
             .recorded("sliced", from: [self]) { dy in
                 let dx = Tensor.zeros(like: whole)

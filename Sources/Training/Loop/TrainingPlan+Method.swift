@@ -2,6 +2,7 @@ import Augment
 import Datasets
 import Files
 import Networks
+import Tensor
 
 /// A stage and the steps that it takes.
 struct StageSpan {
@@ -14,10 +15,13 @@ extension TrainingPlan {
     ///
     /// Throws what its initialiser throws, `ViewPlanError` where its views cannot be made, and `ConfigurationError` where a stream
     /// that it wants has no clips, or clips are too small for a network.
-    public func makeMethod() throws -> any Method {
+    public func makeMethod() throws -> any Method { try makeMethod(elementType: .float32) }
+
+    /// The same with networks of `elementType`.
+    func makeMethod(elementType: ElementType) throws -> any Method {
         let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
         let setup = MethodSetup(
-            networks: try networks, configuration: configuration, unlabeledCount: lists.unlabelled.count,
+            networks: try networks(elementType), configuration: configuration, unlabeledCount: lists.unlabelled.count,
             sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration))
         let type = method
         let method: any Method = try call("when it was made") { try type.init(setup) }

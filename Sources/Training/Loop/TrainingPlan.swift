@@ -61,13 +61,16 @@ public struct TrainingPlan: Sendable {
 
     /// Builds networks as the configuration says.
     public var networks: NetworkFactory {
-        get throws(UnknownBackbone) {
-            let backbone = configuration[BackboneOptions.self]
-            return NetworkFactory(
-                entry: try BackboneCatalogue.entry(named: backbone.name),
-                options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
-                dropoutRate: backbone.dropout, seed: seed)
-        }
+        get throws(UnknownBackbone) { try networks(.float32) }
+    }
+
+    /// The same for weights of `elementType`.
+    func networks(_ elementType: ElementType) throws(UnknownBackbone) -> NetworkFactory {
+        let backbone = configuration[BackboneOptions.self]
+        return NetworkFactory(
+            entry: try BackboneCatalogue.entry(named: backbone.name),
+            options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
+            dropoutRate: backbone.dropout, seed: seed, elementType: elementType)
     }
 
     /// The evaluator that the configuration describes.

@@ -50,7 +50,7 @@ public struct KitIdentity: Sendable, Equatable {
 
     /// A compiled module begins with the version of its compiler: `6.3.1(...)/Swift version 6.3.1 (swift-6.3.1-RELEASE)`.
     private static func compilerVersion(inModule bytes: [UInt8]) -> String? {
-        let mark = Array("Swift version ".utf8), head = bytes.prefix(4096)
+        let mark = Array("Swift version ".utf8), head = bytes.prefix(65_536)
         guard let start = head.indices.first(where: { head[$0...].starts(with: mark) }) else { return nil }
         let text = head[start...].prefix { (0x20...0x7E).contains($0) }
         return String(decoding: text, as: UTF8.self)

@@ -1,12 +1,16 @@
 import ArgumentParser
 import Files
+import Foundation
 import Training
 
 /// `semisup plugin`
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin", abstract: "Methods as plugins: find, check, write, build and test them.",
-        subcommands: [PluginListCommand.self, PluginInfoCommand.self, PluginCheckCommand.self, PluginSealCommand.self])
+        subcommands: [
+            PluginListCommand.self, PluginInfoCommand.self, PluginCheckCommand.self, PluginTestCommand.self,
+            PluginSealCommand.self,
+        ])
 }
 
 /// `semisup plugin list`
@@ -88,6 +92,45 @@ struct PluginCheckCommand: ParsableCommand {
         if let last = file.problems.last { throw last }
         if !json { try Terminal.standard.print("\(file.path): fits this semisup") }
     }
+}
+
+/// `semisup plugin test`
+struct PluginTestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Tries on a plugin's methods what every method must do, on small videos.",
+        discussion: "Example: semisup plugin test my-method/my-method.so method.confidenceThreshold=0.3")
+
+    @Argument(help: ArgumentHelp("A plugin's file, its name, or the name of a method of the kit.", valueName: "file"))
+    var plugin: String
+    @Argument(help: ArgumentHelp("Settings that all checks use.", valueName: "key=value"))
+    var settings: [String] = []
+
+    func run() throws {
+        let isOwn = MethodCatalogue.builtIn.methods.contains { $0.manifest.name == plugin }
+        let file = isOwn ? nil : try PluginFile.found(plugin)
+        if let problem = file?.problems.first { throw problem }
+        let folder = FileManager.default.temporaryDirectory.path + "/semisup-plugin-test-\(getpid())"
+        try Folder.create(at: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var failed = 0
+        for method in file?.record?.methods.map(\.name) ?? [plugin] {
+            let suite = try Conformance(method: method, plugin: file?.path, settings: settings, folder: folder)
+            try Terminal.standard.print("\(method)")
+            try suite.run { check in
+                if check.problem != nil { failed += 1 }
+                try Terminal.standard.print("  \(check.problem == nil ? "ok    " : "FAILED") \(check.name)")
+                if let problem = check.problem { try Terminal.standard.print("         \(problem)") }
+            }
+        }
+        if failed > 0 { throw ConformanceFailed(count: failed, plugin: plugin) }
+    }
+}
+
+/// A plugin that does not do what every method must do.
+struct ConformanceFailed: ReportedError, Equatable {
+    let count: Int, plugin: String
+    var exitCode: Files.ExitCode { .unavailable }
+    var description: String { "\(plugin): \(count) \(count == 1 ? "check" : "checks") failed" }
 }
 
 /// `semisup plugin seal`: what the launcher and `plugin build` do after linking.

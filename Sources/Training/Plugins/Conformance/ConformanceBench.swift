@@ -1,0 +1,161 @@
+import Datasets
+import Files
+import Foundation
+import Networks
+import Tensor
+
+/// Small runs of a method on small videos.
+struct ConformanceBench {
+    let methods: MethodCatalogue
+    let entry: MethodEntry
+    private let name: String, plugin: String?, settings: [String]
+    private let folder: String
+    private let data: DataSet
+    /// A number for each run's folder.
+    private let counter = RunCounter()
+
+    init(method: String, plugin: String?, settings: [String], folder: String) throws {
+        methods = .standard
+        entry = try methods.entry(named: method, plugin: plugin)
+        name = method
+        self.plugin = plugin
+        self.settings = settings
+        self.folder = folder
+        try Motions.ensure(at: folder + "/videos", count: Motions.Count(train: 20, test: 10))
+        data = try DataSet.open(folder + "/videos/list.csv")
+    }
+
+    private static let small = [
+        "steps=6", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32", "batch.labeled=2",
+        "batch.unlabeled=3", "labels=1/class", "checkpoint.everyMinutes=0", "checkpoint.everySteps=3", "checkpoint.keep=9",
+        "ema.decay=0.9", "schedule.warmupSteps=0",
+    ]
+
+    /// The configuration of a small run.
+    func configuration(_ changes: [String] = []) throws -> Configuration {
+        let flags = [("method", name)] + (plugin.map { [("plugin", $0)] } ?? [])
+        return try .training(flags: flags, settings: ConformanceBench.small + settings + changes, methods: methods)
+    }
+
+    func plan(_ changes: [String] = []) throws -> TrainingPlan {
+        let plan = try TrainingPlan(configuration: configuration(changes), dataSet: data, methods: methods)
+        try Engine.start(plan.engine)
+        return plan
+    }
+
+    /// What a run leaves that must not depend on chance.
+    struct Traces: Equatable {
+        let weights: String, metrics: String
+    }
+
+    private func train(_ plan: TrainingPlan) throws -> Traces {
+        try traces(TrainingRun(plan, out: "\(folder)/run\(counter.next())", observer: SilentObserver()).run())
+    }
+
+    private func traces(_ outcome: TrainingOutcome) throws -> Traces {
+        Traces(weights: outcome.weightsDigest, metrics: try FileReader.text(of: outcome.run + "/metrics.jsonl"))
+    }
+
+    private func difference(_ one: Traces, _ two: Traces, _ what: String) -> String? {
+        guard one != two else { return nil }
+        let lines = zip(one.metrics.split(separator: "\n"), two.metrics.split(separator: "\n"))
+        guard let step = lines.enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset else {
+            return "the weights \(what) differ and the metrics do not"
+        }
+        return "the metrics \(what) differ from step \(step) on: "
+            + "it has state that is not saved, draws that are not keyed, or an order that is not fixed"
+    }
+
+    // MARK: Checks; each returns what is wrong, or nil
+
+    func options() throws -> String? {
+        let declared = entry.type.options.flatMap(\.declarations)
+        _ = try ConfigurationSchema.training(of: entry.type, plugin: name).resolve([.method(entry.type.manifest)])
+        return declared.first { $0.help.isEmpty }.map { "\($0.name) has no help" }
+            ?? declared.first { (try? $0.check(.text("\u{0}"))) != nil && $0.expectation != "text" && !$0.expectation.hasPrefix("text") }
+            .map { "\($0.name) accepts anything" }
+    }
+
+    func views() throws -> String? {
+        let method = try plan().makeMethod()
+        return method.views.problem?.description
+    }
+
+    /// Losses of two steps with the changes; `--uniform`: networks that find all classes equally likely.
+    func finiteLosses(_ changes: [String]) throws -> String? {
+        let isUniform = changes == ["--uniform"], plan = try plan(isUniform ? [] : changes)
+        let method = try plan.makeMethod()
+        if isUniform { for network in method.networks.members { network.module.flatten() } }
+        let batches = try ConformanceBatches(plan, method)
+        for step in 0..<2 {
+            let terms = try method.losses(batches.next(), at: StepContext(step: step, totalSteps: 2))
+            if let bad = terms.first(where: { !$0.value.scalar.isFinite }) { return "the loss \(bad.name) is \(bad.value.scalar)" }
+            terms.total?.backward()
+            let gradients = method.networks.members.flatMap { $0.module.namedParameters.compactMap { $0.parameter.gradient } }
+            guard gradients.allSatisfy(\.isFinite) else { return "a gradient is not finite" }
+            for member in method.networks.members { for (_, p) in member.module.namedParameters { p.value.clearGradient() } }
+            try method.didStep(StepContext(step: step, totalSteps: 2))
+        }
+        return nil
+    }
+
+    func sameBits(_ one: [String], _ two: [String], _ what: String) throws -> String? {
+        difference(try train(plan(one)), try train(plan(two)), what)
+    }
+
+    func resumed() throws -> String? {
+        let whole = try train(plan()), path = "\(folder)/run\(counter.next())"
+        _ = try TrainingRun(plan(), out: path, observer: SilentObserver()).run()
+        // As if the process had been killed after the checkpoint of step 3.
+        for name in ["step-00000006.json", "step-00000006.safetensors"] {
+            try FileManager.default.removeItem(atPath: "\(path)/checkpoints/\(name)")
+        }
+        let rest = try TrainingRun(resuming: path, plan(), observer: SilentObserver()).run()
+        return difference(whole, try traces(rest), "of a resumed run")
+    }
+
+    /// Training with wrong labels on all clips but the labelled ones.
+    func poisoned() throws -> String? {
+        let honest = try plan()
+        let wrong = data.train.samples.map { sample in
+            VideoSample(
+                index: sample.index, path: sample.path, name: sample.name,
+                label: sample.label.map { ($0 + 3) % data.classes.count }, group: sample.group)
+        }
+        let poisoned = DataSet(
+            name: data.name, root: data.root, train: VideoList(part: .train, samples: wrong, classes: data.classes), test: data.test)
+        let lists = TrainingLists(poisoned, labelled: honest.lists.labelled.samples, pool: .all)
+        let one = try train(honest), two = try train(honest.replacing(lists: lists))
+        return one.weights == two.weights ? nil : "the weights depend on labels of unlabelled clips"
+    }
+}
+
+/// Numbers the runs of one suite.
+private final class RunCounter {
+    private var count = 0
+    func next() -> Int {
+        count += 1
+        return count
+    }
+}
+
+/// Says nothing.
+private final class SilentObserver: TrainingObserver {
+    func note(_ text: String) {}
+}
+
+extension Module {
+    /// Makes all classes equally likely: linear layers give zeros.
+    fileprivate func flatten() {
+        for (name, parameter) in namedParameters where name.hasPrefix("fc.") {
+            parameter.value.overwrite(with: Tensor.zeros(parameter.value.shape, elementType: parameter.value.elementType))
+        }
+    }
+}
+
+extension [LossTerm] {
+    /// The weighted sum; nil without terms.
+    var total: Tensor? {
+        dropFirst().reduce(first.map { $0.value * $0.weight }) { sum, term in sum.map { $0 + term.value * term.weight } }
+    }
+}
