@@ -43,6 +43,14 @@ import Testing
         #expect(throws: UnknownBackbone.self) { try BackboneCatalogue.entry(named: "r3d19") }
     }
 
+    /// What `models list` prints and `takes(clip:)` judges is what a pass does.
+    @Test(arguments: BackboneCatalogue.entries.map(\.name)) func theConvolutionsEndWhereTheFeaturesDo(name: String) throws {
+        let backbone = try classifier(name, width: 0.0625).backbone, clip = [3, 9, 40, 56]
+        let features = GradientRecording.off { backbone.features(hashClips("ends", [1] + clip, .float32), .evaluation) }
+        #expect(backbone.convolutions(of: clip).last?.output == Array(features.shape.dropFirst()))
+        #expect(features.shape[1] == backbone.featureCount)
+    }
+
     @Test func weightsStartAsPublished() throws {
         let network = try classifier(width: 0.5)
         for (name, parameter) in network.namedParameters {

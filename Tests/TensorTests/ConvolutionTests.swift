@@ -28,6 +28,15 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         Self(
             name: "uneven window", input: [1, 3, 4, 5, 6], outputs: 2,
             window: Window(kernel: [2, 3, 1], stride: [1, 2, 1], padding: [0, 1, 0])),
+        Self(
+            name: "taps along time only", input: [2, 24, 5, 3, 4], outputs: 16,
+            window: Window(kernel: [3, 1, 1], padding: [1, 0, 0])),
+        Self(
+            name: "taps and step in the picture only", input: [2, 16, 3, 9, 8], outputs: 24,
+            window: Window(kernel: [1, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1])),
+        Self(
+            name: "one tap, step in the picture only", input: [2, 16, 3, 7, 8], outputs: 32,
+            window: Window(kernel: [1, 1, 1], stride: [1, 2, 2])),
         Self(name: "several batches of unfolded images", input: [9, 24, 4, 24, 24], outputs: 2, window: cube()),
     ]
 

@@ -9,7 +9,7 @@ import tempfile
 
 import reference_files
 
-SCRIPTS = ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "fixmatch_steps"]
+SCRIPTS = ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps"]
 
 
 def run(folder):

@@ -35,7 +35,7 @@ public struct BackboneOptions: Sendable, Equatable {
     public var depth: Double
     /// Channels of the input: 3 for RGB.
     public var inputChannels: Int
-    /// Channels that no stage goes below, however small `width` is.
+    /// Channels that no convolution goes below, however small `width` is.
     public var fewestChannels: Int
 
     /// Options; by default those of the published network.

@@ -33,6 +33,10 @@ public enum BackboneCatalogue {
         BackboneEntry(name: "r3d10", summary: "R3D with one block a stage and a 3x3x3 stem, for small pictures and quick work") {
             ResNet3D(.small, $0, $1)
         },
+        BackboneEntry(
+            name: "slow50",
+            summary: "3-D ResNet-50 of the slow pathway: bottlenecks, no step along time (Feichtenhofer et al. 2019; CMPL card)"
+        ) { ResNet3D(.slow, $0, $1) },
     ]
 
     /// The entry called `name`. Throws `UnknownBackbone`.
@@ -54,4 +58,11 @@ extension ResNet3D.Form {
     /// One block a stage; the stem sees 3 x 3 pixels, since 7 x 7 of a small picture is much of it.
     static let small = ResNet3D.Form(
         blocks: [1, 1, 1, 1], stem: Window(kernel: [3, 3, 3], stride: [1, 2, 2], padding: [1, 1, 1]))
+
+    /// ResNet-50 of the slow pathway (SlowOnly): it looks along time in stages 3 and 4 only, and 8 x 224 x 224 gives
+    /// 2048 x 8 x 7 x 7.
+    static let slow = ResNet3D.Form(
+        block: .bottleneck, blocks: [3, 4, 6, 3], temporalTaps: [1, 1, 3, 3],
+        strides: [[1, 1, 1], [1, 2, 2], [1, 2, 2], [1, 2, 2]],
+        stem: Window(kernel: [1, 7, 7], stride: [1, 2, 2], padding: [0, 3, 3]), stemPooling: spatialPooling)
 }

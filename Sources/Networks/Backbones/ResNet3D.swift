@@ -1,45 +1,13 @@
 import Tensor
 
-/// Two 3x3x3 convolutions with a shortcut (He et al. 2016; Tran et al. 2018).
-final class ResidualBlock3D: Module {
-    private let conv1: ConvolutionUnit, conv2: ConvolutionUnit, downsample: ConvolutionUnit?
-
-    init(inputs: Int, outputs: Int, stride: [Int], epsilon: Double, _ initializer: Initializer) {
-        conv1 = ConvolutionUnit(
-            inputs: inputs, outputs: outputs, window: Window(kernel: [3, 3, 3], stride: stride, padding: [1, 1, 1]),
-            epsilon: epsilon, initializer.named("conv1"))
-        conv2 = ConvolutionUnit(
-            inputs: outputs, outputs: outputs, window: Window(kernel: [3, 3, 3], padding: [1, 1, 1]), epsilon: epsilon,
-            initializer.named("conv2"))
-        let changesShape = inputs != outputs || stride != [1, 1, 1]
-        downsample =
-            changesShape
-            ? ConvolutionUnit(
-                inputs: inputs, outputs: outputs, window: Window(kernel: [1, 1, 1], stride: stride), epsilon: epsilon,
-                initializer.named("downsample")) : nil
-    }
-
-    var children: [(name: String, module: any Module)] {
-        [("conv1", conv1), ("conv2", conv2)] + (downsample.map { [("downsample", $0)] } ?? [])
-    }
-
-    func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let inner = conv1(x, relu: true, context)
-        let shortcut = downsample.map { $0(x, relu: false, context) } ?? x
-        return conv2(inner, adding: shortcut, relu: true, context)
-    }
-
-    func convolutions(of volume: [Int]) -> [ConvolutionShape] {
-        let first = conv1.shape(of: volume)
-        return [first, conv2.shape(of: first.output)] + (downsample.map { [$0.shape(of: volume)] } ?? [])
-    }
-}
-
 /// A residual network of 3-D convolutions: a stem and four stages, under torchvision's names.
 public final class ResNet3D: Backbone {
     /// What tells one published form from another.
     struct Form {
+        var block = BlockKind.basic
         var blocks = [2, 2, 2, 2]
+        /// Taps along T of each stage's blocks.
+        var temporalTaps = [3, 3, 3, 3]
         /// Steps of each stage along T, H, W.
         var strides = [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2]]
         /// The first convolution.
@@ -64,16 +32,18 @@ public final class ResNet3D: Backbone {
             inputs: options.inputChannels, outputs: widths[0],
             window: form.stem, epsilon: form.epsilon,
             initializer.named("stem"))
+        let channels = [widths[0]] + widths.map { form.block.expansion * $0 }
         layers = widths.indices.map { stage in
             let name = initializer.named("layer\(stage + 1)")
             return Sequence(
                 (0..<options.blocks(form.blocks[stage])).map { block in
                     ResidualBlock3D(
-                        inputs: block > 0 ? widths[stage] : widths[max(0, stage - 1)], outputs: widths[stage],
-                        stride: block > 0 ? [1, 1, 1] : form.strides[stage], epsilon: form.epsilon, name.named(String(block)))
+                        form.block, inputs: channels[block > 0 ? stage + 1 : stage], width: widths[stage],
+                        temporalTaps: form.temporalTaps[stage], stride: block > 0 ? [1, 1, 1] : form.strides[stage],
+                        epsilon: form.epsilon, name.named(String(block)))
                 })
         }
-        featureCount = widths[3]
+        featureCount = channels[4]
     }
 
     public var children: [(name: String, module: any Module)] {
@@ -110,7 +80,7 @@ public final class ResNet3D: Backbone {
             for block in layer.parts {
                 let inner = block.convolutions(of: volume)
                 shapes += inner
-                volume = inner[1].output
+                volume = inner.last?.output ?? volume
             }
             if index == 0, let pooling = form.firstStagePooling { volume = volume.pooled(by: pooling) }
         }
