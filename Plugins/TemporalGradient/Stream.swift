@@ -41,7 +41,8 @@ public struct Stream {
 
     /// One forward pass of labelled, weak and strong clips together, whose statistics mix (card, algorithm, 1).
     func forward(
-        _ labeled: Tensor, _ weak: Tensor, _ strong: Tensor, _ options: TemporalGradientOptions, _ step: StepContext
+        _ labeled: Tensor, _ weak: Tensor, _ strong: Tensor, _ options: TemporalGradientOptions, _ step: StepContext,
+        embeds: Bool = true
     ) -> Activations {
         let context = step.training(name), counts = [labeled, weak, strong].map { $0.shape[0] }
         let aligned = 0..<counts[0] + counts[1]
@@ -54,7 +55,7 @@ public struct Stream {
         let logits = network.classify(features: features, context).split(counts)
         return Activations(
             logits: ClipLogits(labeled: logits[0], weak: logits[1], strong: logits[2]), stages: stages,
-            embeddings: options.contrastWeight > 0 ? embeddings(features.sliced(aligned), options, context) : nil)
+            embeddings: embeds && options.contrastWeight > 0 ? embeddings(features.sliced(aligned), options, context) : nil)
     }
 
     /// The embeddings of other clips of the same videos.

@@ -53,7 +53,8 @@ public final class TemporalGradient: Method {
         let labeled = batch["labeled"], unlabeled = batch["unlabeled"]
         let x = rgb.forward(labeled["clip"], unlabeled["weak"], unlabeled["strong"], options, step)
         var g = gradient.forward(
-            labeled["gradient"], unlabeled["weakGradient"], unlabeled["strongGradient"], options, step)
+            labeled["gradient"], unlabeled["weakGradient"], unlabeled["strongGradient"], options, step,
+            embeds: !options.comparesOtherClips)
         if options.comparesOtherClips {
             let clips = Tensor.concatenated([labeled["otherGradient"], unlabeled["otherGradient"]])
             g.embeddings = gradient.embed(clips, options, step)

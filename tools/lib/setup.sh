@@ -87,10 +87,26 @@ swift_build() {
     swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"
 }
 
+# kit_headers FOLDER: what the compiled modules of the kit need of its C modules, with one module map.
+kit_headers() {
+    local module header
+    rm -rf -- "$1" && mkdir -p "$1"
+    for module in CKernels CMedia CJSON COneDNN CPlugin; do
+        cp -R "$home/Sources/$module/include" "$1/$module"
+        printf 'module %s {\n' "$module"
+        for header in "$1/$module"/*.h; do printf '    header "%s/%s"\n' "$module" "${header##*/}"; done
+        printf '    export *\n}\n'
+    done >"$1/module.modulemap"
+    cp -R "$home/.build/checkouts/Yams/Sources/CYaml/include" "$1/CYaml"
+    rm -f "$1/CYaml/module.modulemap"
+    printf 'module CYaml {\n    header "CYaml/yaml.h"\n    export *\n}\n' >>"$1/module.modulemap"
+}
+
 # Puts the plugins of Plugins/ where semisup looks for them, with the records that it wants to see.
 seal_plugins() {
     local folder name release=$home/.build/release
     mkdir -p "$release/plugins"
+    kit_headers "$release/include" || return
     for folder in "$home"/Plugins/*/; do
         name=$(basename -- "$folder")
         "$release/semisup" plugin seal "$release/lib$name.so" "$release/plugins/$name.so" || return

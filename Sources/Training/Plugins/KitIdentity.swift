@@ -78,6 +78,11 @@ public struct KitLocation: Sendable {
     public var modulesPath: String { libraryFolder + (isInstalled ? "/semisup/modules" : "/Modules") }
     /// Plugins that belong to the kit.
     public var pluginsPath: String { libraryFolder + (isInstalled ? "/semisup/plugins" : "/plugins") }
+    /// Where the template of new plugins may be.
+    var templatePaths: [String] {
+        let home = ProcessInfo.processInfo.environment["SEMISUP_HOME"].map { [$0 + "/tools/template"] } ?? []
+        return home + [libraryFolder + "/../share/semisup/template", libraryFolder + "/../../../tools/template"]
+    }
     /// The kit itself.
     public var libraryPath: String { libraryFolder + "/libSemisupKit.so" }
 }

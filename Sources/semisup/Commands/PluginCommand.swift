@@ -8,7 +8,8 @@ struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin", abstract: "Methods as plugins: find, check, write, build and test them.",
         subcommands: [
-            PluginListCommand.self, PluginInfoCommand.self, PluginCheckCommand.self, PluginTestCommand.self,
+            PluginListCommand.self, PluginInfoCommand.self, PluginNewCommand.self, PluginBuildCommand.self,
+            PluginCheckCommand.self, PluginTestCommand.self,
             PluginSealCommand.self,
         ])
 }
@@ -68,6 +69,36 @@ struct PluginInfoCommand: ParsableCommand {
         let methods = record.methods.map { "\nMETHOD \($0.name): \($0.summary)\n(\($0.paper))\n\($0.help)" }
         try Terminal.standard.print(Text.table(rows) + "\n" + methods.joined())
     }
+}
+
+/// `semisup plugin new`
+struct PluginNewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new", abstract: "Writes a folder with a method that builds and trains as it is, to be made into another.",
+        discussion: "Example: semisup plugin new my-method && semisup plugin build my-method")
+
+    @Argument(help: "The name of the method, such as my-method.")
+    var name: String
+    @Option(help: ArgumentHelp("The folder to write (default: ./NAME).", valueName: "folder"))
+    var out: String?
+
+    func run() throws {
+        let folder = out ?? name
+        try PluginTemplate().write(method: name, to: folder)
+        try Terminal.standard.print("\(folder): next: semisup plugin build \(folder)")
+    }
+}
+
+/// `semisup plugin build`
+struct PluginBuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build", abstract: "Builds a plugin and prints the path of its one library.",
+        discussion: "Example: semisup plugin build my-method")
+
+    @Argument(help: ArgumentHelp("The folder of the plugin's package.", valueName: "folder"))
+    var folder: String
+
+    func run() throws { try Terminal.standard.print(try PluginBuilder(folder).build()) }
 }
 
 /// `semisup plugin check`

@@ -69,11 +69,16 @@ struct ConformanceBench {
     // MARK: Checks; each returns what is wrong, or nil
 
     func options() throws -> String? {
-        let declared = entry.type.options.flatMap(\.declarations)
-        _ = try ConfigurationSchema.training(of: entry.type, plugin: name).resolve([.method(entry.type.manifest)])
-        return declared.first { $0.help.isEmpty }.map { "\($0.name) has no help" }
-            ?? declared.first { (try? $0.check(.text("\u{0}"))) != nil && $0.expectation != "text" && !$0.expectation.hasPrefix("text") }
-            .map { "\($0.name) accepts anything" }
+        let schema = try ConfigurationSchema.training(of: entry.type, plugin: name)
+        _ = try schema.resolve([.method(entry.type.manifest)])
+        let declared = entry.type.options.flatMap { $0.declarations }
+        if let silent = declared.first(where: { $0.help.isEmpty }) { return "\(silent.name) has no help" }
+        // A text may be anything; whatever else is declared has values that it refuses.
+        let open = declared.first { option in
+            let nonsense = ConfigurationLayer.commandLine(["\(option.name)=\u{1}"])
+            return !option.expectation.hasPrefix("text") && (try? schema.resolve([nonsense])) != nil
+        }
+        return open.map { "\($0.name) accepts anything" }
     }
 
     func views() throws -> String? {
@@ -89,7 +94,9 @@ struct ConformanceBench {
         let batches = try ConformanceBatches(plan, method)
         for step in 0..<2 {
             let terms = try method.losses(batches.next(), at: StepContext(step: step, totalSteps: 2))
-            if let bad = terms.first(where: { !$0.value.scalar.isFinite }) { return "the loss \(bad.name) is \(bad.value.scalar)" }
+            if let bad = terms.first(where: { !$0.value.scalar.isFinite }) {
+                return "the loss \(bad.name) is \(bad.value.scalar)"
+            }
             terms.total?.backward()
             let gradients = method.networks.members.flatMap { $0.module.namedParameters.compactMap { $0.parameter.gradient } }
             guard gradients.allSatisfy(\.isFinite) else { return "a gradient is not finite" }
@@ -123,7 +130,8 @@ struct ConformanceBench {
                 label: sample.label.map { ($0 + 3) % data.classes.count }, group: sample.group)
         }
         let poisoned = DataSet(
-            name: data.name, root: data.root, train: VideoList(part: .train, samples: wrong, classes: data.classes), test: data.test)
+            name: data.name, root: data.root, train: VideoList(part: .train, samples: wrong, classes: data.classes),
+            test: data.test)
         let lists = TrainingLists(poisoned, labelled: honest.lists.labelled.samples, pool: .all)
         let one = try train(honest), two = try train(honest.replacing(lists: lists))
         return one.weights == two.weights ? nil : "the weights depend on labels of unlabelled clips"
