@@ -4,9 +4,11 @@ import Tensor
 extension Module {
     /// Fills parameters with the values that the references use (tools/reference/README.md); `runningStatistics`: also the
     /// running means and variances, which else stay as they are.
-    public func loadHashWeights(runningStatistics: Bool) {
+    ///
+    /// `prefix` stands before the names that are hashed, so that several networks get several weights.
+    public func loadHashWeights(prefix: String = "", runningStatistics: Bool) {
         for (name, parameter) in namedParameters {
-            let shape = parameter.value.shape, values = HashValues(name), count = parameter.value.count
+            let shape = parameter.value.shape, values = HashValues(prefix + name), count = parameter.value.count
             let drawn: [Double]
             if shape.count >= 2 {
                 let bound = (6 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
@@ -20,8 +22,8 @@ extension Module {
         for (name, statistics) in namedStatistics {
             let channels = statistics.values.mean.count
             statistics.values = ChannelStatistics(
-                mean: HashValues("\(name).running_mean").uniform(channels, -0.1, 0.1),
-                variance: HashValues("\(name).running_var").uniform(channels, 0.5, 1.5))
+                mean: HashValues("\(prefix)\(name).running_mean").uniform(channels, -0.1, 0.1),
+                variance: HashValues("\(prefix)\(name).running_var").uniform(channels, 0.5, 1.5))
         }
     }
 }

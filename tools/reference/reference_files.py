@@ -6,11 +6,11 @@ import os
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFAULT_FOLDER = ROOT / "Tests" / "Reference" / "engine"
+DEFAULT_FOLDER = ROOT / "Tests" / "Reference"
 
 
 def folder():
-    """The output folder: Tests/Reference/engine, or REFERENCE_FOLDER when it is set."""
+    """What holds the output folders: Tests/Reference, or REFERENCE_FOLDER when it is set."""
     return pathlib.Path(os.environ.get("REFERENCE_FOLDER", DEFAULT_FOLDER))
 
 
@@ -32,8 +32,8 @@ def one_line(value):
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def write(name, content):
-    """Writes an object as JSON, one line an entry of its top-level lists, and prints the digest."""
+def write(name, content, part="engine"):
+    """Writes an object as JSON into the folder `part`, one line an entry of its top-level lists; prints the digest."""
     lines = []
     for key, value in plain(content).items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -43,7 +43,7 @@ def write(name, content):
         lines.append(f"{one_line(key)}:{body}")
     text = "{\n" + ",\n".join(lines) + "\n}\n"
     json.loads(text)
-    path = folder() / name
+    path = folder() / part / name
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".partial")
     temporary.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writes every engine reference again; with --check, writes to a temporary folder and compares bytes instead."""
+"""Writes every reference of the engine and of the methods again; with --check, writes to a temporary folder and compares bytes instead."""
 
 import argparse
 import os
@@ -9,19 +9,21 @@ import tempfile
 
 import reference_files
 
-SCRIPTS = ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps"]
+# The scripts by the folder that they write into, each a file of its own name.
+SCRIPTS = {"engine": ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps"],
+           "methods": ["cmpl_steps", "temporal_gradient_steps"]}
 
 
 def run(folder):
     here = pathlib.Path(__file__).resolve().parent
     environment = os.environ | {"REFERENCE_FOLDER": str(folder)}
-    for script in SCRIPTS:
+    for script in sum(SCRIPTS.values(), []):
         subprocess.run([sys.executable, str(here / f"{script}.py")], check=True, env=environment)
 
 
 def differing(folder):
     """Names of the reference files whose bytes in `folder` are not those committed."""
-    names = [f"{script}.json" for script in SCRIPTS]
+    names = [f"{part}/{script}.json" for part, scripts in SCRIPTS.items() for script in scripts]
     return [name for name in names if (folder / name).read_bytes() != (reference_files.folder() / name).read_bytes()]
 
 

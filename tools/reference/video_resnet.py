@@ -86,11 +86,13 @@ def hash_value(name, shape, running=False):
     return hash_values.uniform(name, shape, 0.5, 1.5)
 
 
-def load_hash_weights(model, running=False):
-    """Fills the model (of f32 or f64) with hash values; f32 is the f64 value rounded once."""
+def load_hash_weights(model, running=False, prefix=""):
+    """Fills the model (of f32 or f64) with hash values; f32 is the f64 value rounded once.
+
+    `prefix` stands before the names that are hashed, so that several networks get several weights."""
     with torch.no_grad():
         for name, value in model.state_dict().items():
-            value.copy_(torch.from_numpy(np.asarray(hash_value(name, list(value.shape), running))))
+            value.copy_(torch.from_numpy(np.asarray(hash_value(prefix + name, list(value.shape), running))))
     return model
 
 
