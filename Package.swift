@@ -31,7 +31,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/semisup",
-            swiftSettings: settings),
+            swiftSettings: settings,
+            // An installation has the kit beside the folder of the executable.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib"])]),
         .target(name: "TestSupport", dependencies: [kit], path: "Tests/Support", swiftSettings: settings),
         tests("Files"),
         tests("Tensor"),

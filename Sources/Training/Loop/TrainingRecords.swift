@@ -5,11 +5,12 @@ import Media
 import Tensor
 
 extension TrainingPlan {
-    /// The configuration with paths from the root, so that a run finds its data from any folder.
+    /// The configuration with paths from the root, so that a run finds its data and its plugin from any folder.
     var recordedConfiguration: JSON {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
-                guard ["data", "split", "plugin"].contains(name), let path = value.stringValue,
+                if name == "plugin", let plugin { return (name, .string(plugin.path)) }
+                guard ["data", "split"].contains(name), let path = value.stringValue,
                     !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
                 else { return (name, value) }
                 return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))

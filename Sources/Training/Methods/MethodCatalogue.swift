@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// A method, and the plugin that it comes from.
 public struct MethodEntry: Sendable {
@@ -40,8 +41,8 @@ public struct MethodCatalogue: Sendable {
             return MethodEntry(type: type, plugin: chosen)
         }
         if let own { return MethodEntry(type: own, plugin: nil) }
-        guard let file = try plugins.file(withMethod: name) else { throw try unknown(name) }
-        let loaded = try PluginHost.load(file.path)
+        guard let path = try plugins.file(withMethod: name)?.path ?? builtHere(name) else { throw try unknown(name) }
+        let loaded = try PluginHost.load(path)
         guard let type = loaded.type(named: name) else { throw try unknown(name) }
         return MethodEntry(type: type, plugin: loaded)
     }
@@ -55,6 +56,12 @@ public struct MethodCatalogue: Sendable {
         }
         let files = (try? plugins.files()) ?? []
         return own + files.filter(\.problems.isEmpty).flatMap { $0.record?.methods ?? [] }
+    }
+
+    /// What `plugin build NAME` has written in the current folder; looked at last.
+    private func builtHere(_ name: String) -> String? {
+        let path = "\(name)/\(name).so"
+        return !plugins.places.isEmpty && FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
     private func unknown(_ name: String) throws -> UnknownMethod {
