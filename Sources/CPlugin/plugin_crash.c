@@ -10,12 +10,14 @@ static volatile sig_atomic_t text_length, code;
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
 static struct sigaction before[sizeof crashes / sizeof *crashes];
 
-/// Only calls that a signal handler may make.
+/// Only calls that a signal handler may make. Without a code of its own the crash goes on to whoever was there before (Swift's
+/// backtrace).
 static void report(int number) {
-    (void)number;
     ssize_t ignored = write(STDERR_FILENO, text, (size_t)text_length);
     (void)ignored;
-    _exit(code);
+    if (code > 0) _exit(code);
+    for (unsigned i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &before[i], NULL);
+    raise(number);
 }
 
 void plugin_crash_message(const char *message, int exit_code) {

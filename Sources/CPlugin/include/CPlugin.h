@@ -15,6 +15,6 @@ void *plugin_library_enter(void *address);
 /// The path of the library that `address` belongs to, or NULL.
 const char *plugin_library_of(const void *address);
 
-/// From now on a crash writes `message` to standard error and ends the process with `exit_code`; NULL: no more.
-/// The text is copied; what exceeds 1,000 bytes is cut.
+/// From now on a crash writes `message` to standard error and ends the process with `exit_code`, or as it would have ended
+/// where that is 0; NULL: no more. The text is copied; what exceeds 1,000 bytes is cut.
 void plugin_crash_message(const char *message, int exit_code);

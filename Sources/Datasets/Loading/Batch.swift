@@ -45,9 +45,6 @@ public struct StreamBatch: Sendable {
         return PlacementBatch(found)
     }
 
-    /// The names of the views, in alphabetical order.
-    public var viewNames: [String] { arrays.keys.sorted() }
-
     /// The number of samples.
     public var count: Int { sampleIndices.count }
 
@@ -55,6 +52,13 @@ public struct StreamBatch: Sendable {
     public func replacing(_ name: String, with clips: Tensor) -> StreamBatch {
         var batch = self
         batch.arrays[name] = clips.array
+        return batch
+    }
+
+    /// The batch with all views in another type.
+    public func converted(to type: ElementType) -> StreamBatch {
+        var batch = self
+        batch.arrays = arrays.mapValues { Tensor($0).converted(to: type).array }
         return batch
     }
 

@@ -22,7 +22,7 @@ public struct ClipPlacement: Hashable, Sendable {
     }
 }
 
-/// The placements of one view, as tensors with a row a sample.
+/// The placements of one view, as tensors with a row a sample. Whole numbers are converted before they are computed with.
 public struct PlacementBatch: Sendable {
     private let placements: [ClipPlacement]
 

@@ -88,7 +88,7 @@ public final class EpochContext {
         defer { loader.stop() }
         while let batch = try loader.next()?["videos"] {
             if Interruption.request != nil { throw PassInterrupted() }
-            try body(batch)
+            try body(data.elementType == .float32 ? batch : batch.converted(to: data.elementType))
         }
     }
 
@@ -113,9 +113,14 @@ public struct RunData: Sendable {
     let window: TemporalWindow, crops: EvaluationCrops
     let seed: UInt64, workers: Int
     let indices: VideoIndexStore, ledger: DamageLedger
+    /// The type in which networks want their clips.
+    let elementType: ElementType
 
     /// The data of a run by `plan`.
-    public init(_ plan: TrainingPlan, indices: VideoIndexStore, ledger: DamageLedger) throws(AugmentError) {
+    public init(
+        _ plan: TrainingPlan, indices: VideoIndexStore, ledger: DamageLedger, elementType: ElementType = .float32
+    ) throws(AugmentError) {
+        self.elementType = elementType
         let clip = plan.configuration[ClipOptions.self]
         lists = plan.lists
         test = plan.dataSet.test

@@ -76,6 +76,8 @@ public final class TrainingRun {
 
     /// Trains, evaluates and saves. Throws `Interrupted` after a signal; the state is saved then.
     public func run() throws -> TrainingOutcome {
+        if let plugin = plan.plugin { CrashMessage.watch(plugin, run: directory.path) }
+        defer { if plan.plugin != nil { CrashMessage.clear() } }
         do {
             let begin = ContinuousClock.now
             var waited = 0.0

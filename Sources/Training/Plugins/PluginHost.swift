@@ -55,6 +55,13 @@ public enum PluginHost {
 
 /// The last word of a process that a plugin brings down.
 enum CrashMessage {
+    /// While the plugin is loaded, which no crash of survives: the process ends with the code of a refused plugin.
     static func set(_ text: String) { plugin_crash_message(text, ExitCode.unavailable.rawValue) }
+    /// While it trains: the message comes before the backtrace.
+    static func watch(_ plugin: LoadedPlugin, run: String) {
+        plugin_crash_message(
+            "error: plugin \(plugin.record.name): crashed (\(plugin.path)); the last checkpoint is kept, go on with: "
+                + "semisup train --resume --out \(run)", 0)
+    }
     static func clear() { plugin_crash_message(nil, 0) }
 }

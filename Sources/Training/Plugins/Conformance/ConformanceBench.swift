@@ -20,7 +20,8 @@ struct ConformanceBench {
         name = method
         self.plugin = plugin
         self.settings = settings
-        self.folder = folder
+        self.folder = "\(folder)/\(method)"
+        try Folder.create(at: self.folder)
         try Motions.ensure(at: folder + "/videos", count: Motions.Count(train: 20, test: 10))
         data = try DataSet.open(folder + "/videos/list.csv")
     }
@@ -91,9 +92,10 @@ struct ConformanceBench {
         let isUniform = changes == ["--uniform"], plan = try plan(isUniform ? [] : changes)
         let method = try plan.makeMethod()
         if isUniform { for network in method.networks.members { network.module.flatten() } }
-        let batches = try ConformanceBatches(plan, method)
+        let steps = try ConformanceSteps(plan, method)
         for step in 0..<2 {
-            let terms = try method.losses(batches.next(), at: StepContext(step: step, totalSteps: 2))
+            let context = steps.context(step)
+            let terms = try method.losses(steps.batch(context), at: context)
             if let bad = terms.first(where: { !$0.value.scalar.isFinite }) {
                 return "the loss \(bad.name) is \(bad.value.scalar)"
             }
@@ -101,7 +103,7 @@ struct ConformanceBench {
             let gradients = method.networks.members.flatMap { $0.module.namedParameters.compactMap { $0.parameter.gradient } }
             guard gradients.allSatisfy(\.isFinite) else { return "a gradient is not finite" }
             for member in method.networks.members { for (_, p) in member.module.namedParameters { p.value.clearGradient() } }
-            try method.didStep(StepContext(step: step, totalSteps: 2))
+            try method.didStep(context)
         }
         return nil
     }

@@ -8,7 +8,9 @@ struct GradientConformance {
     private let method: any Method
     private let batch: Batch
     private let start: StateTree
-    private let step = StepContext(step: 0, totalSteps: 1)
+    /// Every parameter as it is at first, by network and name: restoring a method may give it fresh heads.
+    private let place: [String: [String: Tensor]]
+    private let step: StepContext
 
     /// Relative to the larger slope, or to 1.
     private static let tolerance = 1e-4
@@ -22,29 +24,32 @@ struct GradientConformance {
         let names = Set(bench.entry.type.options.flatMap { $0.declarations.map(\.name) })
         let plan = try bench.plan(open.filter { names.contains(String($0.prefix { $0 != "=" })) })
         method = try plan.makeMethod(elementType: .float64)
-        batch = try ConformanceBatches(plan, method).next().inDoublePrecision
+        let steps = try ConformanceSteps(plan, method, elementType: .float64)
+        step = steps.context(0)
+        batch = try steps.batch(step)
         start = method.state
-        // Heads begin with tiny weights, whose gradients would vanish in the rounding of the rest.
         var stream = RandomKey(seed: 7, purpose: .synthesis).stream
-        for member in method.networks.members {
-            for (name, parameter) in member.module.namedParameters where name.hasPrefix("fc.") {
+        place = method.networks.members.reduce(into: [:]) { place, member in
+            for (name, parameter) in member.module.namedParameters {
+                // Classifiers begin with tiny weights, whose gradients would vanish in the rounding of the rest.
                 let values = (0..<parameter.value.count).map { _ in stream.uniform(-0.5, 0.5) }
-                parameter.value.overwrite(with: Tensor(values, shape: parameter.value.shape))
+                place[member.name, default: [:]][name] =
+                    name.hasPrefix("fc.") ? Tensor(values, shape: parameter.value.shape) : parameter.value.copied()
             }
         }
     }
 
     /// The first disagreement, or nil.
     func problem() throws -> String? {
-        let networks = method.networks.members.filter(\.isTrained)
-        for (number, network) in networks.enumerated() {
-            let parameters = network.module.namedParameters.map(\.parameter)
-            guard !parameters.isEmpty else { continue }
-            let found = try slopes(parameters, seed: UInt64(number))
+        let moved = method.stages.first?.networks
+        let networks = method.networks.members.filter { $0.isTrained && moved?.contains($0.name) ?? true }
+        for (number, network) in networks.enumerated() where !network.module.namedParameters.isEmpty {
+            guard try isReached(network.name) else { return "no loss has a gradient in network \(network.name)" }
+            let found = try slopes(of: network.name, seed: UInt64(number))
             if let bad = found.first(where: { !$0.agrees(within: GradientConformance.tolerance) }) {
                 return
                     "the loss \(bad.term) along network \(network.name): the gradient says \(bad.analytic), central differences "
-                    + "\(bad.numeric.last ?? .nan); is something detached that should not be, or read as a number?"
+                    + "\(bad.numeric.last ?? .nan); does a value leave the record other than by `detached` or by reading it?"
             }
         }
         return nil
@@ -61,33 +66,32 @@ struct GradientConformance {
         }
     }
 
-    private func slopes(_ parameters: [Parameter], seed: UInt64) throws -> [Slope] {
-        let place = parameters.map { $0.value.copied() }
+    private func slopes(of network: String, seed: UInt64) throws -> [Slope] {
         var stream = RandomKey(seed: seed, purpose: .synthesis).stream
-        let direction = place.map { value in
-            Tensor((0..<value.count).map { _ in stream.uniform(-1, 1) }, shape: value.shape)
-        }
-        func move(_ distance: Double) {
-            for (parameter, (value, direction)) in zip(parameters, zip(place, direction)) {
-                parameter.value.overwrite(with: value + direction * distance)
-            }
+        let direction = (place[network] ?? [:]).sorted { $0.key < $1.key }.reduce(into: [String: Tensor]()) { found, entry in
+            let values = (0..<entry.value.count).map { _ in stream.uniform(-1, 1) }
+            found[entry.key] = Tensor(values, shape: entry.value.shape)
         }
         var distance = 0.0
-        let constants = HeldConstants { isOff in move(isOff ? 0 : distance) }
-        let count = try constants.first { try terms() }.count
-        let names = try constants.again { try terms() }.map(\.name)
-        let analytic = try (0..<count).map { number -> Double in
-            let again = try constants.again { try terms() }
-            again[number].value.backward()
+        let arrange = { (distance: Double) in self.arrange(moving: network, along: direction, by: distance) }
+        let constants = HeldConstants { isOff in arrange(isOff ? 0 : distance) }
+        func terms() throws -> [LossTerm] {
+            try method.restore(start)
+            arrange(distance)
+            return try method.losses(batch, at: step)
+        }
+        let names = try constants.first { try terms() }.map(\.name)
+        let analytic = try names.indices.map { number -> Double in
+            let found = try constants.again { try terms() }
+            found[number].value.backward()
             defer { clear() }
-            return zip(parameters, direction).reduce(0) { sum, pair in
-                sum + (pair.0.gradient.map { ($0 * pair.1).sum().scalar } ?? 0)
+            return parameters(of: network).reduce(0) { sum, entry in
+                guard let gradient = entry.parameter.gradient, let direction = direction[entry.name] else { return sum }
+                return sum + (gradient * direction).sum().scalar
             }
         }
         func values(at place: Double) throws -> [Double] {
             distance = place
-            move(distance)
-            defer { move(0) }
             return try constants.again { try terms() }.map { $0.value.scalar }
         }
         let numeric = try GradientConformance.distances.map { distance -> [Double] in
@@ -98,10 +102,28 @@ struct GradientConformance {
         }
     }
 
-    /// The loss terms from the method's first state.
-    private func terms() throws -> [LossTerm] {
-        try method.restore(start)
-        return try method.losses(batch, at: step)
+    // MARK: Parameters
+
+    private func parameters(of network: String) -> [(name: String, parameter: Parameter)] {
+        method.networks.members.first { $0.name == network }?.module.namedParameters ?? []
+    }
+
+    /// Puts all networks in their place, one of them moved.
+    private func arrange(moving network: String, along direction: [String: Tensor], by distance: Double) {
+        for (member, tensors) in place {
+            for (name, parameter) in parameters(of: member) {
+                guard let value = tensors[name] else { continue }
+                let isMoved = member == network && distance != 0
+                parameter.value.overwrite(with: isMoved ? direction[name].map { value + $0 * distance } ?? value : value)
+            }
+        }
+    }
+
+    /// Whether some parameter gets a gradient.
+    private func isReached(_ network: String) throws -> Bool {
+        defer { clear() }
+        try method.losses(batch, at: step).total?.backward()
+        return parameters(of: network).contains { $0.parameter.gradient?.sumOfSquares ?? 0 > 0 }
     }
 
     private func clear() {
