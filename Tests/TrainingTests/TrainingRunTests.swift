@@ -28,7 +28,7 @@ private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixm
         "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
         "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",
     ]
-    let schema = ConfigurationSchema.training(of: try MethodCatalogue.builtIn.method(named: method))
+    let schema = ConfigurationSchema.training(of: try MethodCatalogue.builtIn.entry(named: method).type)
     let configuration = try schema.resolve([.commandLine(fixed + arguments, flags: [("method", method)])])
     return try TrainingPlan(configuration: configuration, dataSet: try data ?? smallMotions.get())
 }

@@ -49,13 +49,13 @@ public struct Interrupted: ReportedError, Equatable {
 public struct TrainingDiverged: ReportedError, Equatable {
     /// What is not finite, such as `the loss supervised`, and the step.
     public let quantity: String, step: Int
-    /// The stable indices of the step's samples by stream.
-    public let samples: [String]
+    /// The step's clips by stream.
+    public let clips: [String]
     /// The step of the newest checkpoint; nil before the first.
     public let savedStep: Int?
     public var exitCode: ExitCode { .badData }
     public var description: String {
-        let place = samples.isEmpty ? "" : " (\(samples.joined(separator: "; ")))"
+        let place = clips.isEmpty ? "" : " (\(clips.joined(separator: "; ")))"
         let saved = savedStep.map { "the checkpoint after step \($0) is kept" } ?? "no checkpoint had been saved yet"
         return "\(quantity) is not finite at step \(step)\(place); \(saved). "
             + "Start a new run with a lower optimizer.learningRate or with optimizer.clipNorm"

@@ -64,7 +64,14 @@ extension TrainingRun {
     }
 
     func diverged(_ quantity: String, _ batch: Batch?) -> TrainingDiverged {
-        let samples = batch?.streams.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.sampleIndices)" }
-        return TrainingDiverged(quantity: quantity, step: state.step, samples: samples ?? [], savedStep: savedStep)
+        let names = Dictionary(
+            (plan.lists.labelled.samples + plan.lists.unlabelled.samples).map { ($0.index, $0.name) }
+        ) { first, _ in first }
+        let clips = batch?.streams.sorted { $0.key < $1.key }.map { name, stream in
+            let shown = stream.sampleIndices.prefix(4).map { names[$0] ?? "clip \($0)" }
+            let rest = stream.count - shown.count
+            return "\(name): \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : "")
+        }
+        return TrainingDiverged(quantity: quantity, step: state.step, clips: clips ?? [], savedStep: savedStep)
     }
 }

@@ -133,6 +133,8 @@ struct PluginTestCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A plugin's file, its name, or the name of a method of the kit.", valueName: "file"))
     var plugin: String
+    @Option(help: "One method of the plugin (default: all).")
+    var method: String?
     @Argument(help: ArgumentHelp("Settings that all checks use.", valueName: "key=value"))
     var settings: [String] = []
 
@@ -144,7 +146,7 @@ struct PluginTestCommand: ParsableCommand {
         try Folder.create(at: folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var failed = 0
-        for method in file?.record?.methods.map(\.name) ?? [plugin] {
+        for method in method.map({ [$0] }) ?? file?.record?.methods.map(\.name) ?? [plugin] {
             let suite = try Conformance(method: method, plugin: file?.path, settings: settings, folder: folder)
             try Terminal.standard.print("\(method)")
             try suite.run { check in
