@@ -8,6 +8,7 @@ import Testing
         GradientCheck("multiply, broadcast", [[2, 3], [3]]) { $0[0] * $0[1] },
         GradientCheck("divide, broadcast", [[2, 1], [2, 3]], from: 0.5, to: 2) { $0[0] / $0[1] },
         GradientCheck("negate", [[3]]) { -$0[0] },
+        GradientCheck("absolute", [[3, 4]]) { $0[0].absolute() },
         GradientCheck("scalars", [[3]]) { (2 * $0[0] + 3 - 1) / 4 },
         GradientCheck("exp", [[5]]) { $0[0].exp() },
         GradientCheck("log", [[5]], from: 0.5, to: 2) { $0[0].log() },

@@ -88,6 +88,17 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(try FileReader.text(of: run + "/notes.txt") == "mine")
     }
 
+    @Test func theWarmUpIsTheLongerOfStepsAndShare() throws {
+        let schedule = { (options: [String]) in
+            let schema = ConfigurationSchema.training(of: Supervised.self)
+            let configuration = try schema.resolve([.commandLine(options + ["labels=2/class"], flags: [("method", "supervised")])]
+            )
+            return try TrainingPlan(configuration: configuration, dataSet: smallMotions.get()).schedule(steps: 8).warmupSteps
+        }
+        #expect(try schedule(["schedule.warmupShare=0.5", "schedule.warmupSteps=3"]) == 4)
+        #expect(try schedule(["schedule.warmupShare=0.25", "schedule.warmupSteps=3"]) == 3)
+    }
+
     @Test func zeroEpochsEvaluateAndSave() throws {
         let outcome = try TrainingRun(plan("epochs=0"), out: folder(), observer: Silent()).run()
         #expect(outcome.steps == 0 && outcome.test?.rows.count == 10)
