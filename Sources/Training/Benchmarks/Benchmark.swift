@@ -5,7 +5,7 @@ import Tensor
 
 /// What `semisup bench` can measure.
 public enum Benchmark: String, Sendable, CaseIterable {
-    case gemm, conv, step, fixmatch, infer, loader, start
+    case gemm, conv, step, fixmatch, methods, infer, loader, start
 
     /// One line about it.
     public var summary: String {
@@ -14,6 +14,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .conv: "the distinct convolutions of a backbone, forward and both gradients, GFLOP/s"
         case .step: "a training step on clips in memory: forward, loss, backward, update, clips/s"
         case .fixmatch: "a FixMatch iteration on clips in memory, iterations/s"
+        case .methods: "iterations of several methods in turn, iterations/s and the cost beside the first"
         case .infer: "a forward pass in evaluation mode, clips/s"
         case .loader: "clips of random start out of video files, each opened anew, clips/s"
         case .start: "from the start of a process to the end of its first training step, 1/s"
@@ -26,14 +27,18 @@ public enum Benchmark: String, Sendable, CaseIterable {
             BenchmarkOptions.self, BackboneOptions.self, ClipOptions.self, BatchOptions.self, OptimizerOptions.self,
             WeakAugmentOptions.self, StrongAugmentOptions.self, EngineOptions.self,
         ])
-        return self == .fixmatch ? shared.adding(FixMatch.options) : shared
+        return switch self {
+        case .fixmatch: shared.adding(FixMatch.options)
+        case .methods: shared.adding([MethodsBenchmarkOptions.self])
+        default: shared
+        }
     }
 
     /// The configuration of the benchmark: its own defaults, then `settings` of the form `key=value`.
     ///
     /// Throws `ConfigurationError`.
     public func configuration(_ settings: [String]) throws(ConfigurationError) -> Configuration {
-        let clips = self == .fixmatch ? "2" : "4"
+        let clips = [.fixmatch, .methods].contains(self) ? "2" : "4"
         return try schema.resolve([
             .commandLine(settings, flags: [("batch.labeled", clips), ("batch.unlabeled", clips), ("workers", "1")])
         ])
@@ -59,6 +64,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .conv: try ConvolutionBenchmark(bench).run(report)
         case .step: try StepBenchmark(bench, method: Supervised.self).run(report)
         case .fixmatch: try StepBenchmark(bench, method: FixMatch.self).run(report)
+        case .methods: try MethodsBenchmark(bench).run(report)
         case .infer: try InferenceBenchmark(bench).run(report)
         case .loader: try LoaderBenchmark(bench, files: files).run(report)
         case .start: try StartBenchmark(bench).run(report)

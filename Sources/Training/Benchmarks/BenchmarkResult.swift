@@ -14,6 +14,8 @@ public struct BenchmarkResult: Sendable, Equatable {
     public let rates: [Double]
     /// What the machine allows at most, in the same unit, and where that comes from; nil where nothing is known.
     public let limit: (rate: Double, name: String)?
+    /// Further numbers by name, and a text about them.
+    public let details: [(name: String, value: Double)], note: (name: String, text: String)?
     /// The highest resident memory of the process so far, in MiB.
     public let peakMiB: Double
     /// The most that the processor supports, and the kernels that ran.
@@ -21,7 +23,8 @@ public struct BenchmarkResult: Sendable, Equatable {
 
     /// A result of this process; there is at least one rate.
     public init(
-        bench: String, subject: String, unit: String, rates: [Double], limit: (rate: Double, name: String)? = nil
+        bench: String, subject: String, unit: String, rates: [Double], limit: (rate: Double, name: String)? = nil,
+        details: [(name: String, value: Double)] = [], note: (name: String, text: String)? = nil
     ) {
         precondition(!rates.isEmpty, "a measurement without repeats")
         self.bench = bench
@@ -29,6 +32,8 @@ public struct BenchmarkResult: Sendable, Equatable {
         self.unit = unit
         self.rates = rates.sorted()
         self.limit = limit
+        self.details = details
+        self.note = note
         peakMiB = ProcessMemory.peakMiB
         cpu = .best
         kernelSet = Engine.backend.description.kernelSet
@@ -39,12 +44,15 @@ public struct BenchmarkResult: Sendable, Equatable {
 
     /// The object of one line.
     public var json: JSON {
-        .object([
+        let members: [(key: String, value: JSON)] = [
             ("bench", .string(bench)), ("case", .string(subject)), ("value", .real(value)), ("unit", .string(unit)),
             ("minimum", .real(rates[0])), ("maximum", .real(rates[rates.count - 1])), ("repeats", .integer(rates.count)),
             ("limit", limit.map { .real($0.rate) } ?? .null), ("limitName", limit.map { .string($0.name) } ?? .null),
             ("peakMiB", .real(peakMiB)), ("cpu", .string(cpu.rawValue)), ("kernelSet", .string(kernelSet.rawValue)),
-        ])
+        ]
+        let further = details.map { (key: $0.name, value: JSON.real($0.value)) }
+        let notes = note.map { [(key: $0.name, value: JSON.string($0.text))] } ?? []
+        return .object(members + further + notes)
     }
 
     public static func == (left: BenchmarkResult, right: BenchmarkResult) -> Bool { left.json == right.json }

@@ -4,9 +4,9 @@ import Tensor
 
 /// Training steps of a method on random clips in memory: what a step costs without a loader.
 final class StepRehearsal {
-    private let method: any Method
+    let method: any Method
     private let optimizer: StochasticGradientDescent
-    private let batch: Batch
+    let batch: Batch
     private var count = 0
 
     /// Prepares a batch of what `method` wants of a step.

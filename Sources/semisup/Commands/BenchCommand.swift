@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand, HelpTable {
     static var helpTable: String {
         let rows = Benchmark.allCases.map { ["  \($0.rawValue)", $0.summary] }
         return "BENCHMARKS\n" + Text.table(rows)
-            + "\n\nSETTINGS (with the defaults of training; bench takes r3d18 and 4 clips, fixmatch 2 + 2, loader 1 worker)\n"
+            + "\n\nSETTINGS (with the defaults of training; bench takes r3d18 and 4 clips, fixmatch and methods 2 + 2, loader 1 worker)\n"
             + Benchmark.step.schema.helpTable
     }
 
