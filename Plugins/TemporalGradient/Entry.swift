@@ -2,4 +2,4 @@ import Training
 
 /// What the host calls after it has checked this library's identity.
 @_cdecl("semisup_plugin_TemporalGradient")
-public func semisupPlugin() -> UnsafeMutableRawPointer { Plugin(version: "1.0.0", methods: [TemporalGradient.self]).entry }
+public func semisupPlugin() { Plugin(version: "1.0.0", methods: [TemporalGradient.self]).register() }

@@ -12,9 +12,9 @@ void *plugin_library_open(const char *path, const char **problem) {
 
 void *plugin_library_symbol(void *library, const char *name) { return dlsym(library, name); }
 
-void *plugin_library_enter(void *address) {
-    void *(*entry)(void) = (void *(*)(void))address;
-    return entry();
+void plugin_library_enter(void *address) {
+    void (*entry)(void) = (void (*)(void))address;
+    entry();
 }
 
 const char *plugin_library_of(const void *address) {

@@ -65,10 +65,10 @@ import Testing
     }
 
     private static let entry = "void *semisup_plugin_Bad(void) { return 0; }\n"
-    private static let function = PluginFixtures.definition("void *entry()", named: "$s3Bad13semisupPluginSvyF")
+    private static let function = PluginFixtures.definition("void *entry()", named: "$s3Bad13semisupPluginyyF")
 
     @Test(arguments: [
-        (entry, "its entry point semisup_plugin_Bad is no function () -> UnsafeMutableRawPointer"),
+        (entry, "its entry point semisup_plugin_Bad is no function semisupPlugin() without parameters and result"),
         ("int semisup_plugin_Bad = 1;\n" + function, "its entry point semisup_plugin_Bad is no function"),
         (function, "has no entry point semisup_plugin_Bad"),
         (entry + function + "int copy __asm__(\"$s8Training6PluginCMn\") = 1;\n", "contains a copy of semisup's kit"),

@@ -10,7 +10,7 @@ void *plugin_library_open(const char *path, const char **problem);
 void *plugin_library_symbol(void *library, const char *name);
 
 /// Calls the entry point at `address`.
-void *plugin_library_enter(void *address);
+void plugin_library_enter(void *address);
 
 /// The path of the library that `address` belongs to, or NULL.
 const char *plugin_library_of(const void *address);

@@ -9,6 +9,10 @@ extension Motions {
         // give pseudo-labels that never recover.
         ("batch.labeled", "30"), ("batch.unlabeled", "24"),
         ("optimizer.learningRate", "0.05"), ("schedule.warmupSteps", "20"), ("ema.decay", "0.99"),
+        // Publications that train for days drop half of the features, let the rate fall to 0 and hold labels back for a sixth of
+        // the time; 546 steps are too few for that.
+        ("backbone.dropout", "0"), ("schedule.kind", "cosine716"), ("schedule.warmupShare", "0"), ("optimizer.nesterov", "true"),
+        ("optimizer.weightDecay", "0.0005"), ("method.warmupShare", "0"), ("method.statisticsBatches", "40"),
         // Windows of 56 of 64 pixels that are only shifted: other sizes and aspects cost early pseudo-labels much.
         ("augment.weak.smallestArea", "0.765625"), ("augment.weak.largestArea", "0.765625"), ("augment.weak.aspect", "1"),
         ("augment.strong.strength", "drawn"), ("augment.strong.cutout", "0.5"),

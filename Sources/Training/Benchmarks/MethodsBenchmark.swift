@@ -15,7 +15,9 @@ struct MethodsBenchmark {
     }
 
     func run(_ report: (BenchmarkResult) throws -> Void) throws {
-        let subjects = try bench.configuration[MethodsBenchmarkOptions.self].methods.split(separator: ",").map { try subject(String($0)) }
+        let subjects = try bench.configuration[MethodsBenchmarkOptions.self].methods.split(separator: ",").map {
+            try subject(String($0))
+        }
         guard let first = subjects.first else { return }
         for _ in 0..<bench.options.warmups { for subject in subjects { try subject.rehearsal.step() } }
         // Every repeat takes all in turn, so that what the machine does beside falls on all alike.
@@ -27,7 +29,8 @@ struct MethodsBenchmark {
             let ratios = seconds.map { $0[number] / $0[0] }.sorted()
             try report(
                 BenchmarkResult(
-                    bench: bench.name, subject: "\(subject.text) \(bench.subject(clips: bench.batch.labeled)) + \(bench.batch.unlabeled)",
+                    bench: bench.name,
+                    subject: "\(subject.text) \(bench.subject(clips: bench.batch.labeled)) + \(bench.batch.unlabeled)",
                     unit: "iterations/s", rates: own.map { 1 / $0 },
                     details: [
                         ("cost", ratios[ratios.count / 2]), ("callShare", try callSeconds(subject) / own.sorted()[own.count / 2]),

@@ -1,8 +1,10 @@
-/// What a plugin gives to the host: the value behind its one C entry point, `semisup_plugin_` and the name of the module.
+import Synchronization
+
+/// What a plugin gives to the host, by its one C entry point, `semisup_plugin_` and the name of the module.
 ///
 /// ```swift
 /// @_cdecl("semisup_plugin_MyMethod")
-/// public func semisupPlugin() -> UnsafeMutableRawPointer { Plugin(version: "1.0.0", methods: [MyMethod.self]).entry }
+/// public func semisupPlugin() { Plugin(version: "1.0.0", methods: [MyMethod.self]).register() }
 /// ```
 public final class Plugin: Sendable {
     /// The author's version.
@@ -22,6 +24,16 @@ public final class Plugin: Sendable {
         self.methods = methods
     }
 
-    /// What the entry point returns. The host takes it over.
-    public var entry: UnsafeMutableRawPointer { Unmanaged.passRetained(self).toOpaque() }
+    private static let registered = Mutex<Plugin?>(nil)
+
+    /// Gives the plugin to the host that has just called the entry point.
+    public func register() { Plugin.registered.withLock { $0 = self } }
+
+    /// What was registered since the last call.
+    static func takeRegistered() -> Plugin? {
+        registered.withLock { plugin in
+            defer { plugin = nil }
+            return plugin
+        }
+    }
 }

@@ -64,7 +64,7 @@ public enum PluginError: ReportedError, Equatable {
         case .missingSymbol(let path, let name): "\(path): wants \(name), which the kit does not have; \(PluginError.rebuild)"
         case .noEntry(let path, let name): "\(path): has no entry point \(name); see semisup plugin new for how it is written"
         case .wrongEntry(let path, let name):
-            "\(path): its entry point \(name) is no function () -> UnsafeMutableRawPointer named semisupPlugin; "
+            "\(path): its entry point \(name) is no function semisupPlugin() without parameters and result; "
                 + "see semisup plugin new for how it is written"
         case .duplicate(let name, let paths): "two plugins are called \(name): \(paths.joined(separator: " and ")); remove one"
         case .noModules(let folder): "\(folder): the kit's modules are not there; build or install semisup again"

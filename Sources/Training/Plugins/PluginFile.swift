@@ -121,10 +121,10 @@ struct PluginContent {
         guard let symbol = library.symbols.first(where: { $0.isDefined && $0.name == entry }) else {
             return [.noEntry(path: path, name: entry)]
         }
-        // The mangled name of the Swift function carries its type: S v y F is () -> UnsafeMutableRawPointer.
+        // The mangled name of the Swift function carries its type: y y F is () -> ().
         let function = library.symbols.contains {
             $0.isDefined && $0.isFunction && $0.name.hasPrefix("$s\(module.utf8.count)\(module)") && $0.name.contains("semisup")
-                && $0.name.hasSuffix("SvyF")
+                && $0.name.hasSuffix("yyF")
         }
         guard symbol.isFunction, function else { return [.wrongEntry(path: path, name: entry)] }
         return missingSymbols().map { .missingSymbol(path: path, name: $0) }

@@ -46,10 +46,12 @@ public enum PluginHost {
         guard let library = plugin_library_open(path, &problem) else {
             throw .notOpened(path: path, reason: problem.map { String(cString: $0) } ?? "unknown")
         }
-        guard let address = plugin_library_symbol(library, entry), let value = plugin_library_enter(address) else {
-            throw .noEntry(path: path, name: entry)
+        guard let address = plugin_library_symbol(library, entry) else { throw .noEntry(path: path, name: entry) }
+        plugin_library_enter(address)
+        guard let plugin = Plugin.takeRegistered() else {
+            throw .failed(plugin: name, phase: "when it was loaded", reason: "its entry point registered no plugin")
         }
-        return Unmanaged<Plugin>.fromOpaque(value).takeRetainedValue()
+        return plugin
     }
 }
 
