@@ -19,14 +19,19 @@ private final class Clone {
         try write("my clone/Package.swift", "")
         try write("my clone/Sources/Kit/A.swift", "")
         for tool in ["readlink", "find", "flock", "mkdir", "mv", "env", "dirname", "cat", "sleep", "chmod", "rm"] {
-            let found = try #require(["/usr/bin/", "/bin/"].map { $0 + tool }.first { manager.isExecutableFile(atPath: $0) })
-            try manager.createSymbolicLink(atPath: "\(root)/bin/\(tool)", withDestinationPath: found)
+            try link(tool)
         }
         try script("sudo", "[ \"$1\" = -n ] && shift; exec \"$@\"")
         try installSwift()
     }
 
     deinit { try? manager.removeItem(atPath: root) }
+
+    /// Puts a tool of the system into `bin`.
+    func link(_ tool: String) throws {
+        let found = try #require(["/usr/bin/", "/bin/"].map { $0 + tool }.first { manager.isExecutableFile(atPath: $0) })
+        try manager.createSymbolicLink(atPath: "\(root)/bin/\(tool)", withDestinationPath: found)
+    }
 
     func write(_ name: String, _ text: String) throws {
         try text.write(toFile: "\(root)/\(name)", atomically: false, encoding: .utf8)
@@ -113,9 +118,28 @@ private final class Clone {
                 """)
         #expect(
             first.errors.contains(
-                "compiling build --package-path \(clone.home) -c release --disable-build-manifest-caching --product semisup"))
+                "compiling build --package-path \(clone.home) -c release --disable-build-manifest-caching\n"))
         let second = try clone.launch()
         #expect(second.status == 42 && second.errors == "" && clone.builds == 1)
+    }
+
+    /// The records of plugins are written after every build; the executable of this test answers with 42, which is a failure.
+    @Test func sealsThePluginsOfTheClone() throws {
+        let clone = try Clone()
+        for folder in ["Plugins/Own", ".build/checkouts/Yams/Sources/CYaml/include"]
+            + ["CKernels", "CMedia", "CJSON", "COneDNN", "CPlugin"].map({ "Sources/\($0)/include" })
+        {
+            try FileManager.default.createDirectory(atPath: "\(clone.home)/\(folder)", withIntermediateDirectories: true)
+            try clone.write("my clone/\(folder)/header.h", "")
+        }
+        try clone.link("cp")
+        let outcome = try clone.launch("doctor")
+        #expect(outcome.status == 70 && clone.builds == 1)
+        for argument in [
+            "plugin", "seal", "\(clone.home)/.build/release/libOwn.so", "\(clone.home)/.build/release/plugins/Own.so",
+        ] {
+            #expect(outcome.errors.contains("argument <\(argument)>\n") || outcome.output.contains("argument <\(argument)>\n"))
+        }
     }
 
     @Test func startsThroughASymbolicLink() throws {

@@ -19,7 +19,7 @@ import Testing
         #expect(line("clip.size") == "clip.size: 96 # command line")
         #expect(line("seed") == "seed: 3 # command line")
         #expect(line("backbone") == "backbone: r3d10 # data set motions" || line("backbone").hasSuffix("# data set motions"))
-        #expect(line("optimizer.weightDecay") == "optimizer.weightDecay: 0.0005 # default")
+        #expect(line("optimizer.clipNorm") == "optimizer.clipNorm: 0.0 # default")
     }
 
     @Test func printConfigIsAFileThatReadsBack() throws {

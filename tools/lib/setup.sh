@@ -104,11 +104,13 @@ kit_headers() {
 
 # Puts the plugins of Plugins/ where semisup looks for them, with the records that it wants to see.
 seal_plugins() {
+    [[ -d $home/Plugins ]] || return 0
     local folder name release=$home/.build/release
     mkdir -p "$release/plugins"
     kit_headers "$release/include" || return
     for folder in "$home"/Plugins/*/; do
-        name=$(basename -- "$folder")
+        name=${folder%/}
+        name=${name##*/}
         "$release/semisup" plugin seal "$release/lib$name.so" "$release/plugins/$name.so" || return
     done
 }
