@@ -4,34 +4,30 @@ import Files
 import Media
 import Tensor
 
-/// A picture of the views that a method would get of some clips, made by the loader of training (`data show`).
+/// A picture of the views that a method gets of some clips, made by the loader of training (`data show`).
 ///
-/// Each clip takes three rows: its frames (the centre of the picture), the weak view, and the strong view made from that.
+/// Each clip takes a row a view of the stream that has most of them, and first its frames: the centre of the pictures.
 public struct ViewSheet: Sendable {
-    /// The rows, three a clip.
+    /// The rows.
     public let sheet: ContactSheet
+    /// What the rows of a clip show, in order.
+    public let rows: [String]
     /// The videos shown, in order.
     public let videos: [String]
     /// Videos that could not be read and were replaced by others.
     public let damaged: [DamageLedger.Entry]
 
-    private static let rows = ["frames", "weak", "strong"]
-
-    /// Loads the first `clips` clips of a run with `configuration` on the training part of `dataSet`.
+    /// Loads `clips` clips as the first step of a run with `configuration` would, out of the whole training part of `dataSet`.
     ///
-    /// Throws `AugmentError` for views that cannot be made and `TooMuchDamage` where nothing can be read.
-    public init(_ configuration: Configuration, dataSet: DataSet, clips: Int) throws {
+    /// Throws what making a plan and its method throws, and `TooMuchDamage` where nothing can be read.
+    public init(
+        _ configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn, clips: Int
+    ) throws {
         try Engine.start(configuration[EngineOptions.self].engine)
-        let views = try StandardViews(configuration)
-        let clip = configuration[ClipOptions.self]
-        let crops = try EvaluationCrops(shortSide: clip.size, output: PictureSize(side: clip.size), layout: .centre)
-        let stream = StreamRequest(
-            name: "clips", source: .labeled, batchSize: clips,
-            views: [
-                ViewRequest(name: "frames", source: .evaluation(views.window, crops, crop: 0)),
-                ViewRequest(name: "weak", source: .weak(views.window, views.weak)),
-                ViewRequest(name: "strong", source: .view("weak"), photometry: .drawn(views.strong)),
-            ])
+        let method = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: methods).makeMethod()
+        let streams = (method.stages.first?.views ?? method.views).streams
+        let most = streams.reduce(streams[0]) { $1.views.count > $0.views.count ? $1 : $0 }
+        let stream = try ViewSheet.stream(most, clips: clips, side: configuration[ClipOptions.self].size)
         let ledger = DamageLedger(), normalization = ChannelNormalization.imageNet
         let loader = ClipLoader(
             training: ViewPlan([stream]), labeled: dataSet.train, unlabeled: dataSet.train,
@@ -39,13 +35,25 @@ public struct ViewSheet: Sendable {
             workers: configuration[EngineOptions.self].workers, indices: VideoIndexStore(), ledger: ledger,
             normalization: normalization)
         defer { loader.stop() }
-        let batch = try loader.next()?["clips"]
-        let pictures = ViewSheet.rows.map { name in batch.map { ViewSheet.pictures($0[name], normalization) } ?? [] }
-        sheet = ContactSheet(
-            (0..<(batch?.count ?? 0)).flatMap { clip in pictures.map { $0[clip] } }, group: ViewSheet.rows.count)
+        let batch = try loader.next()?.normalized(normalization)[stream.name]
+        let names = [ViewSheet.frames] + most.views.map(\.name)
+        let pictures = names.map { name in batch.map { ViewSheet.pictures($0[name], normalization) } ?? [] }
+        sheet = ContactSheet((0..<(batch?.count ?? 0)).flatMap { clip in pictures.map { $0[clip] } }, group: names.count)
+        rows = names
         let paths = Dictionary(dataSet.train.samples.map { ($0.index, $0.path) }) { first, _ in first }
         videos = (batch?.sampleIndices ?? []).compactMap { paths[$0] }
         damaged = ledger.damaged
+    }
+
+    private static let frames = "frames"
+
+    /// `stream` with `clips` clips and the frames of its first view beside it. They come last, so that they change no draw.
+    private static func stream(_ stream: StreamRequest, clips: Int, side: Int) throws(AugmentError) -> StreamRequest {
+        let crops = try EvaluationCrops(shortSide: side, output: PictureSize(side: side), layout: .centre)
+        let frames = ViewRequest(
+            name: frames, source: .clip(.same(as: stream.views[0].name), .evaluation(crops, crop: 0)))
+        return StreamRequest(
+            name: stream.name, source: .labeled, batchSize: clips, sampler: stream.sampler, views: stream.views + [frames])
     }
 
     /// Writes the picture as PNG. Throws `FileError.exists` where there is something.
@@ -58,7 +66,7 @@ public struct ViewSheet: Sendable {
     public func json(path: String) -> JSON {
         .object([
             ("event", .string("sheet")), ("picture", .string(path)), ("width", .integer(sheet.width)),
-            ("height", .integer(sheet.height)), ("rows", .array(ViewSheet.rows.map { .string($0) })),
+            ("height", .integer(sheet.height)), ("rows", .array(rows.map { .string($0) })),
             ("videos", .array(videos.map { .string($0) })),
         ])
     }

@@ -83,13 +83,17 @@ struct DataShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Writes a picture of the views that a method would get.",
         discussion: """
-            Each clip takes three rows: its frames, the weak view, the strong view made from it.
+            Each clip takes some rows: its frames, and each view of the method, such as weak and strong.
 
-            Example: semisup data show motions --clips 6 --out views.png
+            Examples:
+              semisup data show motions --clips 6 --out views.png
+              semisup data show motions --method temporal-gradient
             """)
 
     @Argument(help: "A built-in data set, a folder or a list file.")
     var data: String
+    @Option(help: "The method whose views are shown.")
+    var method: String?
     @Option(help: "How many clips.")
     var clips = 4
     @Option(help: ArgumentHelp("The PNG file to write, which must not exist.", valueName: "file"))
@@ -109,10 +113,11 @@ struct DataShowCommand: ParsableCommand {
 
     func run() throws {
         try NewFile.requireFree(out)
-        let flags = [("data", data)] + (seed.map { [("seed", $0)] } ?? [])
-        let configuration = try Configuration.training(file: config, flags: flags, settings: settings)
+        let flags =
+            [("data", data)] + [("seed", seed), ("method", method)].compactMap { name, value in value.map { (name, $0) } }
+        let configuration = try Configuration.training(file: config, flags: flags, settings: settings, methods: .standard)
         let dataSet = try DataAccess.open(data)
-        let sheet = try ViewSheet(configuration, dataSet: dataSet, clips: clips)
+        let sheet = try ViewSheet(configuration, dataSet: dataSet, methods: .standard, clips: clips)
         try sheet.write(to: out)
         for entry in sheet.damaged { logger.warning("\(entry.reason)") }
         if json { return try Terminal.standard.print(sheet.json(path: out)) }
