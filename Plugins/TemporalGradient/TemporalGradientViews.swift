@@ -5,14 +5,8 @@ import Training
 extension TemporalGradientOptions {
     /// RGB and temporal gradient of the same frames under the same crop and mirroring; strong operations are drawn for each.
     func views(_ standard: StandardViews) -> ViewPlan {
+        // Operations drown the faint levels of a gradient: that of a labelled clip has none, whatever the clip has.
         var labeled = [ViewRequest(name: "gradient", kind: .temporalGradient, source: .aligned(with: "clip"))]
-        if labeledView == .strong {
-            // The alignment compares labelled clips place by place: both get the same operations.
-            labeled = [
-                ViewRequest(
-                    name: "gradient", kind: .temporalGradient, source: .aligned(with: "clip"), photometry: .same(as: "clip"))
-            ]
-        }
         var unlabeled = [
             ViewRequest(name: "weakGradient", kind: .temporalGradient, source: .aligned(with: "weak")),
             ViewRequest(
