@@ -39,6 +39,7 @@ public struct SystemReport: Sendable {
         collector.addProcessor()
         collector.addEngine(configuration)
         collector.addMedia()
+        collector.addPlugins()
         collector.addFiles()
         collector.addEnvironment()
         facts = collector.facts
@@ -136,6 +137,20 @@ private struct SystemReportCollector {
         }
     }
 
+    /// Digests need libav, whose absence is reported before.
+    mutating func addPlugins() {
+        guard (try? SHA256.requireLibrary()) != nil else { return }
+        do throws(PluginError) {
+            for file in try PluginSearchPath.standard(environment: environment).files() {
+                let name = file.record.map { "\($0.name) \($0.version)" } ?? "unknown"
+                add("plugins", name, file.problems.first?.description ?? file.path)
+                if let problem = file.problems.first { miss(problem.description, "semisup plugin build, or remove the file") }
+            }
+        } catch {
+            miss(error.description, "build or install semisup again")
+        }
+    }
+
     mutating func addFiles() {
         let names = ["libopenblas", "libdnnl", "libgomp", "libavcodec", "libjson-c", "libSemisupKit"]
         for (name, path) in LoadedLibraries.paths(names) { add("libraries", name, path) }
@@ -144,12 +159,12 @@ private struct SystemReportCollector {
     mutating func addEnvironment() {
         let names = [
             "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_NUM_THREADS", "OPENBLAS_CORETYPE", "SEMISUP_HOME", "SEMISUP_KERNELS",
-            "SEMISUP_CONVOLUTION", "SEMISUP_BLAS", "XDG_CACHE_HOME",
+            "SEMISUP_CONVOLUTION", "SEMISUP_BLAS", "SEMISUP_PLUGINS", "XDG_CACHE_HOME",
         ]
         for name in names { add("environment", name, environment[name] ?? "not set") }
         let cache = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
         add("folders", "cache", "\(cache)/semisup")
-        add("folders", "plugins", "none")
+        add("folders", "own plugins", PluginSearchPath.userFolder(environment))
         if environment["OMP_WAIT_POLICY"]?.lowercased() != "passive", environment["GOMP_SPINCOUNT"] != "0" {
             miss(
                 "idle OpenMP threads spin and take the cores that the loader decodes on",
