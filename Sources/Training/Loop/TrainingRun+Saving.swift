@@ -12,7 +12,7 @@ extension TrainingRun {
     }
 
     func save(isBest: Bool = false) throws {
-        guard savedStep != state.step else { return }
+        guard hasChanged else { return }
         guard state.isFinite else { throw diverged("a weight", nil) }
         try metrics.synchronize()
         try timings.synchronize()
@@ -22,6 +22,7 @@ extension TrainingRun {
             isBest: isBest)
         lastSave = .now
         savedStep = state.step
+        hasChanged = false
         observer.didSave(step: state.step)
     }
 
@@ -65,6 +66,7 @@ extension TrainingRun {
     }
 
     func willEvaluate(stage: String) throws {
+        hasChanged = true
         try plan.call("before an evaluation") { try state.method.willEvaluate(context(stage: stage)) }
     }
 

@@ -8,6 +8,7 @@ extension TrainingRun {
     func step(
         _ loaded: Batch, stage: String, rate: Double, begin: ContinuousClock.Instant, waitSeconds: Double
     ) throws {
+        hasChanged = true
         let context = StepContext(
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)

@@ -19,8 +19,10 @@ public final class TrainingRun {
     let indices = VideoIndexStore(), ledger = DamageLedger()
     private let data: RunData
     var lastSave = ContinuousClock.now
-    /// The step of the newest whole checkpoint; saving it again could only harm it.
+    /// The step of the newest whole checkpoint.
     var savedStep: Int?
+    /// Whether the state is another than that of the newest checkpoint; saving the same again could only harm it.
+    var hasChanged = true
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
     public init(_ plan: TrainingPlan, out: String?, observer: any TrainingObserver) throws {
@@ -65,6 +67,7 @@ public final class TrainingRun {
         func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
         ledger.restore(newest.checkpoint.map(\.damaged) ?? [])
         savedStep = newest.checkpoint?.step
+        hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
         timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"))
         record.state = .running
