@@ -65,12 +65,14 @@ public final class CMPL: Method {
         step.monitor("agreement", agreement(byPrimary, byAuxiliary))
 
         // The mask comes with the labels: a network learns even where it is unsure itself.
-        let (forPrimary, forAuxiliary) = options.exchange == .swapped ? (byAuxiliary, byPrimary) : (byPrimary, byAuxiliary)
+        let isSwapped = options.exchange == .swapped
+        let (toPrimary, toAuxiliary) = isSwapped ? (labelsByAuxiliary, labelsByPrimary) : (labelsByPrimary, labelsByAuxiliary)
+        let (forPrimary, forAuxiliary) = isSwapped ? (byAuxiliary, byPrimary) : (byPrimary, byAuxiliary)
         return [
             LossTerm("primary.supervised", crossEntropy(logits: f.labeled, targets: labels).mean()),
             LossTerm("auxiliary.supervised", crossEntropy(logits: a.labeled, targets: labels).mean()),
-        ] + labelsByAuxiliary.lossTerms("primary.unlabeled", f.strong, forPrimary, at: step)
-            + labelsByPrimary.lossTerms("auxiliary.unlabeled", a.strong, forAuxiliary, at: step)
+        ] + toPrimary.lossTerms("primary.unlabeled", f.strong, forPrimary, at: step)
+            + toAuxiliary.lossTerms("auxiliary.unlabeled", a.strong, forAuxiliary, at: step)
     }
 
     public var state: StateTree {

@@ -79,7 +79,8 @@ public final class TemporalGradient: Method {
             LossTerm("rgb.supervised", supervised(x.logits.labeled), weight: options.labeledWeight),
             LossTerm("gradient.supervised", supervised(g.logits.labeled), weight: options.labeledWeight),
         ] + labelsByRGB.lossTerms("rgb.unlabeled", x.logits.strong, byRGB, at: step)
-            + labelsByGradient.lossTerms("gradient.unlabeled", g.logits.strong, byGradient, at: step)
+            + (options.producer == .individual ? labelsByGradient : labelsByRGB).lossTerms(
+                "gradient.unlabeled", g.logits.strong, byGradient, at: step)
             + alignment(x.stages, g.stages) + contrast(x.embeddings, g.embeddings, step)
     }
 

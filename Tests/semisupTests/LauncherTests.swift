@@ -130,13 +130,13 @@ private final class Clone {
             + ["CKernels", "CMedia", "CJSON", "COneDNN", "CPlugin"].map({ "Sources/\($0)/include" })
         {
             try FileManager.default.createDirectory(atPath: "\(clone.home)/\(folder)", withIntermediateDirectories: true)
-            try clone.write("my clone/\(folder)/header.h", "")
+            try clone.write("my clone/\(folder)/\(folder == "Plugins/Own" ? "Entry.swift" : "header.h")", "")
         }
         try clone.link("cp")
         let outcome = try clone.launch("doctor")
         #expect(outcome.status == 70 && clone.builds == 1)
         for argument in [
-            "plugin", "seal", "\(clone.home)/.build/release/libOwn.so", "\(clone.home)/.build/release/plugins/Own.so",
+            "plugin", "seal", "\(clone.home)/.build/release/libOwn.so", "\(clone.home)/.build/release/plugins.new/Own.so",
         ] {
             #expect(outcome.errors.contains("argument <\(argument)>\n") || outcome.output.contains("argument <\(argument)>\n"))
         }

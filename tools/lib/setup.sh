@@ -106,13 +106,16 @@ kit_headers() {
 seal_plugins() {
     [[ -d $home/Plugins ]] || return 0
     local folder name release=$home/.build/release
-    mkdir -p "$release/plugins"
+    rm -rf -- "$release/plugins.new" && mkdir -p "$release/plugins.new"
     kit_headers "$release/include" || return
     for folder in "$home"/Plugins/*/; do
         name=${folder%/}
         name=${name##*/}
-        "$release/semisup" plugin seal "$release/lib$name.so" "$release/plugins/$name.so" || return
+        [[ -e $folder/Entry.swift ]] || continue
+        "$release/semisup" plugin seal "$release/lib$name.so" "$release/plugins.new/$name.so" || return
     done
+    # What is no longer there must not be found.
+    rm -rf -- "$release/plugins" && mv -- "$release/plugins.new" "$release/plugins"
 }
 
 # Builds the executable and the plugins unless another launch has just done so.

@@ -73,7 +73,6 @@ public final class EpochContext {
         var number = 0
         let list = VideoList(part: .train, samples: drawn, classes: all.classes)
         try pass(over: list, views: [view], batchSize: batchSize) { batch in
-            guard batch.count > 0 else { return }
             GradientRecording.off { forward(batch[view.name], ForwardContext(normalization: .averaging(batch: number))) }
             number += 1
         }
@@ -88,6 +87,7 @@ public final class EpochContext {
         defer { loader.stop() }
         while let batch = try loader.next()?["videos"] {
             if Interruption.request != nil { throw PassInterrupted() }
+            guard batch.count > 0 else { continue }
             try body(data.elementType == .float32 ? batch : batch.converted(to: data.elementType))
         }
     }

@@ -23,7 +23,7 @@ extension TrainingRun {
         let loss = total?.scalar ?? 0
         let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
         let tallies = context.tallies.map { tally in
-            (tally.name, JSON.object(tally.counts.map { (plan.dataSet.classes[$0.label], .integer($0.count)) }))
+            (tally.name, JSON.object(tally.counts.map { (className($0.label), .integer($0.count)) }))
         }
         try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
@@ -33,6 +33,11 @@ extension TrainingRun {
                 step: state.step, totalSteps: plan.totalSteps, loss: loss, values: all, seconds: seconds, waitSeconds: waitSeconds
             ))
         state.step += 1
+    }
+
+    /// The name of a class; numbers beyond the classes, such as clusters, stand for themselves.
+    private func className(_ label: Int) -> String {
+        (0..<plan.dataSet.classes.count).contains(label) ? plan.dataSet.classes[label] : String(label)
     }
 
     private func transformed(_ loaded: Batch, _ context: StepContext) throws -> Batch {

@@ -107,7 +107,7 @@ public final class TrainingRun {
             evaluated: state.evaluated, data: data, isEvaluation: isEvaluation)
     }
 
-    var interrupted: Interrupted { Interrupted(step: state.step, run: directory.path) }
+    var interrupted: Interrupted { Interrupted(step: savedStep ?? 0, run: directory.path) }
 
     // MARK: Stages and epochs
 

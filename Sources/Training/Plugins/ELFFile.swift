@@ -54,22 +54,23 @@ struct ELFFile {
         let sections = try ELFFile.sections(reader)
         length = try ELFFile.length(reader, sections)
         guard length <= bytes.count else { throw .truncated(expected: length, found: bytes.count) }
-        guard let table = sections.first(where: { $0.kind == 11 }), table.link < sections.count else {
+        let isText = { (link: Int) in sections.indices.contains(link) && sections[link].kind == 3 }
+        guard let table = sections.first(where: { $0.kind == 11 }), isText(table.link) else {
             throw .malformed("there is no table of dynamic symbols")
         }
         let strings = sections[table.link]
         symbols = stride(from: table.offset, to: table.offset + table.size - 23, by: 24).compactMap { entry in
-            let name = reader.text(strings.offset + reader.integer(entry, 4), within: strings.range)
+            let name = reader.text(reader.integer(entry, 4), within: strings.range)
             guard !name.isEmpty else { return nil }
             return Symbol(
                 name: name, isDefined: reader.integer(entry + 6, 2) != 0, isFunction: reader.integer(entry + 4, 1) & 15 == 2)
         }
-        guard let dynamic = sections.first(where: { $0.kind == 6 }), dynamic.link < sections.count else {
+        guard let dynamic = sections.first(where: { $0.kind == 6 }), isText(dynamic.link) else {
             throw .malformed("there is no dynamic section")
         }
         let names = sections[dynamic.link]
         needed = stride(from: dynamic.offset, to: dynamic.offset + dynamic.size - 15, by: 16).compactMap { entry in
-            reader.integer(entry, 8) == 1 ? reader.text(names.offset + reader.integer(entry + 8, 8), within: names.range) : nil
+            reader.integer(entry, 8) == 1 ? reader.text(reader.integer(entry + 8, 8), within: names.range) : nil
         }
     }
 
@@ -122,8 +123,9 @@ private struct ByteReader {
     }
 
     /// The text up to the next zero byte.
-    func text(_ offset: Int, within range: Range<Int>) -> String {
-        guard range.contains(offset), range.upperBound <= bytes.count else { return "" }
+    func text(_ start: Int, within range: Range<Int>) -> String {
+        guard (0..<range.count).contains(start), case let offset = range.lowerBound + start, range.upperBound <= bytes.count
+        else { return "" }
         return String(decoding: bytes[offset..<range.upperBound].prefix { $0 != 0 }, as: UTF8.self)
     }
 }
