@@ -21,8 +21,10 @@ public struct PluginBuilder {
     ///
     /// Throws `PluginBuildError` where that fails, and what `PluginSeal.seal` throws. Returns the path of the library.
     public func build() throws -> String {
-        try swift(["build", "-c", "release", "--package-path", folder])
-        let libraries = builtLibraries()
+        // SwiftPM does not see that the kit has changed: what was built against another kit stays in another place.
+        let scratch = "\(folder)/.build/kit-\(try KitIdentity.own().layout.prefix(16))"
+        try swift(["build", "-c", "release", "--package-path", folder, "--scratch-path", scratch])
+        let libraries = builtLibraries(in: scratch + "/release")
         guard libraries.count == 1, let library = libraries.first else {
             throw PluginBuildError(
                 folder: folder,
@@ -36,8 +38,7 @@ public struct PluginBuilder {
         return path
     }
 
-    private func builtLibraries() -> [String] {
-        let release = folder + "/.build/release"
+    private func builtLibraries(in release: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: release)) ?? []
         return names.filter { $0.hasPrefix("lib") && $0.hasSuffix(".so") && $0 != "libSemisupKit.so" }.map { "\(release)/\($0)" }
     }
