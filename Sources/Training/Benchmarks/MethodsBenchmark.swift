@@ -42,7 +42,7 @@ struct MethodsBenchmark {
         let parts = text.split(separator: "+").map(String.init), methods = MethodCatalogue.standard
         let entry = try methods.entry(named: parts.first)
         let schema = ConfigurationSchema(Benchmark.methods.schema.groups).adding(entry.type.options)
-        let open = ["method.warmupShare=0"].filter { schema.declaration(of: String($0.prefix { $0 != "=" })) != nil }
+        let open = schema.known(["method.warmupShare=0"])
         // What the publication says about anything but the method's own options would compare batch sizes and networks.
         let recorded = ConfigurationLayer.recorded(bench.configuration.json, path: "bench")
         var defaults = ConfigurationLayer.method(entry.type.manifest)

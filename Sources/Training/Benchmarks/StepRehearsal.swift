@@ -31,7 +31,7 @@ final class StepRehearsal {
     func step() throws {
         let context = StepContext(step: count, totalSteps: 1_000_000)
         let terms = try method.losses(batch, at: context)
-        terms.dropFirst().reduce(terms[0].value * terms[0].weight) { $0 + $1.value * $1.weight }.backward()
+        terms.total?.backward()
         optimizer.step(learningRate: 0.01)
         try method.didStep(context)
         count += 1

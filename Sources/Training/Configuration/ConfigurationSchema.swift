@@ -23,6 +23,11 @@ public struct ConfigurationSchema: Sendable {
     /// The declaration of an option, or nil.
     public func declaration(of name: String) -> OptionDeclaration? { indices[name].map { declarations[$0] } }
 
+    /// Those of `settings`, each `key=value`, whose key is an option.
+    func known(_ settings: [String]) -> [String] {
+        settings.filter { declaration(of: String($0.prefix { $0 != "=" })) != nil }
+    }
+
     /// The names that begin with `prefix.`; there may be none.
     private func hasSection(_ prefix: String) -> Bool { declarations.contains { $0.name.hasPrefix(prefix + ".") } }
 

@@ -25,7 +25,7 @@ public struct ViewSheet: Sendable {
     ) throws {
         try Engine.start(configuration[EngineOptions.self].engine)
         let method = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: methods).makeMethod()
-        let streams = (method.stages.first?.views ?? method.views).streams
+        let streams = method.views(in: method.stages.first).streams
         let most = streams.reduce(streams[0]) { $1.views.count > $0.views.count ? $1 : $0 }
         let stream = try ViewSheet.stream(most, clips: clips, side: configuration[ClipOptions.self].size)
         let ledger = DamageLedger(), normalization = ChannelNormalization.imageNet

@@ -36,7 +36,7 @@ extension TrainingPlan {
     /// Calls into the method.
     var call: MethodCall { MethodCall(plugin: plugin?.record.name) }
 
-    private func viewPlans(of method: any Method) -> [ViewPlan] { method.stages.map { $0.views ?? method.views } }
+    private func viewPlans(of method: any Method) -> [ViewPlan] { method.stages.map { method.views(in: $0) } }
 
     private func problem(ofViewsOf method: any Method, _ known: Set<Int>) -> ViewPlanError? {
         let plans = viewPlans(of: method)

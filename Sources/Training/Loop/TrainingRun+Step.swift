@@ -12,10 +12,10 @@ extension TrainingRun {
         let context = StepContext(
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
-        let batch = try transformed(loaded, context)
+        let batch = try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
         let terms = try plan.call("in its losses") { try state.method.losses(batch, at: context) }.filter { $0.weight != 0 }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
-        let total = terms.dropFirst().reduce(terms.first.map(weighted)) { sum, term in sum.map { $0 + weighted(term) } }
+        let total = terms.total
         total?.backward()
         let norm = try update(context, rate: rate, batch)
         try plan.call("after a step") { try state.method.didStep(context) }
@@ -40,14 +40,6 @@ extension TrainingRun {
         (0..<plan.dataSet.classes.count).contains(label) ? plan.dataSet.classes[label] : String(label)
     }
 
-    private func transformed(_ loaded: Batch, _ context: StepContext) throws -> Batch {
-        try plan.call("in its transform") {
-            let method = state.method
-            let normalized = loaded.hasLevels ? try method.transform(loaded, .levels, at: context).normalized() : loaded
-            return try method.transform(normalized, .normalized, at: context)
-        }
-    }
-
     /// Moves the networks, unless the method holds the step back. Returns the norm of the gradient.
     private func update(_ context: StepContext, rate: Double, _ batch: Batch) throws -> Double {
         guard try plan.call("before an update", { try state.method.willUpdate(context) }) else {
@@ -60,8 +52,6 @@ extension TrainingRun {
         state.average?.update()
         return norm
     }
-
-    private func weighted(_ term: LossTerm) -> Tensor { term.weight == 1 ? term.value : term.value * term.weight }
 
     private func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
         let value = term.value.scalar

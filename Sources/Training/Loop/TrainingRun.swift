@@ -120,7 +120,7 @@ public final class TrainingRun {
         }
         let schedule = plan.schedule(steps: span.steps.count)
         let loader = ClipLoader(
-            training: stage.views ?? method.views, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
+            training: method.views(in: stage), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
             seed: plan.seed, firstStep: state.step, endStep: span.steps.upperBound,
             workers: plan.configuration[EngineOptions.self].workers, indices: indices, ledger: ledger)
         defer { loader.stop() }

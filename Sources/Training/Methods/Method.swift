@@ -59,6 +59,17 @@ extension Method {
     public func restore(_ state: StateTree) throws(StateError) {}
 }
 
+extension Method {
+    /// The views of the steps of `stage`; of no stage: the method's own.
+    func views(in stage: TrainingStage?) -> ViewPlan { stage?.views ?? views }
+
+    /// A batch of the loader as the losses see it: transformed, normalised, transformed.
+    func prepared(_ loaded: Batch, at step: StepContext) throws -> Batch {
+        let normalized = loaded.hasLevels ? try transform(loaded, .levels, at: step).normalized() : loaded
+        return try transform(normalized, .normalized, at: step)
+    }
+}
+
 /// A part of a run that has its own optimiser, learning-rate schedule and, where named, its own views and networks.
 public struct TrainingStage: Sendable {
     /// Its name in the metrics.
@@ -102,6 +113,14 @@ public struct LossTerm {
         self.name = name
         self.value = value
         self.weight = weight
+    }
+}
+
+extension [LossTerm] {
+    /// The weighted sum; nil without terms.
+    var total: Tensor? {
+        func weighted(_ term: LossTerm) -> Tensor { term.weight == 1 ? term.value : term.value * term.weight }
+        return dropFirst().reduce(first.map(weighted)) { sum, term in sum.map { $0 + weighted(term) } }
     }
 }
 

@@ -49,11 +49,7 @@ public struct MethodCatalogue: Sendable {
 
     /// What is known of all methods, of plugins from their records alone; files that do not fit are left out.
     public var summaries: [PluginRecord.MethodSummary] {
-        let own = methods.map { method in
-            PluginRecord.MethodSummary(
-                name: method.manifest.name, summary: method.manifest.summary, paper: method.manifest.paper,
-                help: (try? ConfigurationSchema.helpTable(of: method)) ?? "")
-        }
+        let own = methods.compactMap { try? PluginRecord.MethodSummary($0) }
         let files = (try? plugins.files()) ?? []
         return own + files.filter(\.problems.isEmpty).flatMap { $0.record?.methods ?? [] }
     }

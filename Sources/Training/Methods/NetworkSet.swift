@@ -51,6 +51,13 @@ public struct NetworkSet {
         members.first { $0.name == evaluatedName }.flatMap { $0.module as? VideoClassifier }
     }
 
+    /// Forgets the gradients of all networks.
+    func clearGradients() {
+        for member in members {
+            for (_, parameter) in member.module.namedParameters { parameter.value.clearGradient() }
+        }
+    }
+
     /// Learned values of all networks.
     public var parameterCount: Int { members.reduce(0) { $0 + $1.module.parameterCount } }
 }

@@ -23,7 +23,12 @@ public struct KitIdentity: Sendable, Equatable {
     static let modules = ["Augment", "Backends", "Datasets", "Files", "Media", "Networks", "Tensor", "Training"]
 
     /// The kit of this process. Throws `PluginError.noModules` where its module files are not beside it.
-    public static func own() throws(PluginError) -> KitIdentity {
+    public static func own() throws(PluginError) -> KitIdentity { try measured.get() }
+
+    /// The kit of a process does not change: its modules are read once.
+    private static let measured = Result { () throws(PluginError) in try measure() }
+
+    private static func measure() throws(PluginError) -> KitIdentity {
         let folder = KitLocation.own.modulesPath
         var digest = SHA256(), compiler: String?
         for module in modules {

@@ -8,7 +8,7 @@ public struct PluginBuilder {
 
     /// A builder of the package in `folder`. Throws `FileError` where there is none.
     public init(_ folder: String) throws(FileError) {
-        let path = URL(fileURLWithPath: folder).standardizedFileURL.path
+        let path = PluginFile.absolute(folder)
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: folder) }
         guard FileManager.default.fileExists(atPath: path + "/Package.swift") else {
             throw .malformed(

@@ -15,7 +15,7 @@ public struct PluginFile: Sendable {
 
     /// Looks at the file at `path` and compares it with `kit`.
     public init(_ path: String, kit: KitIdentity) {
-        let path = URL(fileURLWithPath: path).standardizedFileURL.path
+        let path = PluginFile.absolute(path)
         self.path = path
         do throws(PluginError) {
             let content = try PluginContent(path)
@@ -30,6 +30,9 @@ public struct PluginFile: Sendable {
             (record, problems) = (nil, [error])
         }
     }
+
+    /// A path from the root.
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private static func problems(_ record: PluginRecord, _ content: PluginContent, _ kit: KitIdentity) -> [PluginError] {
         let path = content.path
@@ -130,14 +133,18 @@ struct PluginContent {
         return missingSymbols().map { .missingSymbol(path: path, name: $0) }
     }
 
+    /// The names that the kit offers, read once; nil where the kit cannot be read.
+    private static let offeredByKit = (try? PluginContent(KitLocation.own.libraryPath)).map { kit in
+        Set(kit.library.symbols.lazy.filter(\.isDefined).map(\.name))
+    }
+
     /// The first name of the kit's modules that the library wants and the kit has not.
     private func missingSymbols() -> [String] {
         let prefixes = KitIdentity.modules.map { "$s\($0.utf8.count)\($0)" }
         let wanted = library.symbols.filter { symbol in
             !symbol.isDefined && prefixes.contains { symbol.name.hasPrefix($0) }
         }
-        guard !wanted.isEmpty, let kit = try? PluginContent(KitLocation.own.libraryPath) else { return [] }
-        let offered = Set(kit.library.symbols.lazy.filter(\.isDefined).map(\.name))
+        guard !wanted.isEmpty, let offered = PluginContent.offeredByKit else { return [] }
         return wanted.first { !offered.contains($0.name) }.map { [$0.name] } ?? []
     }
 }

@@ -25,16 +25,14 @@ public enum PluginHost {
 
     /// The plugin in the file at `path`. Throws the first problem of the file before anything of it runs.
     public static func load(_ path: String) throws(PluginError) -> LoadedPlugin {
+        if let known = loaded.withLock({ $0[PluginFile.absolute(path)] }) { return known }
         let file = PluginFile(path, kit: try .own())
-        if let known = loaded.withLock({ $0[file.path] }) { return known }
         if let problem = file.problems.first { throw problem }
         guard let record = file.record else { throw .noRecord(path: file.path) }
         let plugin = try enter(file.path, entry: record.entry, name: record.name)
         let result = LoadedPlugin(path: file.path, record: record, plugin: plugin)
-        return loaded.withLock { loaded in
-            loaded[file.path] = loaded[file.path] ?? result
-            return loaded[file.path] ?? result
-        }
+        loaded.withLock { $0[file.path] = result }
+        return result
     }
 
     /// Opens a library and calls its entry point. A crash on the way ends the process with the plugin's name.

@@ -10,6 +10,20 @@ public struct PluginRecord: Sendable, Equatable {
         public let name: String, summary: String, paper: String
         /// The method's options as a table for people.
         public let help: String
+
+        init(name: String, summary: String, paper: String, help: String) {
+            self.name = name
+            self.summary = summary
+            self.paper = paper
+            self.help = help
+        }
+
+        /// What `method` says of itself. Throws what `ConfigurationSchema.helpTable` throws.
+        init(_ method: any Method.Type, plugin: String? = nil) throws {
+            self.init(
+                name: method.manifest.name, summary: method.manifest.summary, paper: method.manifest.paper,
+                help: try ConfigurationSchema.helpTable(of: method, plugin: plugin))
+        }
     }
 
     /// The name: that of the first method.

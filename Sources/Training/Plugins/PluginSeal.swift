@@ -9,7 +9,7 @@ public enum PluginSeal {
     /// Throws `PluginError` for a library that is no plugin, and `FileError` where the result cannot be written.
     @discardableResult
     public static func seal(_ path: String, to output: String) throws -> PluginRecord {
-        let path = URL(fileURLWithPath: path).standardizedFileURL.path
+        let path = PluginFile.absolute(path)
         let content = try PluginContent(path)
         guard let entry = content.entry else {
             throw PluginError.noEntry(path: path, name: PluginFile.entryPrefix + "<module>")
@@ -22,15 +22,9 @@ public enum PluginSeal {
         }
         let record = PluginRecord(
             name: first.manifest.name, version: plugin.version, summary: plugin.summary ?? first.manifest.summary, module: module,
-            entry: entry, methods: try plugin.methods.map { try summary(of: $0, module) }, kit: try .own(),
+            entry: entry, methods: try plugin.methods.map { try .init($0, plugin: module) }, kit: try .own(),
             minimumKit: plugin.minimumKit, library: SHA256.hexadecimal(of: content.libraryBytes))
         try AtomicFile.write(record.sealed(content.libraryBytes), to: output)
         return record
-    }
-
-    private static func summary(of method: any Method.Type, _ module: String) throws -> PluginRecord.MethodSummary {
-        PluginRecord.MethodSummary(
-            name: method.manifest.name, summary: method.manifest.summary, paper: method.manifest.paper,
-            help: try ConfigurationSchema.helpTable(of: method, plugin: module))
     }
 }

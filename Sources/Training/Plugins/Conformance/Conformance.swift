@@ -32,7 +32,7 @@ public struct Conformance {
             ("options have allowed defaults, help and names below method.", bench.options),
             ("the view plan can be met", bench.views),
             ("gradients agree with central differences", { try GradientConformance(bench).problem() }),
-            ("losses are finite where no label is confident", { try bench.finiteLosses(["--uniform"]) }),
+            ("losses are finite where no label is confident", { try bench.finiteLosses(isUniform: true) }),
             ("losses are finite on a batch of one", { try bench.finiteLosses(["batch.labeled=1", "batch.unlabeled=1"]) }),
             ("one seed gives the same bits twice", { try bench.sameBits(["seed=3"], ["seed=3"], "of two equal runs") }),
             ("1 and 4 loader workers give the same bits", { try bench.sameBits(["workers=1"], ["workers=4"], "by workers") }),

@@ -87,9 +87,9 @@ struct ConformanceBench {
         return method.views.problem?.description
     }
 
-    /// Losses of two steps with the changes; `--uniform`: networks that find all classes equally likely.
-    func finiteLosses(_ changes: [String]) throws -> String? {
-        let isUniform = changes == ["--uniform"], plan = try plan(isUniform ? [] : changes)
+    /// Losses of two steps with the changes; `isUniform`: of networks that find all classes equally likely.
+    func finiteLosses(_ changes: [String] = [], isUniform: Bool = false) throws -> String? {
+        let plan = try plan(changes)
         let method = try plan.makeMethod()
         if isUniform { for network in method.networks.members { network.module.flatten() } }
         let steps = try ConformanceSteps(plan, method)
@@ -102,7 +102,7 @@ struct ConformanceBench {
             terms.total?.backward()
             let gradients = method.networks.members.flatMap { $0.module.namedParameters.compactMap { $0.parameter.gradient } }
             guard gradients.allSatisfy(\.isFinite) else { return "a gradient is not finite" }
-            for member in method.networks.members { for (_, p) in member.module.namedParameters { p.value.clearGradient() } }
+            method.networks.clearGradients()
             try method.didStep(context)
         }
         return nil
@@ -160,12 +160,5 @@ extension Module {
         for (name, parameter) in namedParameters where name.hasPrefix("fc.") {
             parameter.value.overwrite(with: Tensor.zeros(parameter.value.shape, elementType: parameter.value.elementType))
         }
-    }
-}
-
-extension [LossTerm] {
-    /// The weighted sum; nil without terms.
-    var total: Tensor? {
-        dropFirst().reduce(first.map { $0.value * $0.weight }) { sum, term in sum.map { $0 + term.value * term.weight } }
     }
 }

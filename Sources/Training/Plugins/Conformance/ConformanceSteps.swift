@@ -19,7 +19,7 @@ final class ConformanceSteps {
         try method.willStartStage(epoch)
         try method.willStartEpoch(epoch)
         loader = ClipLoader(
-            training: first?.views ?? method.views, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
+            training: method.views(in: first), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
             seed: plan.seed, firstStep: 0, endStep: 1_000, workers: 1, indices: indices, ledger: ledger)
     }
 
@@ -31,8 +31,6 @@ final class ConformanceSteps {
     /// The next batch, as the losses see it. There are enough.
     func batch(_ context: StepContext) throws -> Batch {
         guard let loaded = try loader.next() else { return Batch([:]) }
-        let normalized = loaded.hasLevels ? try method.transform(loaded, .levels, at: context).normalized() : loaded
-        let batch = try method.transform(normalized, .normalized, at: context)
-        return Batch(batch.streams.mapValues { $0.converted(to: elementType) })
+        return Batch(try method.prepared(loaded, at: context).streams.mapValues { $0.converted(to: elementType) })
     }
 }

@@ -21,8 +21,7 @@ struct GradientConformance {
     init(_ bench: ConformanceBench) throws {
         // Whatever has a confidence counts, and no warm-up holds a term back.
         let open = ["method.confidenceThreshold=0", "method.warmupShare=0", "method.rampShare=0"]
-        let names = Set(bench.entry.type.options.flatMap { $0.declarations.map(\.name) })
-        let plan = try bench.plan(open.filter { names.contains(String($0.prefix { $0 != "=" })) })
+        let plan = try bench.plan(ConfigurationSchema(bench.entry.type.options).known(open))
         method = try plan.makeMethod(elementType: .float64)
         let steps = try ConformanceSteps(plan, method, elementType: .float64)
         step = steps.context(0)
@@ -84,7 +83,7 @@ struct GradientConformance {
         let analytic = try names.indices.map { number -> Double in
             let found = try constants.again { try terms() }
             found[number].value.backward()
-            defer { clear() }
+            defer { method.networks.clearGradients() }
             return parameters(of: network).reduce(0) { sum, entry in
                 guard let gradient = entry.parameter.gradient, let direction = direction[entry.name] else { return sum }
                 return sum + (gradient * direction).sum().scalar
@@ -121,14 +120,8 @@ struct GradientConformance {
 
     /// Whether some parameter gets a gradient.
     private func isReached(_ network: String) throws -> Bool {
-        defer { clear() }
+        defer { method.networks.clearGradients() }
         try method.losses(batch, at: step).total?.backward()
         return parameters(of: network).contains { $0.parameter.gradient?.sumOfSquares ?? 0 > 0 }
-    }
-
-    private func clear() {
-        for member in method.networks.members {
-            for (_, parameter) in member.module.namedParameters { parameter.value.clearGradient() }
-        }
     }
 }
