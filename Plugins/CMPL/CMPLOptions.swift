@@ -39,7 +39,10 @@ public struct CMPLOptions: ConfigurationGroup {
 
     /// The auxiliary network. Throws `UnknownBackbone`.
     func auxiliary(_ networks: NetworkFactory) throws(UnknownBackbone) -> VideoClassifier {
-        let entry = if let auxiliaryBackbone { try BackboneCatalogue.entry(named: auxiliaryBackbone) } else { networks.entry }
+        let entry =
+            if let name = auxiliaryBackbone {
+                try BackboneCatalogue.entry(named: name, option: "method.auxiliaryBackbone")
+            } else { networks.entry }
         let options = Networks.BackboneOptions(
             width: networks.options.width * auxiliaryWidth, depth: networks.options.depth * auxiliaryDepth,
             fewestChannels: auxiliaryFewestChannels)

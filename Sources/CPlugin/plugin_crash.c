@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPlugin.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,12 +9,16 @@
 static char text[1002];
 static volatile sig_atomic_t text_length, code;
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
+static const char elsewhere[] = "error: a thread beside the computing one crashed, perhaps without the plugin's doing:\n";
+static pthread_t watched;
 static struct sigaction before[sizeof crashes / sizeof *crashes];
 
 /// Only calls that a signal handler may make. Without a code of its own the crash goes on to whoever was there before (Swift's
 /// backtrace).
 static void report(int number) {
-    ssize_t ignored = write(STDERR_FILENO, text, (size_t)text_length);
+    ssize_t ignored = 0;
+    if (!pthread_equal(pthread_self(), watched)) ignored = write(STDERR_FILENO, elsewhere, sizeof elsewhere - 1);
+    ignored = write(STDERR_FILENO, text, (size_t)text_length);
     (void)ignored;
     if (code > 0) _exit(code);
     for (unsigned i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &before[i], NULL);
@@ -32,6 +37,7 @@ void plugin_crash_message(const char *message, int exit_code) {
     text[length++] = '\n';
     text_length = (sig_atomic_t)length;
     code = exit_code;
+    watched = pthread_self();
     if (was_armed) return;
     for (int i = 0; i < count; i++) {
         struct sigaction action;

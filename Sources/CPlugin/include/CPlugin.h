@@ -16,5 +16,6 @@ void plugin_library_enter(void *address);
 const char *plugin_library_of(const void *address);
 
 /// From now on a crash writes `message` to standard error and ends the process with `exit_code`, or as it would have ended
-/// where that is 0; NULL: no more. The text is copied; what exceeds 1,000 bytes is cut.
+/// where that is 0; NULL: no more. The text is copied; what exceeds 1,000 bytes is cut. A crash of another thread than the caller's
+/// says that before the message.
 void plugin_crash_message(const char *message, int exit_code);

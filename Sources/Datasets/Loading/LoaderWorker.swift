@@ -37,12 +37,13 @@ final class LoaderWorker: @unchecked Sendable {
         for attempt in 0..<media.replacementLimit {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
-            do throws(Damage) {
+            do throws(Unshowable) {
                 try decode(draw, request)
                 makePixels(draw, request)
                 for (number, view) in request.views.enumerated() { write(number, view.values, to: place) }
                 return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label, placements: placements)
             } catch {
+                if case .plan(let mistake) = error { throw mistake }
                 damage.append(DamageLedger.Note(path: draw.sample.path, reason: error.description))
             }
             guard assembly.source.replacesDamaged else { return nil }
@@ -73,9 +74,8 @@ final class LoaderWorker: @unchecked Sendable {
     }
 
     /// Decodes every frame that some view shows, each once.
-    private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(Damage) {
-        let frames: Int
-        do throws(MediaError) { frames = try decodeFrames(draw, request) } catch { throw .media(error) }
+    private func decode(_ draw: SampleDraw, _ request: StreamRequest) throws(Unshowable) {
+        let frames = try decodeFrames(draw, request)
         guard frames > 0 else {
             throw .frames(path: draw.sample.path, "there is no picture between the start and the end of the clip")
         }
@@ -86,18 +86,21 @@ final class LoaderWorker: @unchecked Sendable {
     }
 
     /// The number of frames of the sample's stretch; nothing is decoded where there are too few.
-    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(MediaError) -> Int {
-        let (reader, index) = try media.indices.open(draw.sample.path)
+    private func decodeFrames(_ draw: SampleDraw, _ request: StreamRequest) throws(Unshowable) -> Int {
+        let reader: VideoReader, index: VideoIndex
+        do throws(MediaError) { (reader, index) = try media.indices.open(draw.sample.path) } catch { throw .media(error) }
         let range = index.frameRange(from: draw.sample.start, to: draw.sample.end)
         // The last frame has no successor, so that no window shows it where successors are needed.
         let next = request.needsSuccessors ? 1 : 0, count = range.count - next
         guard count > 0 else { return range.count }
         stretch = Stretch(index: index, range: range)
-        let drawn = drawWindows(draw, request, frameCount: count)
+        let drawn = try drawWindows(draw, request, frameCount: count)
         let positions = drawn.mapValues { $0.positions(frameCount: count).map { $0 + range.lowerBound } }
         let shown = Set(positions.values.joined())
         let wanted = shown.union(next > 0 ? shown.map { $0 + 1 } : []).sorted()
-        report = try reader.frames(at: wanted, using: index, into: &decoded)
+        do throws(MediaError) { report = try reader.frames(at: wanted, using: index, into: &decoded) } catch {
+            throw .media(error)
+        }
         media.counter.add(report.decodedFrames, in: request.name)
         let place = Dictionary(uniqueKeysWithValues: wanted.enumerated().map { ($1, $0) })
         windows = drawn.reduce(into: [:]) { windows, entry in
@@ -107,9 +110,12 @@ final class LoaderWorker: @unchecked Sendable {
         return range.count
     }
 
-    private func drawWindows(_ draw: SampleDraw, _ request: StreamRequest, frameCount: Int) -> [Int: ClipWindow] {
+    private func drawWindows(
+        _ draw: SampleDraw, _ request: StreamRequest, frameCount: Int
+    ) throws(Unshowable) -> [Int: ClipWindow] {
         var stream = draw.key(.clipStart, view: 0).derived("sampler").stream
         let sampled = request.sampler?.windows(frameCount: frameCount, using: &stream) ?? []
+        if let mistake = request.mistake(in: sampled, frameCount: frameCount) { throw .plan(mistake) }
         var drawn: [Int: ClipWindow] = [:]
         for (number, view) in request.views.enumerated() {
             guard case .clip(let window, _) = view.source else { continue }
@@ -194,15 +200,17 @@ final class LoaderWorker: @unchecked Sendable {
     }
 }
 
-/// Why a sample cannot be shown.
-private enum Damage: Error, CustomStringConvertible {
+/// Why a sample cannot be shown: its video is damaged, or the stream was asked for wrongly.
+private enum Unshowable: Error, CustomStringConvertible {
     case media(MediaError)
     case frames(path: String, String)
+    case plan(ViewPlanError)
 
     var description: String {
         switch self {
         case .media(let error): error.description
         case .frames(let path, let problem): "\(path): \(problem)"
+        case .plan(let mistake): mistake.description
         }
     }
 }

@@ -86,7 +86,19 @@ extension StreamRequest {
         guard case .sampled(let place) = window else { return nil }
         guard let sampler else { return "wants a sampled window, and the stream has no sampler" }
         let count = sampler.windowLengths.count
-        return (0..<count).contains(place) ? nil : "wants sampled window \(place) of \(count)"
+        guard (0..<count).contains(place) else { return "wants sampled window \(place) of \(count)" }
+        return sampler.windowLengths[place] > 0 ? nil : "has a sampler with a window of \(sampler.windowLengths[place]) frames"
+    }
+
+    /// How the windows that the sampler has drawn differ from what it had said of them, or nil.
+    func mistake(in windows: [ClipWindow], frameCount: Int) -> ViewPlanError? {
+        guard let sampler else { return nil }
+        let lengths = windows.map(\.length)
+        guard lengths != sampler.windowLengths else { return nil }
+        return ViewPlanError(
+            view: name,
+            reason: "its sampler drew windows of \(lengths) frames in a video of \(frameCount), "
+                + "and had said \(sampler.windowLengths)")
     }
 
     private func problem(of geometry: ViewRequest.Geometry) -> String? {

@@ -15,8 +15,13 @@ public struct BackboneEntry: Sendable {
 public struct UnknownBackbone: ReportedError, Equatable {
     /// What was asked for, and what there is.
     public let name: String, known: [String]
+    /// The option that asked for it.
+    public let option: String
     public var exitCode: ExitCode { .configuration }
-    public var description: String { "backbone=\(name): there is no such backbone; known are \(known.joined(separator: ", "))" }
+    public var description: String {
+        "\(option)=\(name): there is no such backbone; known are \(known.joined(separator: ", "))"
+            + (NearestName.likely(name, among: known).map { "; did you mean \($0)?" } ?? "")
+    }
 }
 
 /// All backbones by name.
@@ -39,10 +44,10 @@ public enum BackboneCatalogue {
         ) { ResNet3D(.slow, $0, $1) },
     ]
 
-    /// The entry called `name`. Throws `UnknownBackbone`.
-    public static func entry(named name: String) throws(UnknownBackbone) -> BackboneEntry {
+    /// The entry called `name`, which was the value of `option`. Throws `UnknownBackbone`.
+    public static func entry(named name: String, option: String = "backbone") throws(UnknownBackbone) -> BackboneEntry {
         guard let entry = entries.first(where: { $0.name == name }) else {
-            throw UnknownBackbone(name: name, known: entries.map(\.name))
+            throw UnknownBackbone(name: name, known: entries.map(\.name), option: option)
         }
         return entry
     }

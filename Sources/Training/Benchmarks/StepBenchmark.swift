@@ -18,7 +18,7 @@ struct StepBenchmark {
             networks: try bench.networks(), configuration: try methodConfiguration(), unlabeledCount: 1024,
             sampleIndexLimit: 1024,
             standardViews: try StandardViews(bench.configuration))
-        let rehearsal = StepRehearsal(
+        let rehearsal = try StepRehearsal(
             try method.init(setup), optimizer: bench.configuration[OptimizerOptions.self], classes: bench.options.classes)
         let seconds = try bench.seconds(rehearsal.step)
         let isFixMatch = method is FixMatch.Type

@@ -2,37 +2,52 @@ import Datasets
 import Networks
 import Tensor
 
-/// Training steps of a method on random clips in memory: what a step costs without a loader.
+/// Training steps of a method's first stage on random clips in memory: what a step costs without a loader.
 final class StepRehearsal {
     let method: any Method
     private let optimizer: StochasticGradientDescent
     let batch: Batch
+    private let stage: TrainingStage?
     private var count = 0
 
     /// Prepares a batch of what `method` wants of a step.
-    init(_ method: any Method, optimizer: OptimizerOptions, classes: Int) {
+    ///
+    /// - Parameter data: What the method passes over when its first stage and epoch begin, and whose clips the batch pretends to
+    ///   show; nil: neither is begun.
+    init(_ method: any Method, optimizer: OptimizerOptions, classes: Int, data: RunData? = nil) throws {
         self.method = method
+        stage = method.stages.first
+        if let data {
+            let epoch = EpochContext(
+                epoch: 0, step: 0, totalSteps: 1_000_000, stage: stage?.name ?? "", evaluated: method.networks.evaluated,
+                data: data)
+            try method.willStartStage(epoch)
+            try method.willStartEpoch(epoch)
+        }
         self.optimizer = StochasticGradientDescent(method.networks, optimizer)
+        self.optimizer.adopt(method.networks, moved: stage?.networks)
         var streams: [String: StreamBatch] = [:]
-        for (number, stream) in method.views.streams.enumerated() {
+        for (number, stream) in method.views(in: stage).streams.enumerated() {
             let views = stream.views.enumerated().map { index, view in
                 let shape = [stream.batchSize] + stream.shape(of: view)
                 return (view.name, RandomClips.tensor(shape, seed: UInt64(16 * number + index)).channelsLast)
             }
+            let list = stream.source == .labeled ? data?.lists.labelled : data?.lists.unlabelled
+            let known = list?.samples.map(\.index) ?? []
             streams[stream.name] = StreamBatch(
-                sampleIndices: Array(0..<stream.batchSize),
+                sampleIndices: (0..<stream.batchSize).map { known.isEmpty ? $0 : known[$0 % known.count] },
                 labels: stream.source == .labeled ? (0..<stream.batchSize).map { $0 % classes } : [],
                 views: Dictionary(uniqueKeysWithValues: views))
         }
         batch = Batch(streams)
     }
 
-    /// One step: the losses, their gradients, the optimiser.
+    /// One step: the transforms, the losses, their gradients, the optimiser.
     func step() throws {
-        let context = StepContext(step: count, totalSteps: 1_000_000)
-        let terms = try method.losses(batch, at: context)
-        terms.total?.backward()
-        optimizer.step(learningRate: 0.01)
+        let context = StepContext(step: count, totalSteps: 1_000_000, stage: stage?.name ?? "")
+        let prepared = try method.prepared(batch, at: context)
+        try method.terms(of: prepared, at: context).total?.backward()
+        if try method.willUpdate(context) { optimizer.step(learningRate: 0.01) } else { optimizer.forgetGradients() }
         try method.didStep(context)
         count += 1
     }

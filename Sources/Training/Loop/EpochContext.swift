@@ -26,6 +26,8 @@ public final class EpochContext {
     public let evaluated: VideoClassifier?
     private let data: RunData
     private let isEvaluation: Bool
+    /// Whether a pass over a list was asked for.
+    private(set) var hasPassed = false
 
     /// A context; see the properties. Only with `isEvaluation` may the test list be seen.
     public init(
@@ -67,7 +69,9 @@ public final class EpochContext {
     ) throws {
         let all = try samples(of: .training)
         let order = SampleOrder(count: all.count, seed: data.seed, stream: "statistics")
-        let count = min(all.count, batches * batchSize)
+        // Every batch weighs the same in the mean, so all are whole where there are clips enough for one.
+        let whole = all.count < batchSize ? all.count : all.count / batchSize * batchSize
+        let count = min(whole, batches * batchSize)
         let drawn = (0..<count).map { all.samples[order.draw(epoch * all.count + $0).element] }
         let view = view ?? plainView
         var number = 0
@@ -81,6 +85,7 @@ public final class EpochContext {
     private func pass(
         over list: VideoList, views: [ViewRequest]?, batchSize: Int, _ body: (StreamBatch) throws -> Void
     ) throws {
+        hasPassed = true
         let loader = ClipLoader(
             evaluating: list, views: views ?? [plainView], batchSize: batchSize, seed: data.seed, pass: epoch,
             workers: data.workers, indices: data.indices, ledger: data.ledger)

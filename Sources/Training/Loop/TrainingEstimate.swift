@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Tensor
 
@@ -18,9 +19,17 @@ public struct TrainingEstimate: Sendable, Equatable {
     public init(_ plan: TrainingPlan) throws {
         try Engine.start(plan.engine)
         let method = try plan.makeMethod()
-        let rehearsal = StepRehearsal(
-            method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count)
-        let times = try Stopwatch.seconds(repeats: 3, warmups: 1, rehearsal.step).sorted()
+        // A pass over all data would take as long as in the run: the method passes over a few clips and trains on those.
+        let few = plan.replacing(lists: plan.lists.first(64))
+        let data = try RunData(few, indices: VideoIndexStore(), ledger: DamageLedger())
+        let rehearsal = try plan.call("in a rehearsal") {
+            try StepRehearsal(
+                method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count,
+                data: data)
+        }
+        let times = try plan.call("in a rehearsal") {
+            try Stopwatch.seconds(repeats: 3, warmups: 1, rehearsal.step).sorted()
+        }
         totalSteps = plan.totalSteps
         stepsPerEpoch = plan.stepsPerEpoch
         labeledClips = plan.lists.labelled.count

@@ -25,6 +25,9 @@ extension TrainingPlan {
             sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration))
         let type = method
         let method: any Method = try call("when it was made") { try type.init(setup) }
+        if let mistake = try mistake(of: method, elementType) {
+            try call("when it was made") { () throws -> Void in throw mistake }
+        }
         if let problem = problem(ofViewsOf: method, Set(indices)) {
             try call("in its view plan") { () throws -> Void in throw problem }
         }
@@ -35,6 +38,22 @@ extension TrainingPlan {
 
     /// Calls into the method.
     var call: MethodCall { MethodCall(plugin: plugin?.record.name) }
+
+    /// What is wrong with the stages of `method`, or with the network that it wants evaluated.
+    private func mistake(of method: any Method, _ elementType: ElementType) throws -> MethodMistake? {
+        let names = method.stages.map(\.name)
+        if names.isEmpty { return MethodMistake("it has no stage") }
+        if Set(names).count < names.count {
+            return MethodMistake("two of its stages have one name: \(names.joined(separator: ", "))")
+        }
+        // `evaluate` and `predict` know the configuration and not the plugin.
+        guard let network = method.networks.evaluated else { return nil }
+        guard network.layout == (try networks(elementType).classifier().layout) else {
+            return MethodMistake(
+                "the network that is evaluated is not the one that backbone= names; make it by networks.classifier()")
+        }
+        return nil
+    }
 
     private func viewPlans(of method: any Method) -> [ViewPlan] { method.stages.map { method.views(in: $0) } }
 
@@ -82,5 +101,12 @@ extension TrainingPlan {
             defer { begin = end }
             return StageSpan(stage: stage, steps: begin..<max(begin, end))
         }
+    }
+}
+
+extension Module {
+    /// The names and shapes of everything that a weight file of it holds.
+    fileprivate var layout: [String] {
+        namedParameters.map { "\($0.name) \($0.parameter.value.shape)" } + namedStatistics.map(\.name)
     }
 }

@@ -29,11 +29,14 @@ extension TrainingRun {
     /// Scores the validation part, or the test part where there is none, after every so many epochs.
     ///
     /// Only a validation part can mark a checkpoint as the best: test clips choose nothing.
-    func validateIfDue(stage: String) throws {
+    func validateIfDue() throws {
         let steps = plan.configuration[EvaluationOptions.self].everyEpochs * plan.stepsPerEpoch
-        guard steps > 0, state.step % steps == 0, state.step < plan.totalSteps else { return }
+        guard steps > 0, state.step > 0, state.step % steps == 0, state.step < plan.totalSteps, state.evaluatedStep != state.step
+        else { return }
+        // A signal may end what follows; a resumed run does it again from here.
+        try save()
         let validation = plan.dataSet.validation, list = validation.isEmpty ? plan.dataSet.test : validation
-        try willEvaluate(stage: stage)
+        try willEvaluate()
         guard let report = try score(list), let accuracy = report.accuracy(top: 1) else { return }
         let part = validation.isEmpty ? "test" : "validation"
         try metrics.append(
@@ -65,9 +68,12 @@ extension TrainingRun {
         }
     }
 
-    func willEvaluate(stage: String) throws {
+    /// Lets the method prepare the evaluation of this step, once.
+    func willEvaluate() throws {
+        guard state.evaluatedStep != state.step else { return }
         hasChanged = true
-        try plan.call("before an evaluation") { try state.method.willEvaluate(context(stage: stage)) }
+        try plan.call("before an evaluation") { try state.method.willEvaluate(context(stage: state.stageName)) }
+        state.evaluatedStep = state.step
     }
 
     func finish(

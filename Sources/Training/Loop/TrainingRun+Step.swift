@@ -13,7 +13,7 @@ extension TrainingRun {
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
         let batch = try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
-        let terms = try plan.call("in its losses") { try state.method.losses(batch, at: context) }.filter { $0.weight != 0 }
+        let terms = try plan.call("in its losses") { try state.method.terms(of: batch, at: context) }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.total
         total?.backward()

@@ -23,6 +23,8 @@ public final class TrainingRun {
     var savedStep: Int?
     /// Whether the state is another than that of the newest checkpoint; saving the same again could only harm it.
     var hasChanged = true
+    /// Whether the method has passed over data when the last epoch began: a signal may end that, so the next begins with a save.
+    private var epochsPass = false
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
     public init(_ plan: TrainingPlan, out: String?, observer: any TrainingObserver) throws {
@@ -80,13 +82,15 @@ public final class TrainingRun {
     /// Trains, evaluates and saves. Throws `Interrupted` after a signal; the state is saved then.
     public func run() throws -> TrainingOutcome {
         if let plugin = plan.plugin { CrashMessage.watch(plugin, run: directory.path) }
-        defer { if plan.plugin != nil { CrashMessage.clear() } }
+        defer { if let plugin = plan.plugin { CrashMessage.watch(plugin) } }
         do {
             let begin = ContinuousClock.now
             var waited = 0.0
+            try validateIfDue()
             for span in state.spansAhead { waited += try train(span) }
             let seconds = begin.duration(to: .now).seconds
-            try willEvaluate(stage: state.stageName)
+            try save()
+            try willEvaluate()
             try save()
             let test = try score(plan.dataSet.test)
             let scores = try namedScores()
@@ -115,8 +119,11 @@ public final class TrainingRun {
     private func train(_ span: StageSpan) throws -> Double {
         let method = state.method, stage = span.stage
         if state.step == span.steps.lowerBound {
-            try plan.call("when stage \(stage.name) began") { try method.willStartStage(context(stage: stage.name)) }
-            state.beginStage(stage)
+            if state.step > 0 { try save() }
+            try plan.call("when stage \(stage.name) began") {
+                try method.willStartStage(context(stage: stage.name))
+                try state.beginStage(stage)
+            }
         }
         let schedule = plan.schedule(steps: span.steps.count)
         let loader = ClipLoader(
@@ -126,17 +133,14 @@ public final class TrainingRun {
         defer { loader.stop() }
         var waited = 0.0
         while state.step < span.steps.upperBound {
-            if state.step % plan.stepsPerEpoch == 0 {
-                try plan.call("when an epoch began") { try method.willStartEpoch(context(stage: stage.name)) }
-                state.adoptNetworks(in: stage)
-            }
+            if state.step % plan.stepsPerEpoch == 0 { try startEpoch(of: stage) }
             let begin = ContinuousClock.now
-            guard let batch = try loader.next() else { break }
+            guard let batch = try plan.call("in its views", { try loader.next() }) else { break }
             let wait = loader.waitSeconds - waited
             waited += wait
             let rate = schedule.rate(atStep: state.step - span.steps.lowerBound)
             try step(batch, stage: stage.name, rate: rate, begin: begin, waitSeconds: wait)
-            try validateIfDue(stage: stage.name)
+            try validateIfDue()
             try saveIfDue()
             if Interruption.request != nil {
                 try save()
@@ -144,6 +148,16 @@ public final class TrainingRun {
             }
         }
         return waited
+    }
+
+    private func startEpoch(of stage: TrainingStage) throws {
+        if epochsPass { try save() }
+        let context = context(stage: stage.name)
+        try plan.call("when an epoch began") {
+            try state.method.willStartEpoch(context)
+            try state.adoptNetworks(in: stage)
+        }
+        epochsPass = context.hasPassed
     }
 }
 

@@ -13,12 +13,17 @@ final class TrainingState {
     var step = 0
     /// The best accuracy on validation clips so far.
     var bestAccuracy: Double?
+    /// The step whose evaluation, or the method's preparation for it, is done.
+    var evaluatedStep: Int?
     private let options: OptimizerOptions
     private let spans: [StageSpan]
+    /// The classifier that was to be evaluated at the beginning.
+    private let first: VideoClassifier?
 
     init(_ plan: TrainingPlan) throws {
         method = try plan.makeMethod()
         spans = plan.spans(of: method)
+        first = method.networks.evaluated
         options = plan.configuration[OptimizerOptions.self]
         optimizer = StochasticGradientDescent(method.networks, options)
         let decay = plan.configuration[AverageOptions.self].decay
@@ -41,14 +46,23 @@ final class TrainingState {
     /// The name of the stage of the last step that was done.
     var stageName: String { spans.last { $0.steps.lowerBound < max(1, step) }?.stage.name ?? "" }
 
-    /// An optimiser of its own for a stage that begins.
-    func beginStage(_ stage: TrainingStage) {
+    /// An optimiser of its own for a stage that begins. Throws `MethodMistake`.
+    func beginStage(_ stage: TrainingStage) throws(MethodMistake) {
         optimizer = StochasticGradientDescent(method.networks, options)
-        adoptNetworks(in: stage)
+        try adoptNetworks(in: stage)
     }
 
-    /// Takes the networks as the method has them now.
-    func adoptNetworks(in stage: TrainingStage) { optimizer.adopt(method.networks, moved: stage.networks) }
+    /// Takes the networks as the method has them now. Throws `MethodMistake`.
+    func adoptNetworks(in stage: TrainingStage) throws(MethodMistake) {
+        let networks = method.networks, names = networks.members.map(\.name)
+        if let unknown = stage.networks?.subtracting(names).sorted().first {
+            throw MethodMistake("its stage \(stage.name) moves a network \(unknown), and it has \(names.joined(separator: ", "))")
+        }
+        guard networks.evaluated === first else {
+            throw MethodMistake("it has replaced the network that is evaluated; give that one new weights instead")
+        }
+        optimizer.adopt(networks, moved: stage.networks)
+    }
 
     private var parts: [(name: String, state: StateTree)] {
         method.networks.members.map { ("network.\($0.name)", $0.module.networkState) }
@@ -66,7 +80,8 @@ final class TrainingState {
                 ("primary", method.networks.evaluatedName.map { .string($0) } ?? .null),
                 ("evaluated", .string(average == nil ? "network" : "average")),
                 ("metricsPosition", .integer(metricsPosition)), ("timingsPosition", .integer(timingsPosition)),
-                ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null), ("damaged", .array(damaged.map(\.json))),
+                ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
+                ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("damaged", .array(damaged.map(\.json))),
             ]))
     }
 
@@ -76,10 +91,11 @@ final class TrainingState {
         let tree = StateTree(checkpoint)
         step = checkpoint.step
         bestAccuracy = checkpoint.state["bestAccuracy"]?.realValue
+        evaluatedStep = checkpoint.state["evaluatedStep"]?.integerValue
         try method.restore(tree.below("method"))
         for member in method.networks.members { try member.module.restoreNetwork(tree.below("network.\(member.name)")) }
         try average?.restore(tree.below("average"))
-        if let last = spans.last(where: { $0.steps.lowerBound < max(1, step) }) { beginStage(last.stage) }
+        if let last = spans.last(where: { $0.steps.lowerBound < max(1, step) }) { try beginStage(last.stage) }
         try optimizer.restore(tree.below("optimizer"))
     }
 

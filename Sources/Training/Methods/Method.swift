@@ -7,8 +7,10 @@ import Tensor
 /// The loop owns data order, backward passes, the optimiser, evaluation and checkpoints. A method says which networks exist,
 /// which views it wants, and how a batch becomes loss terms. `FixMatch` is the example to read.
 ///
-/// All calls come from the one computing thread, in the order in which they stand here: `willStartStage` and `willStartEpoch`
-/// where they are due, then for each step `transform`, `losses`, `willUpdate`, `didStep`.
+/// All calls come from the one computing thread: `willStartStage` where a stage begins; `willStartEpoch` where the number of the
+/// step is a multiple of an epoch's, wherever stages begin; then for each step `transform`, `losses`, `willUpdate`, `didStep`; and
+/// `willEvaluate` before an evaluation on the way or at the end. A signal may end a pass over data in `willStartStage`,
+/// `willStartEpoch` or `willEvaluate`; a resumed run calls it again, with the state as it was before.
 public protocol Method: Stateful, SendableMetatype {
     /// Name, summary, source.
     static var manifest: MethodManifest { get }
@@ -68,6 +70,15 @@ extension Method {
         let normalized = loaded.hasLevels ? try transform(loaded, .levels, at: step).normalized() : loaded
         return try transform(normalized, .normalized, at: step)
     }
+
+    /// The losses that count. Throws what they throw, and `MethodMistake` where one is not a single number.
+    func terms(of batch: Batch, at step: StepContext) throws -> [LossTerm] {
+        let terms = try losses(batch, at: step)
+        if let wrong = terms.first(where: { $0.value.count != 1 }) {
+            throw MethodMistake("the loss \(wrong.name) has the shape \(wrong.value.shape), expected one number")
+        }
+        return terms.filter { $0.weight != 0 }
+    }
 }
 
 /// A part of a run that has its own optimiser, learning-rate schedule and, where named, its own views and networks.
@@ -83,7 +94,7 @@ public struct TrainingStage: Sendable {
 
     /// A stage; see the properties.
     public init(_ name: String, share: Double = 1, views: ViewPlan? = nil, networks: Set<String>? = nil) {
-        precondition(share > 0, "a stage without steps")
+        precondition(share > 0 && share.isFinite, "a stage without steps")
         self.name = name
         self.share = share
         self.views = views

@@ -30,19 +30,20 @@ public struct MethodCatalogue: Sendable {
 
     /// The method called `name`, where one is given; else that of `plugin`; else the default of the configuration.
     ///
-    /// - Parameter plugin: A file that is looked at before all other places. A name of the kit in it is an error.
-    /// Throws `UnknownMethod` and `PluginError`.
+    /// - Parameter plugin: A file that is looked at beside all other places. A name of the kit in it is an error.
+    /// Throws `UnknownMethod` and `PluginError`, where two plugins have the name too.
     public func entry(named name: String?, plugin: String? = nil) throws -> MethodEntry {
         let chosen = try plugin.map { try PluginHost.load($0) }
         let name = name ?? chosen?.record.name ?? RunOptions().method
         let own = methods.first { $0.manifest.name == name }
         if let chosen, let type = chosen.type(named: name) {
             guard own == nil else { throw PluginError.duplicate(name: name, paths: ["semisup itself", chosen.path]) }
+            _ = try plugins.plugin(name, beside: chosen.path)
             return MethodEntry(type: type, plugin: chosen)
         }
         if let own { return MethodEntry(type: own, plugin: nil) }
-        guard let path = try plugins.file(withMethod: name)?.path ?? builtHere(name) else { throw try unknown(name) }
-        let loaded = try PluginHost.load(path)
+        guard let file = try plugins.plugin(name) else { throw try unknown(name) }
+        let loaded = try PluginHost.load(file.path)
         guard let type = loaded.type(named: name) else { throw try unknown(name) }
         return MethodEntry(type: type, plugin: loaded)
     }
@@ -54,15 +55,11 @@ public struct MethodCatalogue: Sendable {
         return own + files.filter(\.problems.isEmpty).flatMap { $0.record?.methods ?? [] }
     }
 
-    /// What `plugin build NAME` has written in the current folder; looked at last.
-    private func builtHere(_ name: String) -> String? {
-        let path = "\(name)/\(name).so"
-        return !plugins.places.isEmpty && FileManager.default.fileExists(atPath: path) ? path : nil
-    }
-
     private func unknown(_ name: String) throws -> UnknownMethod {
-        let names = methods.map { $0.manifest.name } + (try plugins.files().flatMap { $0.record?.methods.map(\.name) ?? [] })
-        return UnknownMethod(name: name, known: names, nearest: NearestName.likely(name, among: names))
+        let files = try plugins.files()
+        let names = methods.map { $0.manifest.name } + files.flatMap { $0.record?.methods.map(\.name) ?? [] }
+        let unread = files.filter { $0.record == nil }.compactMap { $0.problems.first?.description }
+        return UnknownMethod(name: name, known: names, nearest: NearestName.likely(name, among: names), unread: unread)
     }
 }
 
@@ -75,9 +72,11 @@ extension LoadedPlugin {
 public struct UnknownMethod: ReportedError, Equatable {
     /// What was asked for, what there is, and what was perhaps meant.
     public let name: String, known: [String], nearest: String?
+    /// Why files where plugins belong could not be read as such.
+    public let unread: [String]
     public var exitCode: ExitCode { .unavailable }
     public var description: String {
         "method=\(name): there is no such method, known are \(known.joined(separator: ", "))"
-            + (nearest.map { "; did you mean \($0)?" } ?? "")
+            + (nearest.map { "; did you mean \($0)?" } ?? "") + unread.map { "\n  not read: \($0)" }.joined()
     }
 }

@@ -28,11 +28,14 @@ public enum PluginError: ReportedError, Equatable {
     case noModules(folder: String)
     // Its own doing.
     case notOpened(path: String, reason: String)
-    case failed(plugin: String, phase: String, reason: String)
+    case failed(plugin: String, phase: String, reason: String, code: ExitCode = .unavailable)
 
     public var exitCode: ExitCode {
-        if case .missing = self { return .inputMissing }
-        return .unavailable
+        switch self {
+        case .missing: .inputMissing
+        case .failed(_, _, _, let code): code
+        default: .unavailable
+        }
     }
 
     public var description: String {
@@ -69,7 +72,7 @@ public enum PluginError: ReportedError, Equatable {
         case .duplicate(let name, let paths): "two plugins are called \(name): \(paths.joined(separator: " and ")); remove one"
         case .noModules(let folder): "\(folder): the kit's modules are not there; build or install semisup again"
         case .notOpened(let path, let reason): "\(path): could not be opened: \(reason)"
-        case .failed(let plugin, let phase, let reason): "plugin \(plugin): failed \(phase): \(reason)"
+        case .failed(let plugin, let phase, let reason, _): "plugin \(plugin): failed \(phase): \(reason)"
         }
     }
 

@@ -138,6 +138,15 @@ struct PluginContent {
         Set(kit.library.symbols.lazy.filter(\.isDefined).map(\.name))
     }
 
+    /// Whether the kit has a public type called `name`: `$s8Datasets5BatchVMn` describes the structure `Batch`.
+    static func kitHasType(_ name: String) -> Bool {
+        let kinds = ["VMn", "CMn", "OMn", "Mp"]
+        let symbols = KitIdentity.modules.flatMap { module in
+            kinds.map { "$s\(module.utf8.count)\(module)\(name.utf8.count)\(name)\($0)" }
+        }
+        return symbols.contains { offeredByKit?.contains($0) ?? false }
+    }
+
     /// The first name of the kit's modules that the library wants and the kit has not.
     private func missingSymbols() -> [String] {
         let prefixes = KitIdentity.modules.map { "$s\($0.utf8.count)\($0)" }

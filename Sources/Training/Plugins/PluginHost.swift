@@ -32,6 +32,7 @@ public enum PluginHost {
         let plugin = try enter(file.path, entry: record.entry, name: record.name)
         let result = LoadedPlugin(path: file.path, record: record, plugin: plugin)
         loaded.withLock { $0[file.path] = result }
+        CrashMessage.watch(result)
         return result
     }
 
@@ -57,11 +58,10 @@ public enum PluginHost {
 enum CrashMessage {
     /// While the plugin is loaded, which no crash of survives: the process ends with the code of a refused plugin.
     static func set(_ text: String) { plugin_crash_message(text, ExitCode.unavailable.rawValue) }
-    /// While it trains: the message comes before the backtrace.
-    static func watch(_ plugin: LoadedPlugin, run: String) {
-        plugin_crash_message(
-            "error: plugin \(plugin.record.name): crashed (\(plugin.path)); the last checkpoint is kept, go on with: "
-                + "semisup train --resume --out \(run)", 0)
+    /// From now on, and while it trains `run`: the message comes before the backtrace.
+    static func watch(_ plugin: LoadedPlugin, run: String? = nil) {
+        let rest = run.map { "; the last checkpoint is kept, go on with: semisup train --resume --out \($0)" } ?? ""
+        plugin_crash_message("error: plugin \(plugin.record.name): crashed (\(plugin.path))\(rest)", 0)
     }
     static func clear() { plugin_crash_message(nil, 0) }
 }

@@ -41,6 +41,9 @@ public struct PluginRecord: Sendable, Equatable {
     /// SHA-256 of the library.
     public var library: String
 
+    /// Whether the plugin or one of its methods is called `name`.
+    func hasName(_ name: String) -> Bool { self.name == name || methods.contains { $0.name == name } }
+
     static let magic = Array("semisup plugin\u{1}\n".utf8)
 
     /// The object in the file.

@@ -5,16 +5,24 @@ import Foundation
 public struct PluginSearchPath: Sendable {
     /// Files, and folders whose `.so` files count, in order.
     public let places: [String]
+    /// Those of them that somebody named, which should be there.
+    private let named: [String]
 
     /// These places alone.
-    public init(_ places: [String]) { self.places = places }
+    public init(_ places: [String]) { self.init(places, named: places) }
+
+    private init(_ places: [String], named: [String]) {
+        self.places = places
+        self.named = named
+    }
 
     /// The places of this process; `named` come first.
     public static func standard(
         named: [String] = [], environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> PluginSearchPath {
         let listed = (environment["SEMISUP_PLUGINS"] ?? "").split(separator: ":").map(String.init)
-        return PluginSearchPath(named + listed + [KitLocation.own.pluginsPath, userFolder(environment)])
+        return PluginSearchPath(
+            named + listed + [KitLocation.own.pluginsPath, userFolder(environment)], named: named + listed)
     }
 
     /// The user's folder: `$XDG_DATA_HOME/semisup/plugins`.
@@ -24,17 +32,33 @@ public struct PluginSearchPath: Sendable {
     }
 
     /// All files of the places, each once, in order. Nothing is loaded.
-    public func files() throws(PluginError) -> [PluginFile] {
+    public func files() throws(PluginError) -> [PluginFile] { try files(among: paths) }
+
+    /// The named places where nothing is.
+    public var missing: [String] { named.filter { !FileManager.default.fileExists(atPath: $0) } }
+
+    /// The plugin that is called `name` or has a method of that name, in these places or where `plugin build NAME` has just
+    /// written it; or nil.
+    ///
+    /// - Parameter file: A file that is looked at beside them.
+    /// Throws `duplicate` where there are two, and `missing` where none is found and a named place is not there.
+    public func plugin(_ name: String, beside file: String? = nil) throws(PluginError) -> PluginFile? {
+        let all = try files(among: (file.map { [$0] } ?? []) + paths + builtHere(name))
+        let found = all.filter { $0.record?.hasName(name) ?? false }
+        guard found.count < 2 else { throw .duplicate(name: name, paths: found.map(\.path)) }
+        if found.isEmpty, let place = missing.first { throw .missing(path: place) }
+        return found.first
+    }
+
+    private func files(among paths: [String]) throws(PluginError) -> [PluginFile] {
         let kit = try KitIdentity.own()
         var seen: Set<String> = []
         return paths.filter { seen.insert(canonical($0)).inserted }.map { PluginFile($0, kit: kit) }
     }
 
-    /// The file whose record names the method `name`, or nil. Throws `duplicate` where there are two.
-    func file(withMethod name: String) throws(PluginError) -> PluginFile? {
-        let found = try files().filter { $0.record?.methods.contains { $0.name == name } ?? false }
-        guard found.count < 2 else { throw .duplicate(name: name, paths: found.map(\.path)) }
-        return found.first
+    private func builtHere(_ name: String) -> [String] {
+        let path = PluginFile.absolute("\(name)/\(name).so")
+        return !places.isEmpty && FileManager.default.fileExists(atPath: path) ? [path] : []
     }
 
     private var paths: [String] {

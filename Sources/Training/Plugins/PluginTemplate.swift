@@ -58,10 +58,21 @@ public struct PluginTemplate {
         if MethodCatalogue.builtIn.methods.contains(where: { $0.manifest.name == name }) {
             throw PluginNameError(name: name, reason: "semisup itself has a method of this name")
         }
-        if KitIdentity.modules.contains(module(of: name)) {
-            throw PluginNameError(name: name, reason: "\(module(of: name)) is a module of semisup")
+        let type = module(of: name)
+        if KitIdentity.modules.contains(type) || PluginContent.kitHasType(type) {
+            throw PluginNameError(name: name, reason: "semisup's kit has a \(type) already; say more, such as \(name)-method")
+        }
+        if languageNames.contains(type) {
+            throw PluginNameError(name: name, reason: "Swift has a \(type) already; say more, such as \(name)-method")
         }
     }
+
+    /// What a type of one's own would hide in the example.
+    private static let languageNames: Set<String> = [
+        "Swift", "Foundation", "Glibc", "Testing", "Any", "Array", "Bool", "Character", "Data", "Date", "Dictionary", "Double",
+        "Equatable", "Error", "Float", "Hashable", "Int", "Never", "Optional", "Package", "Protocol", "Range", "Result",
+        "Self", "Sendable", "Set", "String", "Substring", "Task", "Test", "Tests", "Type", "Void",
+    ]
 }
 
 /// A name that no new method can have.

@@ -30,6 +30,9 @@ struct PluginListCommand: ParsableCommand {
 
     func run() throws {
         let search = PluginSearchPath.standard(), files = try search.files()
+        for place in search.missing {
+            Terminal.standard.message("SEMISUP_PLUGINS: \(place): there is nothing", label: "warning", colour: .yellow)
+        }
         if json {
             for file in files { try Terminal.standard.print(file.json) }
             return
@@ -84,6 +87,9 @@ struct PluginNewCommand: ParsableCommand {
 
     func run() throws {
         let folder = out ?? name
+        if let known = try PluginSearchPath.standard().files().first(where: { $0.record?.name == name }) {
+            throw PluginError.duplicate(name: name, paths: [known.path, "the new one"])
+        }
         try PluginTemplate().write(method: name, to: folder)
         try Terminal.standard.print("\(folder): next: semisup plugin build \(folder)")
     }
@@ -184,12 +190,10 @@ extension PluginFile {
     /// The file at a path, or the plugin called `name` in the search path. Throws `UnknownPlugin`.
     static func found(_ name: String) throws -> PluginFile {
         if name.contains("/") || name.hasSuffix(".so") { return PluginFile(name, kit: try .own()) }
-        let files = try PluginSearchPath.standard().files()
-        guard let file = files.first(where: { $0.record?.name == name }) else {
-            let names = files.compactMap { $0.record?.name }
-            throw UnknownPlugin(name: name, known: names, nearest: NearestName.likely(name, among: names))
-        }
-        return file
+        let search = PluginSearchPath.standard()
+        if let file = try search.plugin(name) { return file }
+        let names = try search.files().compactMap { $0.record?.name }
+        throw UnknownPlugin(name: name, known: names, nearest: NearestName.likely(name, among: names))
     }
 
     /// One object: the record, and the problems.

@@ -46,4 +46,18 @@ public struct TrainingLists: Sendable {
         let hidden = others.compactMap { sample in sample.label.map { (sample.index, $0) } }
         diagnosticLabels = DiagnosticLabels(Dictionary(hidden) { first, _ in first }).merging(dataSet.diagnosticLabels)
     }
+
+    private init(labelled: VideoList, unlabelled: VideoList, diagnosticLabels: DiagnosticLabels) {
+        self.labelled = labelled
+        self.unlabelled = unlabelled
+        self.diagnosticLabels = diagnosticLabels
+    }
+
+    /// At most `count` clips of each list.
+    public func first(_ count: Int) -> TrainingLists {
+        func first(of list: VideoList) -> VideoList {
+            VideoList(part: list.part, samples: Array(list.samples.prefix(count)), classes: list.classes)
+        }
+        return TrainingLists(labelled: first(of: labelled), unlabelled: first(of: unlabelled), diagnosticLabels: diagnosticLabels)
+    }
 }

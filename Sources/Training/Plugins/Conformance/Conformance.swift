@@ -31,7 +31,7 @@ public struct Conformance {
         let checks: [(name: String, body: () throws -> String?)] = [
             ("options have allowed defaults, help and names below method.", bench.options),
             ("the view plan can be met", bench.views),
-            ("gradients agree with central differences", { try GradientConformance(bench).problem() }),
+            ("gradients agree with central differences", { try GradientConformance.problem(bench) }),
             ("losses are finite where no label is confident", { try bench.finiteLosses(isUniform: true) }),
             ("losses are finite on a batch of one", { try bench.finiteLosses(["batch.labeled=1", "batch.unlabeled=1"]) }),
             ("one seed gives the same bits twice", { try bench.sameBits(["seed=3"], ["seed=3"], "of two equal runs") }),

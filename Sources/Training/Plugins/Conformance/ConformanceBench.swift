@@ -26,16 +26,22 @@ struct ConformanceBench {
         data = try DataSet.open(folder + "/videos/list.csv")
     }
 
+    /// Small networks and clips; settings of the user come after them.
     private static let small = [
-        "steps=6", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32", "batch.labeled=2",
-        "batch.unlabeled=3", "labels=1/class", "checkpoint.everyMinutes=0", "checkpoint.everySteps=3", "checkpoint.keep=9",
-        "ema.decay=0.9", "schedule.warmupSteps=0",
+        "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32", "batch.labeled=2",
+        "batch.unlabeled=5", "labels=1/class", "ema.decay=0.9", "schedule.warmupSteps=0",
+    ]
+
+    /// What the checks rely on: an epoch of 4 steps ends between the checkpoint of step 3 and the last.
+    private static let fixed = [
+        "epochs=1", "steps=6", "checkpoint.everyMinutes=0", "checkpoint.everySteps=3", "checkpoint.keep=9",
     ]
 
     /// The configuration of a small run.
     func configuration(_ changes: [String] = []) throws -> Configuration {
         let flags = [("method", name)] + (plugin.map { [("plugin", $0)] } ?? [])
-        return try .training(flags: flags, settings: ConformanceBench.small + settings + changes, methods: methods)
+        return try .training(
+            flags: flags, settings: ConformanceBench.small + settings + ConformanceBench.fixed + changes, methods: methods)
     }
 
     func plan(_ changes: [String] = []) throws -> TrainingPlan {
@@ -46,7 +52,9 @@ struct ConformanceBench {
 
     /// What a run leaves that must not depend on chance.
     struct Traces: Equatable {
-        let weights: String, metrics: String
+        /// The digest of each tensor of the last checkpoint.
+        let state: [String: String]
+        let metrics: String
     }
 
     private func train(_ plan: TrainingPlan) throws -> Traces {
@@ -54,14 +62,18 @@ struct ConformanceBench {
     }
 
     private func traces(_ outcome: TrainingOutcome) throws -> Traces {
-        Traces(weights: outcome.weightsDigest, metrics: try FileReader.text(of: outcome.run + "/metrics.jsonl"))
+        let last = try CheckpointStore(folder: outcome.run + "/checkpoints", keep: 1).newest().checkpoint
+        let digests = (last?.tensors ?? []).map { ($0.name, SHA256.hexadecimal(of: $0.bytes)) }
+        return Traces(
+            state: Dictionary(digests) { first, _ in first },
+            metrics: try FileReader.text(of: outcome.run + "/metrics.jsonl"))
     }
 
     private func difference(_ one: Traces, _ two: Traces, _ what: String) -> String? {
         guard one != two else { return nil }
         let lines = zip(one.metrics.split(separator: "\n"), two.metrics.split(separator: "\n"))
         guard let step = lines.enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset else {
-            return "the weights \(what) differ and the metrics do not"
+            return "the state \(what) differs at the end, in \(ConformanceBench.differing(one, two)), and the metrics do not"
         }
         return "the metrics \(what) differ from step \(step) on: "
             + "it has state that is not saved, draws that are not keyed, or an order that is not fixed"
@@ -83,19 +95,27 @@ struct ConformanceBench {
     }
 
     func views() throws -> String? {
-        let method = try plan().makeMethod()
-        return method.views.problem?.description
+        // Making the method looks at the plans of all its stages.
+        _ = try plan().makeMethod()
+        return nil
     }
 
     /// Losses of two steps with the changes; `isUniform`: of networks that find all classes equally likely.
     func finiteLosses(_ changes: [String] = [], isUniform: Bool = false) throws -> String? {
         let plan = try plan(changes)
+        for stage in try plan.makeMethod().stages.indices {
+            if let problem = try finiteLosses(plan, stage: stage, isUniform: isUniform) { return problem }
+        }
+        return nil
+    }
+
+    private func finiteLosses(_ plan: TrainingPlan, stage: Int, isUniform: Bool) throws -> String? {
         let method = try plan.makeMethod()
+        let steps = try ConformanceSteps(plan, method, stage: stage)
         if isUniform { for network in method.networks.members { network.module.flatten() } }
-        let steps = try ConformanceSteps(plan, method)
         for step in 0..<2 {
             let context = steps.context(step)
-            let terms = try method.losses(steps.batch(context), at: context)
+            let terms = try method.terms(of: steps.batch(context), at: context)
             if let bad = terms.first(where: { !$0.value.scalar.isFinite }) {
                 return "the loss \(bad.name) is \(bad.value.scalar)"
             }
@@ -134,9 +154,16 @@ struct ConformanceBench {
         let poisoned = DataSet(
             name: data.name, root: data.root, train: VideoList(part: .train, samples: wrong, classes: data.classes),
             test: data.test)
-        let lists = TrainingLists(poisoned, labelled: honest.lists.labelled.samples, pool: .all)
+        let lists = TrainingLists(
+            poisoned, labelled: honest.lists.labelled.samples, pool: honest.configuration[LabelOptions.self].pool)
         let one = try train(honest), two = try train(honest.replacing(lists: lists))
-        return one.weights == two.weights ? nil : "the weights depend on labels of unlabelled clips"
+        guard one.state != two.state else { return nil }
+        return "what is trained depends on labels of unlabelled clips: see \(ConformanceBench.differing(one, two))"
+    }
+
+    /// The first tensor in which two states differ.
+    private static func differing(_ one: Traces, _ two: Traces) -> String {
+        Set(one.state.keys).union(two.state.keys).sorted().first { one.state[$0] != two.state[$0] } ?? "nothing"
     }
 }
 

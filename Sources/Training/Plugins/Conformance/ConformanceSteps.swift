@@ -1,25 +1,27 @@
 import Datasets
 import Tensor
 
-/// The first steps of a method's first stage, with batches from the loader.
+/// The first steps of one of a method's stages, with batches from the loader.
 final class ConformanceSteps {
     private let method: any Method
     private let loader: ClipLoader
     private let stage: String, elementType: ElementType
 
-    /// Begins the stage and its first epoch.
-    init(_ plan: TrainingPlan, _ method: any Method, elementType: ElementType = .float32) throws {
+    /// Begins the stages up to the one numbered `number`, and an epoch in it.
+    init(_ plan: TrainingPlan, _ method: any Method, stage number: Int, elementType: ElementType = .float32) throws {
         self.method = method
         self.elementType = elementType
-        let indices = VideoIndexStore(), ledger = DamageLedger(), first = method.stages.first
-        stage = first?.name ?? "main"
-        let epoch = EpochContext(
-            epoch: 0, step: 0, totalSteps: 2, stage: stage, evaluated: method.networks.evaluated,
-            data: try RunData(plan, indices: indices, ledger: ledger, elementType: elementType))
-        try method.willStartStage(epoch)
-        try method.willStartEpoch(epoch)
+        let indices = VideoIndexStore(), ledger = DamageLedger(), stages = method.stages
+        let data = try RunData(plan, indices: indices, ledger: ledger, elementType: elementType)
+        for stage in stages[...number] {
+            let epoch = EpochContext(
+                epoch: 0, step: 0, totalSteps: 2, stage: stage.name, evaluated: method.networks.evaluated, data: data)
+            try method.willStartStage(epoch)
+            try method.willStartEpoch(epoch)
+        }
+        stage = stages[number].name
         loader = ClipLoader(
-            training: method.views(in: first), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
+            training: method.views(in: stages[number]), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
             seed: plan.seed, firstStep: 0, endStep: 1_000, workers: 1, indices: indices, ledger: ledger)
     }
 

@@ -11,19 +11,29 @@ struct GradientConformance {
     /// Every parameter as it is at first, by network and name: restoring a method may give it fresh heads.
     private let place: [String: [String: Tensor]]
     private let step: StepContext
+    private let stage: TrainingStage
 
-    /// Relative to the larger slope, or to 1.
-    private static let tolerance = 1e-4
+    /// Relative to the larger slope; and what rounding leaves of a small one.
+    private static let tolerance = 1e-4, rounding = 1e-6
     /// How far parameters are moved. Kinks of ReLU spoil the larger distances, rounding the smaller ones; a wrong gradient
     /// disagrees at all.
     private static let distances = [1e-7, 1e-8, 1e-9]
 
-    init(_ bench: ConformanceBench) throws {
+    /// The first disagreement in some stage of the bench's method, or nil.
+    static func problem(_ bench: ConformanceBench) throws -> String? {
+        for stage in try bench.plan().makeMethod().stages.indices {
+            if let problem = try GradientConformance(bench, stage: stage).problem() { return problem }
+        }
+        return nil
+    }
+
+    private init(_ bench: ConformanceBench, stage number: Int) throws {
         // Whatever has a confidence counts, and no warm-up holds a term back.
         let open = ["method.confidenceThreshold=0", "method.warmupShare=0", "method.rampShare=0"]
         let plan = try bench.plan(ConfigurationSchema(bench.entry.type.options).known(open))
         method = try plan.makeMethod(elementType: .float64)
-        let steps = try ConformanceSteps(plan, method, elementType: .float64)
+        stage = method.stages[number]
+        let steps = try ConformanceSteps(plan, method, stage: number, elementType: .float64)
         step = steps.context(0)
         batch = try steps.batch(step)
         start = method.state
@@ -38,14 +48,15 @@ struct GradientConformance {
         }
     }
 
-    /// The first disagreement, or nil.
-    func problem() throws -> String? {
-        let moved = method.stages.first?.networks
-        let networks = method.networks.members.filter { $0.isTrained && moved?.contains($0.name) ?? true }
+    private func problem() throws -> String? {
+        let networks = method.networks.members.filter { $0.isTrained && stage.networks?.contains($0.name) ?? true }
         for (number, network) in networks.enumerated() where !network.module.namedParameters.isEmpty {
-            guard try isReached(network.name) else { return "no loss has a gradient in network \(network.name)" }
+            guard try isReached(network.name) else {
+                return "no loss of stage \(stage.name) has a gradient in network \(network.name); one that no option lets learn "
+                    + "is no network of the method"
+            }
             let found = try slopes(of: network.name, seed: UInt64(number))
-            if let bad = found.first(where: { !$0.agrees(within: GradientConformance.tolerance) }) {
+            if let bad = found.first(where: { !$0.agrees }) {
                 return
                     "the loss \(bad.term) along network \(network.name): the gradient says \(bad.analytic), central differences "
                     + "\(bad.numeric.last ?? .nan); does a value leave the record other than by `detached` or by reading it?"
@@ -60,8 +71,14 @@ struct GradientConformance {
         /// By distance.
         let numeric: [Double]
 
-        func agrees(within tolerance: Double) -> Bool {
-            numeric.contains { abs(analytic - $0) <= tolerance * max(1, abs(analytic), abs($0)) }
+        /// The loss itself, whose rounding the differences carry.
+        let value: Double
+
+        var agrees: Bool {
+            numeric.contains {
+                abs(analytic - $0) <= GradientConformance.tolerance * max(abs(analytic), abs($0)) + GradientConformance.rounding
+                    * max(1, abs(value))
+            }
         }
     }
 
@@ -93,11 +110,13 @@ struct GradientConformance {
             distance = place
             return try constants.again { try terms() }.map { $0.value.scalar }
         }
+        let here = try values(at: 0)
         let numeric = try GradientConformance.distances.map { distance -> [Double] in
             zip(try values(at: distance), try values(at: -distance)).map { ($0 - $1) / (2 * distance) }
         }
         return names.indices.map { number in
-            Slope(term: names[number], analytic: analytic[number], numeric: numeric.map { $0[number] })
+            Slope(
+                term: names[number], analytic: analytic[number], numeric: numeric.map { $0[number] }, value: here[number])
         }
     }
 
