@@ -72,6 +72,20 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(try metrics(interrupted) == metrics(whole.run))
     }
 
+    @Test func anEvaluationThatWasStoppedIsDoneAfterAll() throws {
+        let options = ["evaluation.everyEpochs=1", "batch.unlabeled=10", "checkpoint.keep=9"]
+        let plan = try plan(options[0], options[1], options[2])
+        let whole = try TrainingRun(plan, out: folder(), observer: Silent()).run(), stopped = folder()
+        _ = try TrainingRun(plan, out: stopped, observer: Silent()).run()
+        // As if a signal had ended the evaluation after step 2, which begins with a checkpoint.
+        for name in ["step-00000004.json", "step-00000004.safetensors"] {
+            try FileManager.default.removeItem(atPath: stopped + "/checkpoints/" + name)
+        }
+        let resumed = try TrainingRun(resuming: stopped, plan, observer: Silent()).run()
+        #expect(resumed.weightsDigest == whole.weightsDigest)
+        #expect(try metrics(stopped) == metrics(whole.run) && metrics(stopped).contains("test.accuracyTop1"))
+    }
+
     @Test func resumingWithOtherOptionsNamesWhatDiffers() throws {
         let run = folder()
         _ = try TrainingRun(plan(steps: 1), out: run, observer: Silent()).run()

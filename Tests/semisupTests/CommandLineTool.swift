@@ -35,9 +35,9 @@ final class CommandLineTool {
     }
 
     func run(
-        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil, executable: String? = nil
     ) throws -> Outcome {
-        try start(arguments, environment: environment, standardOutput: standardOutput).outcome()
+        try start(arguments, environment: environment, standardOutput: standardOutput, executable: executable).outcome()
     }
 
     /// A process at work.
@@ -57,12 +57,12 @@ final class CommandLineTool {
         }
     }
 
-    /// Starts `semisup` with `arguments`; one process at a time.
+    /// Starts `semisup`, or another installation's `executable`, with `arguments`; one process at a time.
     func start(
-        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil, executable: String? = nil
     ) throws -> Running {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try CommandLineTool.executable)
+        process.executableURL = URL(fileURLWithPath: try executable ?? CommandLineTool.executable)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         let own = [

@@ -67,13 +67,18 @@ import Testing
         ("initializer", Int32(69), "plugin queue-sketch: failed when it was made: a mistake on purpose"),
         ("views", 69, "failed in its view plan: view labeled.other: refers to nowhere"),
         ("testList", 69, "it asked for the test list in training"),
+        ("sampler", 69, "in its views: view labeled: its sampler drew windows of [3] frames in a video of 32, and had said [4]"),
+        ("stages", 69, "its stage main moves a network nobody, and it has classifier"),
+        ("evaluated", 69, "failed when it was made: the network that is evaluated is not the one that backbone= names"),
+        ("replaced", 69, "failed when an epoch began: it has replaced the network that is evaluated"),
         ("losses", 69, "plugin queue-sketch: failed in its losses: a mistake on purpose"),
+        ("shape", 69, "failed in its losses: the loss supervised has the shape [2], expected one number"),
         ("notANumber", 65, "the loss strange is not finite at step 2 (labeled: "),
     ])
     func aMethodThatFailsEndsTheRunWithItsName(mistake: String, status: Int32, message: String) throws {
         let outcome = try train("--method", "misbehaving", "--out", "run", "method.mistake=\(mistake)")
         #expect(outcome.status == status && outcome.errors.contains(message), "\(outcome.errors)")
-        let hasBegun = status == 65 || mistake == "losses"
+        let hasBegun = ["losses", "shape", "notANumber"].contains(mistake)
         #expect(FileManager.default.fileExists(atPath: semisup.folder + "/run/checkpoints/step-00000002.safetensors") == hasBegun)
     }
 
@@ -81,6 +86,57 @@ import Testing
         let outcome = try train("--method", "misbehaving", "--out", "run", "method.mistake=crash")
         #expect(outcome.status != 0 && outcome.errors.contains("plugin queue-sketch: crashed"))
         #expect(FileManager.default.fileExists(atPath: semisup.folder + "/run/checkpoints/step-00000002.safetensors"))
+    }
+
+    @Test(arguments: [["--dry-run"], ["--out", "run"]])
+    func aCrashBeforeTheFirstStepNamesThePlugin(arguments: [String]) throws {
+        let crash = ["train", "--plugin", sketches, "--method", "misbehaving", "method.mistake=initializerCrash"]
+        let outcome = try semisup.run(crash + arguments + small)
+        #expect(outcome.status != 0 && outcome.errors.contains("plugin queue-sketch: crashed (\(sketches))"))
+    }
+
+    /// A signal may end a pass over the data; what was trained before it must not be lost with it.
+    @Test func stagesAndEpochsThatPassOverDataBeginWithACheckpoint() throws {
+        let settings = ["steps=6", "batch.unlabeled=10", "checkpoint.everySteps=0", "checkpoint.keep=9"]
+        let trained = try semisup.run(
+            ["train", "--plugin", sketches, "--method", "staged-sketch", "--out", "run"] + small + settings)
+        #expect(trained.status == 0, "\(trained.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: semisup.folder + "/run/checkpoints")
+        #expect([2, 3, 4, 6].map { "step-0000000\($0).json" } == names.filter { $0.hasSuffix(".json") }.sorted())
+    }
+
+    @Test func aDryRunBeginsTheFirstStage() throws {
+        let outcome = try semisup.run(["train", "--plugin", sketches, "--method", "staged-sketch", "--dry-run"] + small)
+        #expect(outcome.status == 0 && outcome.output.contains("a step"), "\(outcome.errors)")
+    }
+
+    @Test func placesWithoutAPluginAreNamed() throws {
+        let absent = ["SEMISUP_PLUGINS": "nowhere"]
+        let missing = try semisup.run(["train", "--method", "queue-sketch"], environment: absent)
+        #expect(missing.status == 66 && missing.errors.contains("nowhere: there is no such plugin"))
+        #expect(try semisup.run(["plugin", "list"], environment: absent).errors.contains("nowhere: there is nothing"))
+        try AtomicFile.write("no library", to: semisup.folder + "/broken.so")
+        let broken = try semisup.run(["train", "--method", "queue-sketch"], environment: ["SEMISUP_PLUGINS": "broken.so"])
+        #expect(broken.status == 69 && broken.errors.contains("not read: ") && broken.errors.contains("broken.so: is no shared"))
+    }
+
+    @Test func theSameNameBesideANamedFileIsAnError() throws {
+        try FileManager.default.copyItem(atPath: sketches, toPath: semisup.folder + "/copy.so")
+        let places = ["SEMISUP_PLUGINS": semisup.folder + "/copy.so"]
+        let outcome = try semisup.run(["train", "--plugin", sketches] + small, environment: places)
+        #expect(outcome.status == 69 && outcome.errors.contains("two plugins are called queue-sketch: \(sketches) and "))
+    }
+
+    @Test(arguments: [("batch", Int32(64)), ("method", 64), ("training", 64), ("string", 64), ("swift", 64), ("cmpl", 69)])
+    func namesThatWouldClashAreRefused(name: String, status: Int32) throws {
+        #expect(try semisup("plugin", "new", name).status == status)
+        #expect(!FileManager.default.fileExists(atPath: semisup.folder + "/" + name))
+    }
+
+    @Test func aValueThatNamesNoBackboneNamesItsOption() throws {
+        let outcome = try semisup.run(["train", "--method", "cmpl", "method.auxiliaryBackbone=r3d81"] + small)
+        #expect(outcome.status == 78 && outcome.errors.contains("method.auxiliaryBackbone=r3d81: there is no such backbone"))
+        #expect(outcome.errors.contains("did you mean r3d18?"))
     }
 
     @Test func unknownMethodsAndOptionsNameTheNearest() throws {
@@ -102,10 +158,33 @@ import Testing
             $0.hasSuffix(".so")
         }
         #expect(libraries == ["my-idea.so"])
-        let tested = try semisup("plugin", "test", "my-idea/my-idea.so")
+        #expect(try semisup("plugin", "info", "my-idea").output.contains("my-idea/my-idea.so"))
+        let tested = try semisup("plugin", "test", "my-idea")
         #expect(tested.status == 0, "\(tested.output)")
         let trained = try semisup.run(["train", "--method", "my-idea", "--out", "run", "method.doubtWeight=0.2"] + small)
         #expect(trained.status == 0, "\(trained.errors)")
+    }
+
+    /// SwiftPM does not see such a change by itself: old code must not get the new kit's record.
+    @Test func anotherBuildOfTheKitCompilesAPluginAnew() throws {
+        let prefix = try PluginFixtures.installation(in: semisup.folder + "/prefix"), record = { (path: String) in
+            try SealedPlugin(path).record
+        }
+        func build() throws -> JSON {
+            let outcome = try semisup.run(["plugin", "build", "my-idea"], executable: prefix + "/bin/semisup")
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            return try record(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        #expect(try semisup("plugin", "new", "my-idea").status == 0)
+        let first = try build()
+        // The compiler takes what follows a module's blocks for padding.
+        let module = prefix + "/lib/semisup/modules/Augment.swiftmodule"
+        try AtomicFile.write(try FileReader.bytes(of: module) + [0, 0, 0, 0], to: module)
+        let second = try build()
+        #expect(first["layout"] != second["layout"])
+        let scratches = try FileManager.default.contentsOfDirectory(atPath: semisup.folder + "/my-idea/.build")
+        #expect(scratches.count { $0.hasPrefix("kit-") } == 2)
+        #expect(try semisup("plugin", "check", "my-idea/my-idea.so").errors.contains("was built against another build of semisup's kit"))
     }
 
     @Test func buildingWhatIsNoPluginSaysWhy() throws {

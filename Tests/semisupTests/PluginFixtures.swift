@@ -18,6 +18,22 @@ enum PluginFixtures {
         return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// What plugins are built against, as an installation in `prefix`; returns `prefix`.
+    static func installation(in prefix: String) throws -> String {
+        let build = URL(fileURLWithPath: try CommandLineTool.executable).deletingLastPathComponent().path
+        for folder in ["bin", "lib/semisup"] {
+            try FileManager.default.createDirectory(atPath: "\(prefix)/\(folder)", withIntermediateDirectories: true)
+        }
+        let parts = [
+            ("semisup", "bin/semisup"), ("libSemisupKit.so", "lib/libSemisupKit.so"), ("Modules", "lib/semisup/modules"),
+            ("include", "lib/semisup/include"),
+        ]
+        for (source, target) in parts {
+            try FileManager.default.copyItem(atPath: "\(build)/\(source)", toPath: "\(prefix)/\(target)")
+        }
+        return prefix
+    }
+
     /// A library of C at `path`, whose constructor leaves the file `ran`; `record` is put behind it.
     static func makeLibrary(_ path: String, _ source: String, ran: String, record: JSON) throws {
         let program = """

@@ -9,22 +9,35 @@ public final class Misbehaving: Method {
     public static let options: [any ConfigurationGroup.Type] = [MisbehavingOptions.self]
 
     public let views: ViewPlan
-    private let network: VideoClassifier
+    public let stages: [TrainingStage]
+    private var network: VideoClassifier
+    private let setup: MethodSetup
     private let mistake: MisbehavingOptions.Mistake
     private var steps = 0
 
     public init(_ setup: MethodSetup) throws {
         mistake = setup.configuration[MisbehavingOptions.self].mistake
-        network = setup.networks.classifier()
+        self.setup = setup
+        var options = setup.networks.options
+        if mistake == .evaluated { options.width *= 2 }
+        network = setup.networks.classifier(named: "classifier", setup.networks.entry, options)
         let wrong = ViewRequest(name: "other", source: .view("nowhere"))
-        views = ViewPlan([setup.standardViews.labeledStream(and: mistake == .views ? [wrong] : [])])
+        let stream = setup.standardViews.labeledStream(and: mistake == .views ? [wrong] : [])
+        views = ViewPlan([
+            StreamRequest(
+                name: stream.name, source: stream.source, batchSize: stream.batchSize,
+                sampler: mistake == .sampler ? ShorterThanSaid() : nil, views: stream.views)
+        ])
+        stages = [TrainingStage("main", networks: mistake == .stages ? ["nobody"] : nil)]
         if mistake == .initializer { throw Mistake() }
+        if mistake == .initializerCrash { preconditionFailure("on purpose") }
     }
 
     public var networks: NetworkSet { NetworkSet(network) }
 
     public func willStartEpoch(_ epoch: EpochContext) throws {
         if mistake == .testList { try epoch.pass(over: .test) { _ in } }
+        if mistake == .replaced { network = setup.networks.classifier() }
     }
 
     public func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm] {
@@ -36,6 +49,7 @@ public final class Misbehaving: Method {
         guard step.step >= 2 else { return [LossTerm("supervised", loss)] }
         switch mistake {
         case .losses: throw Mistake()
+        case .shape: return [LossTerm("supervised", crossEntropy(logits: logits, targets: labeled.labels))]
         case .notANumber: return [LossTerm("supervised", loss), LossTerm("strange", loss * .nan)]
         case .crash: return [LossTerm("supervised", batch["nobody"]["knows"])]
         default: return [LossTerm("supervised", loss)]
@@ -49,11 +63,20 @@ public final class Misbehaving: Method {
     }
 }
 
+/// Says that its windows have four frames, and draws three.
+struct ShorterThanSaid: ClipSampler {
+    var windowLengths: [Int] { [4] }
+    func windows(frameCount: Int, using stream: inout RandomStream) -> [ClipWindow] {
+        [ClipWindow(first: 0, length: 3, stride: 1)]
+    }
+}
+
 struct Mistake: Error, CustomStringConvertible { var description: String { "a mistake on purpose" } }
 
 struct MisbehavingOptions: ConfigurationGroup {
     enum Mistake: String, ConfigurationChoice {
-        case none, initializer, views, testList, losses, notANumber, crash, gradient, state
+        case none, initializer, initializerCrash, views, sampler, stages, evaluated, replaced, testList, losses, shape
+        case notANumber, crash, gradient, state
     }
     var mistake = Mistake.none
     static let options: [ConfigurationOption<Self>] = [.init("method.mistake", \.mistake, help: "What goes wrong.")]
