@@ -7,6 +7,7 @@
 #include "media_picture.h"
 #include "media_rgb.h"
 #include "media_source.h"
+#include "media_vectors.h"
 
 struct media_reader {
     AVIOContext *source;
@@ -24,6 +25,7 @@ struct media_reader {
     /// Decoding begins at any start packet and ends at any packet.
     bool seeking;
     int reorder_depth;
+    bool keeps_vectors;
 };
 
 // MARK: - Opening
@@ -163,6 +165,7 @@ void media_reader_info(const struct media_reader *reader, struct media_video_inf
         .time_base_denominator = stream->time_base.den,
         .rotation = rotation_of(stream),
         .duration_seconds = duration_of(reader),
+        .declared_packets = av_match_list(reader->container->name, "mov,mp4", ',') ? stream->nb_frames : 0,
     };
     for (unsigned i = 0; i < reader->format->nb_streams; i++)
         info->has_sound |= reader->format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
@@ -237,6 +240,11 @@ static void apply_mode(struct media_reader *reader) {
         decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
     else
         decoder->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    // Once it is open, this field alone counts: the flag of the same meaning is copied into it at the start.
+    if (reader->keeps_vectors)
+        decoder->export_side_data |= AV_CODEC_EXPORT_DATA_MVS;
+    else
+        decoder->export_side_data &= ~AV_CODEC_EXPORT_DATA_MVS;
     // Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
     if (decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
         decoder->has_b_frames = reader->reorder_depth;
@@ -304,6 +312,7 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
         .type = media_picture_letter(received->pict_type),
         .key = received->key_frame,
         .corrupt = received->flags & AV_FRAME_FLAG_CORRUPT || received->decode_error_flags,
+        .interlaced = received->interlaced_frame,
         .width = received->width,
         .height = received->height,
     };
@@ -313,6 +322,36 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels) {
     if (reader->frame->width != width || reader->frame->height != height) return MEDIA_SIZE_CHANGED;
     return media_rgb_convert(reader->frame, &reader->workspace, pixels);
+}
+
+void media_reader_keep_vectors(struct media_reader *reader, bool keeps) {
+    // MPEG-2's decoder keeps none unless it was told when it was opened.
+    if (keeps && !reader->keeps_vectors) avcodec_free_context(&reader->decoder);
+    reader->keeps_vectors = keeps;
+    apply_mode(reader);
+}
+
+bool media_reader_has_vectors(const struct media_reader *reader) {
+    switch (reader->stream->codecpar->codec_id) {
+    case AV_CODEC_ID_H264:
+    case AV_CODEC_ID_MPEG4:
+    case AV_CODEC_ID_MPEG1VIDEO:
+    case AV_CODEC_ID_MPEG2VIDEO:
+    case AV_CODEC_ID_H261:
+    case AV_CODEC_ID_H263:
+    case AV_CODEC_ID_H263P:
+    case AV_CODEC_ID_FLV1:
+    case AV_CODEC_ID_MSMPEG4V2:
+    case AV_CODEC_ID_MSMPEG4V3:
+    case AV_CODEC_ID_WMV1:
+    case AV_CODEC_ID_WMV2:
+    case AV_CODEC_ID_RV20: return true;
+    default: return false;
+    }
+}
+
+int media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid) {
+    return media_vectors_read(reader->frame, grid);
 }
 
 const char *media_reader_pixel_format(const struct media_reader *reader) {

@@ -1,12 +1,20 @@
 import Foundation
+import Synchronization
 
 /// Writes a file so that a reader finds the old content or the new one, never a part of it.
 ///
 /// The bytes go to a sibling with a temporary name, which is fsynced and renamed; then the folder is fsynced.
 public enum AtomicFile {
+    /// Numbers the temporary names of this process, whose threads may write the same file.
+    private static let counter = Atomic(0)
+
     /// Replaces or creates `path` with `bytes`. Throws `FileError.system` and leaves what was there untouched.
-    public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(FileError) {
-        try write(to: path) { writer throws(FileError) in try writer.append(bytes) }
+    ///
+    /// - Parameter isDurable: Whether the bytes outlast a power failure; what can be made again need not wait for the disk.
+    public static func write(
+        _ bytes: some Collection<UInt8>, to path: String, isDurable: Bool = true
+    ) throws(FileError) {
+        try write(to: path, isDurable: isDurable) { writer throws(FileError) in try writer.append(bytes) }
     }
 
     /// Replaces or creates `path` with the UTF-8 of `text`.
@@ -15,19 +23,22 @@ public enum AtomicFile {
     }
 
     /// Replaces or creates `path` with what `body` appends.
-    public static func write(to path: String, _ body: (FileWriter) throws(FileError) -> Void) throws(FileError) {
-        let temporary = "\(path).tmp-\(getpid())"
+    public static func write(
+        to path: String, isDurable: Bool = true, _ body: (FileWriter) throws(FileError) -> Void
+    ) throws(FileError) {
+        let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+        let temporary = "\(path).tmp-\(getpid())-\(number)"
         let writer = try FileWriter(creating: temporary)
         do throws(FileError) {
             try body(writer)
-            try writer.synchronizeAndClose()
+            if isDurable { try writer.synchronizeAndClose() } else { writer.close() }
             guard rename(temporary, path) == 0 else { throw FileError.system(path: path, operation: "rename", code: errno) }
         } catch {
             writer.close()
             unlink(temporary)
             throw error
         }
-        try synchronizeFolder(of: path)
+        if isDurable { try synchronizeFolder(of: path) }
     }
 
     /// Makes a rename inside the folder of `path` last through a power failure.

@@ -50,6 +50,23 @@ public struct SHA256: ~Copyable {
         return digest.finish()
     }
 
+    /// The digest of a file's bytes, read piece by piece. Throws `FileError`.
+    public static func hexadecimal(ofFile path: String) throws(FileError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw errno == ENOENT ? .missing(path: path) : .system(path: path, operation: "open", code: errno)
+        }
+        defer { close(descriptor) }
+        var digest = SHA256(), buffer = [UInt8](repeating: 0, count: 1 << 20), count = 1
+        while count > 0 {
+            count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { count = 1 } else if count > 0 { digest.update(buffer[..<count]) }
+        }
+        let code = errno
+        guard count == 0 else { throw .system(path: path, operation: "read", code: code) }
+        return digest.finish()
+    }
+
     /// The digest of the UTF-8 of `text` as 64 lowercase hexadecimal digits.
     public static func hexadecimal(of text: String) -> String { hexadecimal(of: text.utf8) }
 }

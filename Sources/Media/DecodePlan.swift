@@ -9,15 +9,12 @@ struct DecodePlan {
     }
 
     private(set) var runs: [Run] = []
-    /// The place of a wanted packet's frame in the clip. The first, where a position is wanted several times.
-    private(set) var slotOfPacket: [Int: Int] = [:]
+    /// The packets whose frames are wanted.
+    let wantedPackets: Set<Int>
 
     /// `positions` lie within the index, in any order, with or without repetition.
     init(positions: [Int], index: VideoIndex) {
-        for (slot, position) in positions.enumerated() {
-            let packet = Int(index.packetOfFrame[position])
-            if slotOfPacket[packet] == nil { slotOfPacket[packet] = slot }
-        }
+        wantedPackets = Set(positions.map { Int(index.packetOfFrame[$0]) })
         let single = Set(positions).map { Run(start: index.start(for: $0), last: index.lastPacket(for: $0)) }
         for run in single.sorted(by: { ($0.start, $0.last) < ($1.start, $1.last) }) {
             // Going on costs no more than starting again where the next start lies within, or right behind, what is decoded.

@@ -26,6 +26,8 @@ public enum MediaError: ReportedError, Equatable {
     case unsupportedPixelFormat(path: String, format: String)
     /// Pictures that somebody needs are damaged (`DecodeReport.problem`).
     case damaged(path: String, reason: String)
+    /// libavcodec gives out no motion vectors of this codec.
+    case noVectors(path: String, codec: String)
     /// A picture differs in size from what the header says.
     case sizeChanged(path: String, frame: Int)
     /// A position outside the file was asked for.
@@ -63,6 +65,8 @@ public enum MediaError: ReportedError, Equatable {
         case .unsupportedPixelFormat(let path, let format):
             "\(path): pixel format \(format) is not supported; expected Y'CbCr or grey of 8 to 12 bits; encode it as yuv420p"
         case .damaged(let path, let reason): "\(path): damaged: \(reason); copy or download it again"
+        case .noVectors(let path, let codec):
+            "\(path): libavcodec gives out no motion vectors of \(codec); encode it as H.264 or MPEG-4"
         case .sizeChanged(let path, let frame): "\(path): the picture changes its size at frame \(frame); encode it at one size"
         case .positionOutOfRange(let path, let position, let frameCount):
             "\(path): frame \(position) was asked for, but the file has \(frameCount) frames, numbered from 0"

@@ -45,6 +45,8 @@ public struct VideoInfo: Sendable, Equatable {
     public let hasSound: Bool
     /// Seconds by the header, or nil where it does not say.
     public let durationSeconds: Double?
+    /// Packets by a header that counts every one (MP4, MOV), or nil.
+    public let declaredPackets: Int?
 }
 
 extension VideoInfo {
@@ -61,5 +63,6 @@ extension VideoInfo {
         rotation = Int(info.rotation)
         hasSound = info.has_sound
         durationSeconds = info.duration_seconds < 0 ? nil : info.duration_seconds
+        declaredPackets = info.declared_packets > 0 ? Int(info.declared_packets) : nil
     }
 }

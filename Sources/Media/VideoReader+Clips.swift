@@ -1,30 +1,73 @@
 internal import CMedia
 
+/// What is wanted of a file's frames, by position, in any order; a position may appear more than once.
+public struct FrameRequest: Sendable, Equatable {
+    /// Frames whose pictures are wanted.
+    public var pixels: [Int]
+    /// Frames whose motion vectors are wanted, and their form.
+    public var vectors: [Int], form: VectorForm
+
+    /// A request; see the properties.
+    public init(pixels: [Int] = [], vectors: [Int] = [], form: VectorForm = .perFrame) {
+        self.pixels = pixels
+        self.vectors = vectors
+        self.form = form
+    }
+}
+
+/// What a request gave, in buffers that are used again for the next.
+public struct DecodedFrames: Sendable {
+    /// The pictures, `[pixels, height, width, 3]`.
+    public var pixels = PixelClip()
+    /// The motion vectors of as many frames as were wanted.
+    public var vectors = VectorClip()
+
+    /// Nothing.
+    public init() {}
+}
+
 extension VideoReader {
-    /// Reads the frames at `positions` to RGB, in that order; a position may appear more than once.
-    ///
-    /// Each group of pictures is decoded from its last possible start to the last wanted frame, without the frames that are neither
-    /// wanted nor referred to; only wanted frames are converted. `clip` takes the shape `[positions, height, width, 3]`; positions
-    /// that cannot be decoded are black. The report says what was not exact, and the caller decides what that means.
-    ///
-    /// Throws `positionOutOfRange`, `changedSinceIndexed`, `sizeChanged`, `unsupportedPixelFormat`, or why the file cannot be read.
+    /// Whether libavcodec can give out the motion vectors of the file's codec.
+    public var hasMotionVectors: Bool { media_reader_has_vectors(reader) }
+
+    /// Reads the frames at `positions` to RGB: `read` for pictures alone.
     @discardableResult
     public func frames(
         at positions: [Int], using index: VideoIndex, into clip: inout PixelClip
     ) throws(MediaError) -> DecodeReport {
-        for position in positions where position < 0 || position >= index.frameCount {
+        var frames = DecodedFrames()
+        swap(&frames.pixels, &clip)
+        defer { swap(&frames.pixels, &clip) }
+        return try read(FrameRequest(pixels: positions), using: index, into: &frames)
+    }
+
+    /// Reads what `request` wants, in its order, decoding every frame at most once.
+    ///
+    /// Each group of pictures is decoded from its last possible start to the last wanted frame, without the frames that are neither
+    /// wanted nor referred to; only wanted frames are converted. Positions that cannot be decoded are black and without vectors. The
+    /// report says what was not exact, and the caller decides what that means.
+    ///
+    /// Throws `positionOutOfRange`, `changedSinceIndexed`, `sizeChanged`, `unsupportedPixelFormat`, `noVectors` where vectors are
+    /// wanted of a codec that has none, or why the file cannot be read.
+    @discardableResult
+    public func read(
+        _ request: FrameRequest, using index: VideoIndex, into frames: inout DecodedFrames
+    ) throws(MediaError) -> DecodeReport {
+        for position in request.pixels + request.vectors where position < 0 || position >= index.frameCount {
             throw .positionOutOfRange(path: path, position: position, frameCount: index.frameCount)
         }
-        clip.resize(frames: positions.count, height: info.height, width: info.width)
+        if !request.vectors.isEmpty, !hasMotionVectors { throw .noVectors(path: path, codec: info.codec) }
+        frames.pixels.resize(frames: request.pixels.count, height: info.height, width: info.width)
+        frames.vectors.resize(frames: request.vectors.count, height: info.height, width: info.width)
+        media_reader_keep_vectors(reader, !request.vectors.isEmpty)
         media_reader_decode_parts(reader, Int32(index.reorderDepth))
-        let plan = DecodePlan(positions: positions, index: index)
-        let frameBytes = clip.bytesPerFrame
-        return try clip.pixels.withUnsafeMutableBufferPointer { pixels throws(MediaError) in
-            var collector = FrameCollector(plan: plan, pixels: pixels, frameBytes: frameBytes)
-            let before = decodedFrames
-            for run in plan.runs { try self.collect(run, of: index, into: &collector) }
-            return collector.finish(positions: positions, index: index, decodedFrames: decodedFrames - before)
-        }
+        let plan = DecodePlan(positions: request.pixels + request.vectors, index: index)
+        var collector = FrameCollector(plan: plan, request: request, index: index)
+        swap(&collector.frames, &frames)
+        defer { swap(&collector.frames, &frames) }
+        let before = decodedFrames
+        for run in plan.runs { try collect(run, of: index, into: &collector) }
+        return collector.finish(decodedFrames: decodedFrames - before)
     }
 
     /// Decodes one run, and again from a closed start where an open one turned out not to be exact.
@@ -50,7 +93,7 @@ extension VideoReader {
                 packet = next
             }
             let indexed = index.packets[number]
-            let isWanted = collector.plan.slotOfPacket[number] != nil
+            let isWanted = collector.plan.wantedPackets.contains(number)
             guard packet.byte_count > 0, isWanted || !indexed.contains(.disposable) else { continue }
             let errors = try decode(number) { frame throws(MediaError) in try collector.take(frame, from: self) }
             if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors }
@@ -91,57 +134,5 @@ extension VideoReader {
             packet = following
         }
         return nextPacket == target.packet + 1 ? packet : nil
-    }
-}
-
-/// Puts frames into their places as they come out of the decoder.
-private struct FrameCollector {
-    let plan: DecodePlan
-    /// `[positions, height, width, 3]`.
-    let pixels: UnsafeMutableBufferPointer<UInt8>
-    let frameBytes: Int
-    var errors = 0
-    private var converted = 0
-    private var isCorruptByPacket: [Int: Bool] = [:]
-
-    init(plan: DecodePlan, pixels: UnsafeMutableBufferPointer<UInt8>, frameBytes: Int) {
-        (self.plan, self.pixels, self.frameBytes) = (plan, pixels, frameBytes)
-    }
-
-    mutating func take(_ frame: media_frame, from reader: VideoReader) throws(MediaError) {
-        let packet = Int(frame.number)
-        guard let slot = plan.slotOfPacket[packet], let base = pixels.baseAddress else { return }
-        try reader.convert(to: base + slot * frameBytes, frame: packet)
-        converted += 1
-        isCorruptByPacket[packet] = frame.corrupt
-    }
-
-    /// Whether all wanted packets of a range gave undamaged frames.
-    func hasAll(from first: Int, through last: Int) -> Bool {
-        plan.slotOfPacket.keys.allSatisfy { $0 < first || $0 > last || isCorruptByPacket[$0] == false }
-    }
-
-    /// Fills in repeated and missing positions and says what happened.
-    func finish(positions: [Int], index: VideoIndex, decodedFrames: Int) -> DecodeReport {
-        var report = DecodeReport()
-        report.decodedFrames = decodedFrames
-        report.convertedFrames = converted
-        report.errors = errors
-        guard let base = pixels.baseAddress else { return report }
-        for (slot, position) in positions.enumerated() {
-            let packet = Int(index.packetOfFrame[position])
-            switch isCorruptByPacket[packet] {
-            case nil:
-                report.missingPositions.append(position)
-                (base + slot * frameBytes).update(repeating: 0, count: frameBytes)
-                continue
-            case true?: report.corruptPositions.append(position)
-            case false?: break
-            }
-            if let first = plan.slotOfPacket[packet], first != slot {
-                (base + slot * frameBytes).update(from: base + first * frameBytes, count: frameBytes)
-            }
-        }
-        return report
     }
 }

@@ -102,15 +102,33 @@ public final class VideoReader {
         return max(refused, Int(media_reported_errors() - reported))
     }
 
-    /// Converts the frame that `decode` is handing out to `pixels`, `[height, width, 3]`.
-    func convert(to pixels: UnsafeMutablePointer<UInt8>, frame: Int) throws(MediaError) {
-        switch media_reader_convert(reader, Int32(info.width), Int32(info.height), pixels) {
+    /// Converts the frame that `decode` is handing out to the picture `slot` of `clip`.
+    func convert(into clip: inout PixelClip, slot: Int, frame: Int) throws(MediaError) {
+        let start = slot * clip.bytesPerFrame
+        let status = clip.pixels.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { media_reader_convert(reader, Int32(info.width), Int32(info.height), $0 + start) } ?? MEDIA_OK
+        }
+        switch status {
         case MEDIA_OK: return
         case MEDIA_SIZE_CHANGED: throw .sizeChanged(path: path, frame: frame)
         case MEDIA_UNSUPPORTED_PIXELS:
             let format = media_reader_pixel_format(reader).map { String(cString: $0) }
             throw .unsupportedPixelFormat(path: path, format: format ?? "unknown")
         case let status: throw MediaError(status, path: path, operation: "convert frame \(frame)")
+        }
+    }
+
+    /// Reads the vectors of the frame that `decode` is handing out.
+    func readVectors(into clip: inout VectorClip, slot: Int, scales: VectorScales) {
+        let (rows, columns, cells) = (clip.rows, clip.columns, clip.cellsPerFrame)
+        clip.vectors.withUnsafeMutableBufferPointer { vectors in
+            clip.validity.withUnsafeMutableBufferPointer { validity in
+                guard let values = vectors.baseAddress, let flags = validity.baseAddress else { return }
+                var grid = media_vector_grid(
+                    rows: Int32(rows), columns: Int32(columns), vectors: values + 2 * slot * cells, valid: flags + slot * cells,
+                    forward_scale: scales.forward, backward_scale: scales.backward)
+                media_reader_vectors(reader, &grid)
+            }
         }
     }
 }

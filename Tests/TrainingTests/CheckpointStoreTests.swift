@@ -167,10 +167,8 @@ private func names(_ folder: TemporaryFolder) throws -> [String] {
         try store.save(checkpoint(100))
         let large = StoredTensor(name: "large", type: .uint8, shape: [1 << 20], bytes: Array(repeating: 1, count: 1 << 20))
         let error = #expect(throws: RunError.self) { try store.save(Checkpoint(step: 200, tensors: [large], state: .null)) }
-        #expect(
-            error
-                == .weights(
-                    .file(.system(path: "\(disk)/step-00000200.safetensors.tmp-\(getpid())", operation: "write", code: ENOSPC))))
+        #expect(error?.description.contains("\(disk)/step-00000200.safetensors.tmp-") ?? false)
+        #expect(error?.description.hasSuffix("could not write: No space left on device") ?? false)
         #expect(error?.exitCode == .inputOutput)
         #expect(throws: RunError.self) { try store.save(Checkpoint(step: 100, tensors: [large], state: .null)) }
         #expect(try store.newest().checkpoint == checkpoint(100) && store.steps() == [100])

@@ -167,9 +167,10 @@ import Testing
 
     /// SwiftPM does not see such a change by itself: old code must not get the new kit's record.
     @Test func anotherBuildOfTheKitCompilesAPluginAnew() throws {
-        let prefix = try PluginFixtures.installation(in: semisup.folder + "/prefix"), record = { (path: String) in
-            try SealedPlugin(path).record
-        }
+        let prefix = try PluginFixtures.installation(in: semisup.folder + "/prefix"),
+            record = { (path: String) in
+                try SealedPlugin(path).record
+            }
         func build() throws -> JSON {
             let outcome = try semisup.run(["plugin", "build", "my-idea"], executable: prefix + "/bin/semisup")
             try #require(outcome.status == 0, "\(outcome.errors)")
@@ -184,7 +185,9 @@ import Testing
         #expect(first["layout"] != second["layout"])
         let scratches = try FileManager.default.contentsOfDirectory(atPath: semisup.folder + "/my-idea/.build")
         #expect(scratches.count { $0.hasPrefix("kit-") } == 2)
-        #expect(try semisup("plugin", "check", "my-idea/my-idea.so").errors.contains("was built against another build of semisup's kit"))
+        #expect(
+            try semisup("plugin", "check", "my-idea/my-idea.so").errors.contains(
+                "was built against another build of semisup's kit"))
     }
 
     @Test func buildingWhatIsNoPluginSaysWhy() throws {

@@ -39,6 +39,8 @@ struct media_video_info {
     bool has_sound;
     /// Negative when unknown.
     double duration_seconds;
+    /// Packets of the stream by a header that counts every one (MP4, MOV); 0 where there is none.
+    int64_t declared_packets;
 };
 void media_reader_info(const struct media_reader *reader, struct media_video_info *info);
 
@@ -111,12 +113,36 @@ struct media_frame {
     bool key;
     /// The decoder marked it as damaged or concealed a part of it.
     bool corrupt;
+    /// Its lines are those of two fields.
+    bool interlaced;
     int width, height;
 };
 /// The next frame: MEDIA_OK, MEDIA_AGAIN, MEDIA_END or MEDIA_DECODE_FAILED.
 enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame);
 /// Converts the frame received last to RGB, `[height, width, 3]`, contiguous. It must have the given size.
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels);
+/// From now on the decoder keeps the motion vectors of the pictures that it gives out, or no longer. Not between a start packet and
+/// what depends on it.
+void media_reader_keep_vectors(struct media_reader *reader, bool keeps);
+/// True where libavcodec's decoder of the stream can give out vectors at all.
+bool media_reader_has_vectors(const struct media_reader *reader);
+
+/// Pixels along the side of a cell: no decoder of this version exports smaller blocks.
+enum { MEDIA_VECTOR_CELL = 8 };
+
+/// The vectors of a picture by cells of 8 x 8 pixels.
+struct media_vector_grid {
+    int rows, columns;
+    /// `[rows, columns, 2]`: how many pixels to the right and down the content of the cell was in the picture that it is predicted
+    /// from, times a factor for each direction; the mean where it is predicted from both; 0 where from none.
+    float *vectors;
+    /// `[rows, columns]`: 1 where the cell has a vector, else 0.
+    uint8_t *valid;
+    /// Factors of vectors to earlier and to later pictures; 0 leaves those out.
+    float forward_scale, backward_scale;
+};
+/// Reads the vectors of the frame received last. Returns how many blocks there were.
+int media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 

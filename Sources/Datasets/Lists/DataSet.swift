@@ -51,6 +51,12 @@ public struct DataSet: Sendable {
         }
     }
 
+    /// The files of all parts, each once, in order.
+    public var videoPaths: [String] {
+        var seen: Set<String> = []
+        return parts.flatMap(\.samples).map(\.path).filter { seen.insert($0).inserted }
+    }
+
     /// The same data set under another name.
     public func named(_ name: String) -> DataSet {
         DataSet(

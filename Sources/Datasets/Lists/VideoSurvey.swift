@@ -34,16 +34,27 @@ public struct VideoSurvey: Sendable {
     /// The files that could not be read, with the reason.
     public let damaged: [(path: String, reason: String)]
 
-    /// Opens `limit` files of `dataSet`, spread evenly over its list; `progress` is told after each.
-    public init(_ dataSet: DataSet, limit: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) {
-        var seen: Set<String> = []
-        let paths = dataSet.parts.flatMap(\.samples).map(\.path).filter { seen.insert($0).inserted }
-        let count = min(limit, paths.count)
+    /// Opens and indexes `limit` files of `dataSet`, spread evenly over its list; nil for all.
+    ///
+    /// - Parameters:
+    ///   - threads: How many files are read at a time.
+    ///   - progress: Told how many are done, on the calling thread.
+    public init(
+        _ dataSet: DataSet, limit: Int? = nil, indices: VideoIndexStore = VideoIndexStore(), threads: Int = 1,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) {
+        let paths = dataSet.videoPaths, count = min(limit ?? paths.count, paths.count)
+        let chosen = (0..<count).map { paths[$0 * paths.count / count] }
+        let outcomes = ParallelWork<String, Result<File, MediaError>>.outcomes(of: chosen, threads: threads, progress: progress) {
+            { path in Result { () throws(MediaError) in File(path, try indices.open(path).index) } }
+        }
         var files: [File] = [], damaged: [(path: String, reason: String)] = []
-        for number in 0..<count {
-            let path = paths[number * paths.count / count]
-            do throws(MediaError) { files.append(try File(path)) } catch { damaged.append((path, error.description)) }
-            progress(number + 1, count)
+        for (path, outcome) in zip(chosen, outcomes) {
+            switch outcome {
+            case .success(let file): files.append(file)
+            case .failure(let error): damaged.append((path, error.description))
+            case nil: break
+            }
         }
         total = paths.count
         self.files = files
@@ -73,15 +84,13 @@ public struct VideoSurvey: Sendable {
 }
 
 extension VideoSurvey.File {
-    /// Opens and indexes the file.
-    init(_ path: String) throws(MediaError) {
-        let reader = try VideoReader(path: path)
-        let index = try reader.makeIndex()
+    /// What `index` says of the file at `path`.
+    init(_ path: String, _ index: VideoIndex) {
         let starts = index.keyFrames + [index.frameCount]
         self.path = path
         frameCount = index.frameCount
         kind = VideoSurvey.Kind(
-            codec: index.info.codec, pixelFormat: reader.info.pixelFormat, width: index.info.width, height: index.info.height,
+            codec: index.info.codec, pixelFormat: index.info.pixelFormat, width: index.info.width, height: index.info.height,
             frameRate: index.info.averageFrameRate.value,
             longestGroup: zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? index.frameCount,
             hasBidirectional: (0..<index.frameCount).contains { index.pictureType(of: $0) == .bidirectional },

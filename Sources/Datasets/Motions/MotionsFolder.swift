@@ -4,10 +4,8 @@ import Foundation
 extension Motions {
     /// Where the set is kept: `motions/v2` below `$XDG_CACHE_HOME/semisup`, or below `~/.cache/semisup`.
     public static func locate() throws(Failure) -> String {
-        let environment = ProcessInfo.processInfo.environment
-        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return "\(cache)/semisup/motions/v\(version)" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { throw .noHome }
-        return "\(home)/.cache/semisup/motions/v\(version)"
+        guard let cache = UserFolder.cache() else { throw .noHome }
+        return "\(cache)/motions/v\(version)"
     }
 
     /// The set in `folder` (by default `locate()`), made first where there is none.

@@ -25,8 +25,7 @@ extension Motions {
             for motion in Motion.allCases { try createFolder("\(workshop.path)/\(split.rawValue)/\(motion.rawValue)") }
         }
         let clips = clips(count)
-        let work = Work(clips: clips, folder: workshop.path)
-        let entries = try work.run(threads: max(1, min(threads, clips.count)), progress: progress)
+        let entries = try write(clips, to: workshop.path, threads: threads, progress: progress)
         let overview = Overview(count: count, clips: entries)
         guard count != .full || overview.digest == contentDigest else {
             let reason = "this machine draws other clips (digest \(overview.digest), expected \(contentDigest)); please report it"
@@ -96,80 +95,20 @@ extension Motions.Question {
     }
 }
 
-/// Draws and encodes clips on plain threads; the next clip goes to whoever is free.
-private final class Work: @unchecked Sendable {
-    // `next`, `entries`, `failure` and `running` are guarded by `condition`.
-    private let condition = NSCondition()
-    private var next = 0
-    private var done = 0
-    private var running = 0
-    private var entries: [Motions.Overview.Entry?]
-    private var failure: Motions.Failure?
-    private let clips: [Motions.Clip]
-    private let folder: String
-
-    init(clips: [Motions.Clip], folder: String) {
-        self.clips = clips
-        self.folder = folder
-        entries = Array(repeating: nil, count: clips.count)
-    }
-
-    func run(threads: Int, progress: (Int, Int) -> Void) throws(Motions.Failure) -> [Motions.Overview.Entry] {
-        running = threads
-        for number in 0..<threads {
-            let thread = Thread { self.work() }
-            thread.name = "motions \(number)"
-            thread.stackSize = 4 << 20
-            thread.start()
+extension Motions {
+    /// Draws and encodes `clips` into `folder`. Throws the first failure.
+    private static func write(
+        _ clips: [Clip], to folder: String, threads: Int, progress: (Int, Int) -> Void
+    ) throws(Failure) -> [Overview.Entry] {
+        let outcomes = ParallelWork<Clip, Result<Overview.Entry, Failure>>.outcomes(
+            of: clips, threads: threads, until: { if case .failure = $0 { true } else { false } }, progress: progress
+        ) {
+            var renderer = Renderer()
+            return { clip in Result { () throws(Failure) in try write(clip, with: &renderer, to: folder) } }
         }
-        var reported = 0
-        progress(0, clips.count)
-        condition.lock()
-        while running > 0 || reported < done {
-            if reported == done { condition.wait() }
-            let news = done
-            guard news > reported else { continue }
-            condition.unlock()
-            progress(news, clips.count)
-            reported = news
-            condition.lock()
-        }
-        let (failure, entries) = (failure, entries)
-        condition.unlock()
-        if let failure { throw failure }
-        return entries.compactMap { $0 }
-    }
-
-    private func work() {
-        var renderer = Motions.Renderer()
-        while let index = takeNext() {
-            do throws(Motions.Failure) {
-                let entry = try Self.write(clips[index], with: &renderer, to: folder)
-                finish(index, entry: entry, failure: nil)
-            } catch {
-                finish(index, entry: nil, failure: error)
-            }
-        }
-        condition.withLock {
-            running -= 1
-            condition.signal()
-        }
-    }
-
-    private func takeNext() -> Int? {
-        condition.withLock {
-            guard failure == nil, next < clips.count else { return nil }
-            next += 1
-            return next - 1
-        }
-    }
-
-    private func finish(_ index: Int, entry: Motions.Overview.Entry?, failure: Motions.Failure?) {
-        condition.withLock {
-            entries[index] = entry
-            if let failure { self.failure = self.failure ?? failure } else { done += 1 }
-            condition.signal()
-        }
+        var entries: [Overview.Entry] = []
+        for case let outcome? in outcomes { entries.append(try outcome.get()) }
+        return entries
     }
 
     private static func write(

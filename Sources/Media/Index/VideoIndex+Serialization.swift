@@ -2,7 +2,7 @@ import Files
 
 /// The bytes of an index: a magic word with the version, the fields in little-endian order, and the SHA-256 of all that.
 extension VideoIndex {
-    private static let magic: [UInt8] = Array("semisup video index 1\n".utf8)
+    private static let magic: [UInt8] = Array("semisup video index 2\n".utf8)
     private static let digestCount = 64
 
     /// The index as bytes, for a cache.
@@ -101,6 +101,7 @@ struct ByteWriter {
         append(info.rotation)
         append(info.hasSound ? 1 : 0)
         append(fixed: (info.durationSeconds ?? -1).bitPattern)
+        append(info.declaredPackets ?? -1)
     }
 }
 
@@ -143,7 +144,12 @@ struct ByteReader {
             container: container, codec: codec, pixelFormat: pixelFormat.isEmpty ? nil : pixelFormat, width: try integer(),
             height: try integer(), sampleAspectRatio: try rational(), averageFrameRate: try rational(),
             realFrameRate: try rational(), timeBase: try rational(), rotation: try integer(), hasSound: try integer() != 0,
-            durationSeconds: try optionalDuration())
+            durationSeconds: try optionalDuration(), declaredPackets: try optionalCount())
+    }
+
+    private mutating func optionalCount() throws(MediaError) -> Int? {
+        let count = try integer()
+        return count < 0 ? nil : count
     }
 
     private mutating func optionalDuration() throws(MediaError) -> Double? {

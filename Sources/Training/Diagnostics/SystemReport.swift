@@ -162,9 +162,8 @@ private struct SystemReportCollector {
             "SEMISUP_CONVOLUTION", "SEMISUP_BLAS", "SEMISUP_PLUGINS", "XDG_CACHE_HOME",
         ]
         for name in names { add("environment", name, environment[name] ?? "not set") }
-        let cache = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
-        add("folders", "cache", "\(cache)/semisup")
-        add("folders", "own plugins", PluginSearchPath.userFolder(environment))
+        add("folders", "cache", UserFolder.cache(environment) ?? "none: neither XDG_CACHE_HOME nor HOME is set")
+        add("folders", "own plugins", UserFolder.data(environment).map { $0 + "/plugins" } ?? "none: HOME is not set")
         if environment["OMP_WAIT_POLICY"]?.lowercased() != "passive", environment["GOMP_SPINCOUNT"] != "0" {
             miss(
                 "idle OpenMP threads spin and take the cores that the loader decodes on",

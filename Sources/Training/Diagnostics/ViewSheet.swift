@@ -21,7 +21,8 @@ public struct ViewSheet: Sendable {
     ///
     /// Throws what making a plan and its method throws, and `TooMuchDamage` where nothing can be read.
     public init(
-        _ configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn, clips: Int
+        _ configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn, clips: Int,
+        indices: VideoIndexStore = VideoIndexStore()
     ) throws {
         try Engine.start(configuration[EngineOptions.self].engine)
         let method = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: methods).makeMethod()
@@ -32,7 +33,7 @@ public struct ViewSheet: Sendable {
         let loader = ClipLoader(
             training: ViewPlan([stream]), labeled: dataSet.train, unlabeled: dataSet.train,
             seed: UInt64(configuration[RunOptions.self].seed), firstStep: 0, endStep: 1,
-            workers: configuration[EngineOptions.self].workers, indices: VideoIndexStore(), ledger: ledger,
+            workers: configuration[EngineOptions.self].workers, indices: indices, ledger: ledger,
             normalization: normalization)
         defer { loader.stop() }
         let batch = try loader.next()?.normalized(normalization)[stream.name]

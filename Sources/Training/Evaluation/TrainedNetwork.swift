@@ -46,25 +46,27 @@ public final class TrainedNetwork {
 
     /// The scores on `list`, whose classes are those of the run. Damaged videos are left out and noted in `ledger`.
     public func scores(
-        on list: VideoList, ledger: DamageLedger = DamageLedger(),
+        on list: VideoList, indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger(),
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ClassificationReport {
         let clip = configuration[ClipOptions.self]
         let evaluator = try Evaluator(
             window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
-            classCount: classes.count, workers: configuration[EngineOptions.self].workers, ledger: ledger)
+            classCount: classes.count, workers: configuration[EngineOptions.self].workers, indices: indices,
+            ledger: ledger)
         return try evaluator.evaluate(network, on: list, progress: progress)
     }
 
     /// Evaluates on the test part of `dataSet`. Throws `OtherClasses` where its classes are not those of the run.
     public func evaluate(
-        on dataSet: DataSet, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        on dataSet: DataSet, indices: VideoIndexStore = VideoIndexStore(),
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> TrainingOutcome {
         guard dataSet.classes.names == classes.names else {
             throw OtherClasses(run: run, data: dataSet.root, expected: classes.names, found: dataSet.classes.names)
         }
         let begin = ContinuousClock.now, ledger = DamageLedger()
-        let report = try scores(on: dataSet.test, ledger: ledger, progress: progress)
+        let report = try scores(on: dataSet.test, indices: indices, ledger: ledger, progress: progress)
         try report.requireScores(ledger)
         return TrainingOutcome(
             test: report, scores: [], steps: step, seconds: begin.duration(to: .now).seconds, run: run,

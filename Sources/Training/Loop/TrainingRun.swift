@@ -16,7 +16,7 @@ public final class TrainingRun {
     let checkpoints: CheckpointStore
     let metrics: MetricsLog, timings: MetricsLog
     let observer: any TrainingObserver
-    let indices = VideoIndexStore(), ledger = DamageLedger()
+    let indices: VideoIndexStore, ledger = DamageLedger()
     private let data: RunData
     var lastSave = ContinuousClock.now
     /// The step of the newest whole checkpoint.
@@ -27,9 +27,12 @@ public final class TrainingRun {
     private var epochsPass = false
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
-    public init(_ plan: TrainingPlan, out: String?, observer: any TrainingObserver) throws {
+    public init(
+        _ plan: TrainingPlan, out: String?, indices: VideoIndexStore = VideoIndexStore(), observer: any TrainingObserver
+    ) throws {
         try Engine.start(plan.engine)
         self.plan = plan
+        self.indices = indices
         self.observer = observer
         data = try RunData(plan, indices: indices, ledger: ledger)
         state = try TrainingState(plan)
@@ -47,9 +50,13 @@ public final class TrainingRun {
     /// Goes on with the run in `folder` from its newest whole checkpoint; without one from step 0, which is said.
     ///
     /// Throws where the plan is not that of the run.
-    public init(resuming folder: String, _ plan: TrainingPlan, observer: any TrainingObserver) throws {
+    public init(
+        resuming folder: String, _ plan: TrainingPlan, indices: VideoIndexStore = VideoIndexStore(),
+        observer: any TrainingObserver
+    ) throws {
         try Engine.start(plan.engine)
         self.plan = plan
+        self.indices = indices
         self.observer = observer
         directory = try RunDirectory.open(folder)
         record = try directory.record()

@@ -21,14 +21,8 @@ public struct PluginSearchPath: Sendable {
         named: [String] = [], environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> PluginSearchPath {
         let listed = (environment["SEMISUP_PLUGINS"] ?? "").split(separator: ":").map(String.init)
-        return PluginSearchPath(
-            named + listed + [KitLocation.own.pluginsPath, userFolder(environment)], named: named + listed)
-    }
-
-    /// The user's folder: `$XDG_DATA_HOME/semisup/plugins`.
-    public static func userFolder(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
-        let home = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (home ?? (environment["HOME"] ?? "") + "/.local/share") + "/semisup/plugins"
+        let standing = [KitLocation.own.pluginsPath] + (UserFolder.data(environment).map { [$0 + "/plugins"] } ?? [])
+        return PluginSearchPath(named + listed + standing, named: named + listed)
     }
 
     /// All files of the places, each once, in order. Nothing is loaded.

@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
             logger.warning("the test part is not the one that the run had: \(dataSet.test.count) clips now")
         }
         let progress = Progress("evaluating", unit: "videos")
-        let outcome = try network.evaluate(on: dataSet) { progress.update($0, of: $1) }
+        let outcome = try network.evaluate(on: dataSet, indices: .cached) { progress.update($0, of: $1) }
         progress.end()
         for entry in outcome.damaged { logger.warning("left out: \(entry.reason)") }
         if let picture, let test = outcome.test { try test.writeConfusionPicture(to: picture) }

@@ -69,8 +69,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
         Interruption.listen()
         let printer = TrainingPrinter(json: json)
         let run =
-            if resume, let out { try TrainingRun(resuming: out, plan, observer: printer) } else {
-                try TrainingRun(plan, out: out, observer: printer)
+            if resume, let out { try TrainingRun(resuming: out, plan, indices: .cached, observer: printer) } else {
+                try TrainingRun(plan, out: out, indices: .cached, observer: printer)
             }
         printer.begin(plan, path: run.path)
         let outcome = try run.run()

@@ -1,4 +1,5 @@
 import Datasets
+import Media
 
 /// Opens data sets for commands: tells how far the making of a built-in one is, and what a user should know about the data.
 enum DataAccess {
@@ -9,4 +10,9 @@ enum DataAccess {
         for note in dataSet.notes { logger.notice("\(note)") }
         return dataSet
     }
+}
+
+extension VideoIndexStore {
+    /// A store that begins with the indices in the user's cache folder.
+    static var cached: VideoIndexStore { VideoIndexStore(cache: .standard()) }
 }

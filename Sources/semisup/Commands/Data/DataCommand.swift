@@ -7,7 +7,10 @@ import Training
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Everything about video before training.",
-        subcommands: [DataMakeCommand.self, DataDescribeCommand.self, DataShowCommand.self, DataSplitCommand.self])
+        subcommands: [
+            DataMakeCommand.self, DataDescribeCommand.self, DataIndexCommand.self, DataVerifyCommand.self, DataShowCommand.self,
+            DataSplitCommand.self,
+        ])
 }
 
 /// `semisup data make`
@@ -55,7 +58,9 @@ struct DataDescribeCommand: ParsableCommand {
         let dataSet = try DataSetCatalogue.open(data)
         let summary = DataSetSummary(dataSet)
         let progress = Progress("opening", unit: "files")
-        let survey = VideoSurvey(dataSet, limit: videos) { progress.update($0, of: $1) }
+        let survey = VideoSurvey(dataSet, limit: videos, indices: .cached, threads: Cores.count) {
+            progress.update($0, of: $1)
+        }
         progress.end()
         if json {
             return try Terminal.standard.print(
@@ -117,7 +122,7 @@ struct DataShowCommand: ParsableCommand {
             [("data", data)] + [("seed", seed), ("method", method)].compactMap { name, value in value.map { (name, $0) } }
         let configuration = try Configuration.training(file: config, flags: flags, settings: settings, methods: .standard)
         let dataSet = try DataAccess.open(data)
-        let sheet = try ViewSheet(configuration, dataSet: dataSet, methods: .standard, clips: clips)
+        let sheet = try ViewSheet(configuration, dataSet: dataSet, methods: .standard, clips: clips, indices: .cached)
         try sheet.write(to: out)
         for entry in sheet.damaged { logger.warning("\(entry.reason)") }
         if json { return try Terminal.standard.print(sheet.json(path: out)) }

@@ -1,0 +1,62 @@
+/// Motion vectors of frames, by cells of 8 x 8 pixels: libavcodec's decoders give out no smaller blocks.
+public struct VectorClip: Sendable, Equatable {
+    /// Pixels along the side of a cell.
+    public static let cellSide = 8
+
+    /// T, the number of frames.
+    public private(set) var frames: Int
+    /// The pictures' size in pixels.
+    public private(set) var height: Int, width: Int
+    /// `[T, rows, columns, 2]` in row-major order: pixels to the right and down from where the content of a cell is to where it was
+    /// in the picture that it is predicted from. A camera that pans to the right by 2 pixels a frame gives (2, 0).
+    public var vectors: [Float]
+    /// `[T, rows, columns]`: 1 where a cell has a vector, 0 where it is coded without one or the vector cannot be trusted.
+    public var validity: [UInt8]
+
+    /// A clip without vectors.
+    public init(frames: Int = 0, height: Int = 0, width: Int = 0) {
+        precondition(frames >= 0 && height >= 0 && width >= 0, "a clip of \(frames) frames, \(height) x \(width)")
+        (self.frames, self.height, self.width) = (frames, height, width)
+        let cells = frames * VectorClip.cells(height) * VectorClip.cells(width)
+        vectors = [Float](repeating: 0, count: 2 * cells)
+        validity = [UInt8](repeating: 0, count: cells)
+    }
+
+    /// Takes another shape, without allocating where the cells fit. What they hold afterwards is unspecified.
+    public mutating func resize(frames: Int, height: Int, width: Int) {
+        (self.frames, self.height, self.width) = (frames, height, width)
+        let cells = frames * cellsPerFrame
+        func fit<Element>(_ array: inout [Element], _ count: Int, _ filler: Element) {
+            if array.count > count {
+                array.removeLast(array.count - count)
+            } else {
+                array.append(contentsOf: repeatElement(filler, count: count - array.count))
+            }
+        }
+        fit(&vectors, 2 * cells, 0)
+        fit(&validity, cells, 0)
+    }
+
+    /// Rows of cells.
+    public var rows: Int { VectorClip.cells(height) }
+    /// Columns of cells.
+    public var columns: Int { VectorClip.cells(width) }
+    /// Cells of one frame.
+    public var cellsPerFrame: Int { rows * columns }
+
+    /// Where a cell's content was, from where it is; nil where it has no vector.
+    public subscript(frame: Int, row: Int, column: Int) -> (x: Float, y: Float)? {
+        let cell = frame * cellsPerFrame + row * columns + column
+        return validity[cell] == 0 ? nil : (vectors[2 * cell], vectors[2 * cell + 1])
+    }
+
+    private static func cells(_ pixels: Int) -> Int { (pixels + cellSide - 1) / cellSide }
+}
+
+/// In which form vectors are wanted.
+public enum VectorForm: String, Sendable, CaseIterable {
+    /// Pixels a frame: divided by the distance to the picture that is referred to, the mean of both directions where there are two.
+    case perFrame
+    /// As they are coded, towards earlier pictures alone: what CoViAR and its successors read.
+    case coded
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Media
+import Tensor
+import TestSupport
+import Testing
+
+@Suite struct MotionVectorTests {
+    private static let videos = [
+        "closed-gop.mp4", "open-gop.mp4", "pyramid.mkv", "no-b.mp4", "h264.ts", "interlaced.mp4", "mpeg4.avi", "raw.m4v",
+        "odd-size.avi", "mpeg2.mpg",
+    ].map(Fixture.init(name:))
+
+    /// The number of cells with a vector, and sums of their vectors, plain and weighted by the cell's number.
+    private func sums(of clip: VectorClip, frame: Int) -> [Double] {
+        var sums = [Double](repeating: 0, count: 5)
+        for row in 0..<clip.rows {
+            for column in 0..<clip.columns {
+                guard let vector = clip[frame, row, column] else { continue }
+                let number = Double(row * clip.columns + column + 1)
+                let terms = [1, Double(vector.x), Double(vector.y), Double(vector.x) * number, Double(vector.y) * number]
+                sums = zip(sums, terms).map { $0 + $1 }
+            }
+        }
+        return sums
+    }
+
+    /// tools/reference/motion_vectors.py paints the blocks pixel by pixel, in numpy.
+    @Test(arguments: videos) func vectorsAreThoseOfTheReference(_ fixture: Fixture) throws {
+        let reader = try VideoReader(path: fixture.path), index = try reader.makeIndex()
+        let lines = try String(contentsOfFile: fixture.path + ".vectors.txt", encoding: .utf8).split(separator: "\n")
+        let expected = lines.map { $0.split(separator: " ").compactMap { Double($0) } }
+        var frames = DecodedFrames()
+        let all = FrameRequest(vectors: Array(0..<index.frameCount))
+        #expect(try reader.read(all, using: index, into: &frames).isClean && expected.count == index.frameCount)
+        for (frame, line) in expected.enumerated() {
+            let found = sums(of: frames.vectors, frame: frame)
+            let isClose = zip(found, line).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }
+            #expect(isClose, "frame \(frame): \(found) instead of \(line)")
+        }
+    }
+
+    @Test(arguments: videos) func vectorsAndPixelsAreTheSameTogetherAndApartAndInAnyOrder(_ fixture: Fixture) throws {
+        let reader = try VideoReader(path: fixture.path), index = try reader.makeIndex()
+        var all = DecodedFrames(), pixels = PixelClip(), some = DecodedFrames()
+        let positions = Array(0..<index.frameCount)
+        try reader.frames(at: positions, using: index, into: &pixels)
+        try reader.read(FrameRequest(pixels: positions, vectors: positions), using: index, into: &all)
+        #expect(all.pixels == pixels)
+        let wanted = [index.frameCount - 1, 5, 2, 5].map { min($0, index.frameCount - 1) }
+        let opened = try VideoReader(path: fixture.path, index: index)
+        try opened.read(FrameRequest(pixels: [3], vectors: wanted), using: index, into: &some)
+        #expect(Array(some.pixels.frame(0)) == Array(pixels.frame(3)))
+        for (slot, position) in wanted.enumerated() {
+            #expect(sums(of: some.vectors, frame: slot) == sums(of: all.vectors, frame: position))
+        }
+    }
+
+    @Test func filesOfCodecsWithoutVectorsSayWhichCodec() throws {
+        let reader = try VideoReader(path: Fixture(name: "vp9.webm").path), index = try reader.makeIndex()
+        var frames = DecodedFrames()
+        #expect(!reader.hasMotionVectors)
+        #expect(throws: MediaError.noVectors(path: reader.path, codec: "vp9")) {
+            try reader.read(FrameRequest(vectors: [0]), using: index, into: &frames)
+        }
+    }
+
+    /// The card's stream fixture: 300 macroblocks of 4 cells in each of 55 P pictures, all of them (+2, 0).
+    @Test func aCameraThatPansByTwoPixelsGivesNothingElse() throws {
+        let temporary = try TemporaryFolder(), path = temporary("pan.mp4")
+        try PanningTexture.write(to: path)
+        let reader = try VideoReader(path: path), index = try reader.makeIndex()
+        var frames = DecodedFrames(), predicted = 0
+        try reader.read(FrameRequest(vectors: Array(0..<60)), using: index, into: &frames)
+        for frame in 0..<60 where index.pictureType(of: frame) == .predicted {
+            predicted += 1
+            #expect(sums(of: frames.vectors, frame: frame).prefix(3) == [1200, 2400, 0])
+        }
+        #expect(predicted == 55)
+        for frame in index.keyFrames { #expect(sums(of: frames.vectors, frame: frame)[0] == 0) }
+    }
+}
+
+/// A window of 320 x 240 that moves by two pixels a picture over smoothed noise (compressed-domain card, worked example).
+enum PanningTexture {
+    static func write(to path: String) throws {
+        let (width, height, frames) = (320, 240, 60), stretch = 2 * frames
+        let texture = smoothNoise(width: width + stretch, height: height)
+        var options = VideoWriter.Options()
+        options.constantRateFactor = 16
+        options.groupOfPictures = 12
+        options.consecutiveBFrames = 0
+        let writer = try VideoWriter(path: path, width: width, height: height, frameRate: .init(25), options: options)
+        for frame in 0..<frames {
+            let rows = (0..<height).flatMap { row in
+                (0..<width).flatMap { column -> [UInt8] in
+                    let level = texture[row * (width + stretch) + column + 2 * frame]
+                    return [level, level, level]
+                }
+            }
+            try writer.append(picture: rows[...])
+        }
+        try writer.finish()
+    }
+
+    /// Noise after three rounds of a mean over each point and its four neighbours, stretched to 16 ... 235.
+    private static func smoothNoise(width: Int, height: Int) -> [UInt8] {
+        var stream = RandomKey(seed: 1, purpose: .synthesis).stream
+        var values = (0..<width * height).map { _ in stream.uniform(0, 1) }
+        for _ in 0..<3 {
+            values = values.indices.map { place in
+                let (row, column) = (place / width, place % width)
+                let left = row * width + max(0, column - 1), right = row * width + min(width - 1, column + 1)
+                let above = max(0, row - 1) * width + column, below = min(height - 1, row + 1) * width + column
+                return (values[place] + values[left] + values[right] + values[above] + values[below]) / 5
+            }
+        }
+        let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+        return values.map { UInt8(16 + 219 * ($0 - low) / (high - low)) }
+    }
+}
