@@ -137,7 +137,7 @@ import Testing
         let lost = ViewRequest(name: "x", source: .view("y"))
         #expect(problem([lost]) == "view s.x: refers to y, which is no earlier view of the stream")
         let mixed = ViewRequest(name: "x", kind: .temporalGradient, source: .view("clip"))
-        #expect(problem([clip, mixed]) == "view s.x: is temporalGradient and made from pixels that are not")
+        #expect(problem([clip, mixed]) == "view s.x: is temporal gradient and made from pixels that are not")
         let sampled = ViewRequest(name: "x", source: .clip(.sampled(2), .random(weak)))
         #expect(problem([sampled]) == "view s.x: wants a sampled window, and the stream has no sampler")
         #expect(problem([sampled], sampler: Neighbours()) == "view s.x: wants sampled window 2 of 2")

@@ -5,3 +5,4 @@
 #include "kernel_set.h"
 #include "motion_render.h"
 #include "tensor_kernels.h"
+#include "vector_kernels.h"

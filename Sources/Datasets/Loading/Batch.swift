@@ -8,27 +8,41 @@ public struct StreamBatch: Sendable {
     /// The class of each sample; empty for streams whose labels training must not read.
     public let labels: [Int]
     private var arrays: [String: StridedArray]
+    private var masks: [String: StridedArray]
     private let placements: [String: [ClipPlacement]]
     /// Views whose values are levels still.
     private var levels: Set<String>
 
     init(
-        sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], placements: [String: [ClipPlacement]],
-        levels: Set<String>
+        sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], masks: [String: StridedArray],
+        placements: [String: [ClipPlacement]], levels: Set<String>
     ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
         self.arrays = arrays
+        self.masks = masks
         self.placements = placements
         self.levels = levels
     }
 
-    /// A batch of given views, for tests and programs of one's own: clip tensors `[N, C, T, H, W]` by name.
+    /// A batch of given views, for tests and programs of one's own: clip tensors `[N, C, T, H, W]` by name, masks of motion vectors
+    /// `[N, 1, T, H, W]`.
     public init(
-        sampleIndices: [Int], labels: [Int], views: [String: Tensor], placements: [String: [ClipPlacement]] = [:]
+        sampleIndices: [Int], labels: [Int], views: [String: Tensor], masks: [String: Tensor] = [:],
+        placements: [String: [ClipPlacement]] = [:]
     ) {
         self.init(
-            sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), placements: placements, levels: [])
+            sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), masks: masks.mapValues(\.array),
+            placements: placements, levels: [])
+    }
+
+    /// Where the motion vectors of the view called `name` mean something: 1, elsewhere 0, `[N, 1, T, H, W]`. The view must show
+    /// motion vectors.
+    public func mask(of name: String) -> Tensor {
+        guard let array = masks[name] else {
+            preconditionFailure("there are no motion vectors \(name), only \(masks.keys.sorted())")
+        }
+        return Tensor(array)
     }
 
     /// The clips of the view called `name`, `[N, C, T, H, W]`. The view must be part of the plan.
@@ -59,6 +73,7 @@ public struct StreamBatch: Sendable {
     public func converted(to type: ElementType) -> StreamBatch {
         var batch = self
         batch.arrays = arrays.mapValues { Tensor($0).converted(to: type).array }
+        batch.masks = masks.mapValues { Tensor($0).converted(to: type).array }
         return batch
     }
 

@@ -109,6 +109,8 @@ struct FilledSample: Sendable {
 final class OpenBatch: @unchecked Sendable {
     private let streams: [StreamRequest]
     private let arrays: [[StridedArray]]
+    /// Of views that show motion vectors.
+    private let masks: [[StridedArray?]]
     private var samples: [[FilledSample?]]
     private var notes: [[[DamageLedger.Note]]]
     private var missing: Int
@@ -116,6 +118,9 @@ final class OpenBatch: @unchecked Sendable {
     init(streams: [StreamRequest], places: Int) {
         self.streams = streams
         arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
+        masks = streams.map { stream in
+            stream.views.map { $0.kind.vectors == nil ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
+        }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
         notes = streams.map { .init(repeating: [], count: $0.batchSize) }
         missing = places
@@ -124,16 +129,18 @@ final class OpenBatch: @unchecked Sendable {
     /// What could not be read, in the order of the places.
     var damage: [DamageLedger.Note] { notes.flatMap { $0.flatMap(\.self) } }
 
-    private static func array(for view: ViewRequest, in stream: StreamRequest) -> StridedArray {
-        let shape = [stream.batchSize] + stream.shape(of: view)
+    private static func array(for view: ViewRequest, in stream: StreamRequest, channels: Int? = nil) -> StridedArray {
+        var shape = [stream.batchSize] + stream.shape(of: view)
+        if let channels { shape[1] = channels }
         return Tensor.uninitialized(shape, .float32, strides: StridedArray.channelsLastStrides(of: shape))
     }
 
     var isComplete: Bool { missing == 0 }
 
-    /// Writes the values of one view, in the memory order `[T, H, W, 3]`, into its place.
-    func write(_ values: ArraySlice<Float>, stream: Int, view: Int, slot: Int) {
+    /// Writes the values of one view, in the memory order `[T, H, W, C]`, and its mask, `[T, H, W]`, into their place.
+    func write(_ values: ArraySlice<Float>, mask: ArraySlice<Float>?, stream: Int, view: Int, slot: Int) {
         arrays[stream][view].write(values, at: slot * values.count)
+        if let mask { masks[stream][view]?.write(mask, at: slot * mask.count) }
     }
 
     func finish(stream: Int, slot: Int, _ filled: FilledSample?, damage: [DamageLedger.Note]) {
@@ -148,13 +155,16 @@ final class OpenBatch: @unchecked Sendable {
         for (number, stream) in streams.enumerated() {
             let kept = samples[number].indices.filter { samples[number][$0] != nil }
             let known = samples[number].compactMap(\.self)
-            let views = zip(stream.views, arrays[number]).map { view, array in
-                (view.name, kept.count == stream.batchSize ? array : OpenBatch.compact(array, kept))
+            func whole(_ array: StridedArray) -> StridedArray {
+                kept.count == stream.batchSize ? array : OpenBatch.compact(array, kept)
             }
+            let views = zip(stream.views, arrays[number]).map { ($0.name, whole($1)) }
+            let masks = zip(stream.views, masks[number]).compactMap { view, mask in mask.map { (view.name, whole($0)) } }
             let placements = stream.views.enumerated().map { view, request in (request.name, known.map { $0.placements[view] }) }
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
-                arrays: Dictionary(uniqueKeysWithValues: views), placements: Dictionary(uniqueKeysWithValues: placements),
+                arrays: Dictionary(uniqueKeysWithValues: views), masks: Dictionary(uniqueKeysWithValues: masks),
+                placements: Dictionary(uniqueKeysWithValues: placements),
                 levels: Set(stream.views.filter { $0.values == .levels }.map(\.name)))
         }
         return Batch(result)

@@ -1,4 +1,5 @@
 import Augment
+import Media
 
 /// Names resolved to the views that they lead to.
 extension StreamRequest {
@@ -25,6 +26,8 @@ extension StreamRequest {
         return switch window {
         case .drawn(let window): window.length
         case .sampled(let place): sampler.map { $0.windowLengths[place] } ?? 0
+        case .following(_, _, let length): length
+        case .keyframe: 1
         case .same: 0
         }
     }
@@ -38,12 +41,36 @@ extension StreamRequest {
         }
     }
 
-    /// The shape of one sample's view, `[3, T, H, W]`.
+    /// The shape of one sample's view, `[C, T, H, W]` with 3 channels of pictures and 2 of vectors.
     public func shape(of view: ViewRequest) -> [Int] {
         guard let number = index(of: view.name) else { return [] }
-        let owners = owners(of: number), output = output(ofGeometry: owners.geometry)
-        return [3, length(ofWindow: owners.window), output?.height ?? 0, output?.width ?? 0]
+        let owners = owners(of: number), output = output(ofGeometry: owners.geometry)?.cells(of: view.kind.vectors?.cellSide ?? 1)
+        return [view.kind.channels, length(ofWindow: owners.window), output?.height ?? 0, output?.width ?? 0]
     }
+
+    /// Frames that must follow the window that view `number` owns, for the views that follow it.
+    func framesBehind(_ number: Int) -> Int {
+        views.map { view in
+            guard case .clip(.following(let other, let gap, let length), _) = view.source,
+                index(of: other).map({ owners(of: $0).window }) == number
+            else { return 0 }
+            return gap + length
+        }.max() ?? 0
+    }
+
+    /// The views whose windows are shown as pictures, and those whose windows are shown as motion vectors.
+    var windowOwners: (pixels: Set<Int>, vectors: Set<Int>) {
+        var result: (pixels: Set<Int>, vectors: Set<Int>) = ([], [])
+        for (number, view) in views.enumerated() {
+            guard case .clip = view.source else { continue }
+            let owner = owners(of: number).window
+            if view.kind.vectors == nil { result.pixels.insert(owner) } else { result.vectors.insert(owner) }
+        }
+        return result
+    }
+
+    /// The form in which motion vectors are wanted; nil where none are.
+    var vectorForm: VectorForm? { views.lazy.compactMap { $0.kind.vectors?.form }.first }
 }
 
 // MARK: Validation
@@ -70,16 +97,39 @@ extension StreamRequest {
                 return "wants the operations of \(other), which has none"
             }
         }
+        if let vectors = view.kind.vectors, let reason = problem(ofVectors: vectors, in: number) { return reason }
         switch view.source {
         case .view(let origin):
             if let reason = missing(origin) { return reason }
             let kind = index(of: origin).map { views[$0].kind }
-            return kind == view.kind ? nil : "is \(view.kind.rawValue) and made from pixels that are not"
+            return kind == view.kind ? nil : "is \(view.kind.name) and made from pixels that are not"
         case .clip(let window, let geometry):
             if case .same(let other) = window, let reason = missing(other) { return reason }
             if case .same(let other) = geometry, let reason = missing(other) { return reason }
+            switch window {
+            case .following(let other, let gap, let length):
+                if let reason = missing(other) { return reason }
+                if gap < 0 || length < 1 { return "wants \(length) frames, \(gap) frames behind \(other)" }
+            case .keyframe(let other, let margin):
+                if let reason = missing(other) { return reason }
+                if margin < 0 { return "wants a keyframe within \(margin) frames of \(other)" }
+            default: break
+            }
             return problem(of: window) ?? problem(of: geometry)
         }
+    }
+
+    /// Why view `number` cannot show motion vectors.
+    private func problem(ofVectors vectors: ViewRequest.MotionVectors, in number: Int) -> String? {
+        let view = views[number]
+        if vectors.cellSide < 1 { return "wants vectors by squares of \(vectors.cellSide) pixels" }
+        if vectors.form != vectorForm {
+            return "wants vectors \(vectors.form.rawValue), and another view \(vectorForm?.rawValue ?? "")"
+        }
+        if view.values == .levels { return "wants levels, and motion vectors have none" }
+        guard case .clip = view.source else { return "is made from another view's pixels, and motion vectors are not" }
+        if case .none = view.photometry { return nil }
+        return "wants operations on pixels, and shows motion vectors"
     }
 
     private func problem(of window: ViewRequest.Window) -> String? {

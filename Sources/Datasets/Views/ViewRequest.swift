@@ -1,14 +1,47 @@
 import Augment
+import Media
 
 /// One view that a method wants of each sample of a stream.
 public struct ViewRequest: Sendable {
     /// What the view shows.
-    public enum Kind: String, Sendable {
+    public enum Kind: Hashable, Sendable {
         /// Pictures, `[3, T, H, W]`.
         case rgb
         /// Half the difference to the next frame of the video, `[3, T, H, W]`: levels trunc((I_t - I_{t+1} + 255) / 2), taken
         /// before any resize (temporal-gradient card). No motion is 127.
         case temporalGradient
+        /// The codec's motion vectors, `[2, T, H, W]`, x before y, with a mask in the batch (`StreamBatch.mask`).
+        case motionVectors(MotionVectors)
+    }
+
+    /// How motion vectors are shown.
+    public struct MotionVectors: Hashable, Sendable {
+        /// What a vector points at.
+        public enum Sign: Float, Sendable {
+            /// From where the content is to where it was, as codecs have it.
+            case codec = 1
+            /// From where the content was to where it is, as optical flow has it.
+            case flow = -1
+        }
+
+        /// Divided by the distance of the pictures, or as they are coded.
+        public var form: VectorForm
+        /// The side of the squares of view pixels that have one vector each: 1 for every pixel, 16 for macroblocks.
+        public var cellSide: Int
+        /// What a vector points at.
+        public var sign: Sign
+        /// Whether vectors are scaled and turned round with the pictures.
+        public var scaling: VectorScaling
+
+        /// Vectors; see the properties.
+        public init(
+            form: VectorForm = .perFrame, cellSide: Int = 1, sign: Sign = .codec, scaling: VectorScaling = .withPixels
+        ) {
+            self.form = form
+            self.cellSide = cellSide
+            self.sign = sign
+            self.scaling = scaling
+        }
     }
 
     /// What the values are.
@@ -48,6 +81,11 @@ public struct ViewRequest: Sendable {
         case sampled(Int)
         /// Those of an earlier view.
         case same(as: String)
+        /// `length` frames one by one, of which the first is `gap` + 1 frames behind the last of an earlier view. That view is drawn
+        /// such that they fit, where the video is long enough.
+        case following(String, gap: Int, length: Int)
+        /// One keyframe, drawn from those up to `margin` frames before or behind an earlier view; where there is none, the nearest.
+        case keyframe(near: String, margin: Int)
     }
 
     /// The part of the picture that a view shows.
@@ -90,4 +128,21 @@ public struct ViewRequest: Sendable {
         self.source = source
         self.photometry = photometry
     }
+}
+
+extension ViewRequest.Kind {
+    /// What it is called in messages.
+    var name: String {
+        switch self {
+        case .rgb: "rgb"
+        case .temporalGradient: "temporal gradient"
+        case .motionVectors: "motion vectors"
+        }
+    }
+
+    /// How vectors are shown; nil for pictures.
+    var vectors: ViewRequest.MotionVectors? { if case .motionVectors(let vectors) = self { vectors } else { nil } }
+
+    /// Values of a place: red, green and blue, or x and y.
+    var channels: Int { vectors == nil ? 3 : 2 }
 }

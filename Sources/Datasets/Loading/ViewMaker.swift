@@ -1,0 +1,133 @@
+import Augment
+import Media
+import Tensor
+
+/// Makes the views of a sample out of its frames: geometry, operations, normalisation.
+struct ViewMaker {
+    /// Where the views lie in their videos, in order.
+    private(set) var placements: [ClipPlacement] = []
+    /// The pixels of each view that shows pictures.
+    private var pictures: [PixelClip] = []
+    private var selected = PixelClip(frames: 0, height: 1, width: 1), selectedVectors = VectorClip()
+    private var values: [Float] = [], mask: [Float] = []
+    private var scratch = AugmentScratch()
+
+    /// Makes all views and hands the values of each over, in the memory order `[T, H, W, C]`, with its mask `[T, H, W]` where it
+    /// shows motion vectors.
+    mutating func make(
+        _ draw: SampleDraw, _ request: StreamRequest, of frames: borrowing SampleFrames, _ normalization: ChannelNormalization,
+        _ finished: (_ view: Int, _ values: ArraySlice<Float>, _ mask: ArraySlice<Float>?) -> Void
+    ) {
+        while pictures.count < request.views.count { pictures.append(PixelClip(frames: 0, height: 1, width: 1)) }
+        placements = []
+        for (number, view) in request.views.enumerated() {
+            var source = number
+            switch view.source {
+            case .clip(_, let geometry):
+                let owners = request.owners(of: number)
+                let shown = self.geometry(geometry, draw, view: number, owner: owners.geometry, size: frames.size)
+                placements.append(frames.placement(ofWindow: owners.window, shown))
+                guard let window = frames.shown[owners.window] else { continue }
+                if let vectors = view.kind.vectors {
+                    let count = show(vectors, window, of: frames, through: shown)
+                    finished(number, values[..<(2 * count)], mask[..<count])
+                    continue
+                }
+                cut(view.kind, window, of: frames, through: shown, into: number)
+            case .view(let origin):
+                source = request.index(of: origin) ?? number
+                placements.append(placements[source])
+            }
+            // Straight from the source: a copy in `pictures[number]` would have to be allocated anew.
+            let pixels = pictures[source]
+            if let operations = operations(of: number, draw, request) {
+                operations.apply(to: pixels, into: &pictures[number], scratch: &scratch)
+            } else {
+                pictures[number] = pixels
+            }
+            let count = normalize(number, view.values == .levels ? .none : normalization)
+            finished(number, values[..<count], nil)
+        }
+    }
+
+    private func geometry(
+        _ geometry: ViewRequest.Geometry, _ draw: SampleDraw, view: Int, owner: Int, size: PictureSize
+    ) -> ClipGeometry {
+        switch geometry {
+        case .random(let augmentation):
+            var stream = draw.key(.geometry, view: view).stream
+            return augmentation.draw(frame: size, using: &stream)
+        case .evaluation(let crops, let crop): return crops.geometries(of: size)[crop]
+        case .same: return placements[owner].geometry
+        }
+    }
+
+    /// The operations drawn for view `number`, or nil.
+    private func operations(of number: Int, _ draw: SampleDraw, _ request: StreamRequest) -> StrongAugmentation.Draw? {
+        switch request.views[number].photometry {
+        case .none: return nil
+        case .drawn(let augmentation):
+            var stream = draw.key(.photometry, view: number).stream
+            return augmentation.draw(using: &stream)
+        case .same(let other): return request.index(of: other).flatMap { operations(of: $0, draw, request) }
+        }
+    }
+
+    /// The pictures of a window, cropped and resized, in `pictures[view]`.
+    private mutating func cut(
+        _ kind: ViewRequest.Kind, _ window: SampleFrames.Shown, of frames: borrowing SampleFrames,
+        through geometry: ClipGeometry, into view: Int
+    ) {
+        if kind == .temporalGradient {
+            selected.takeTemporalGradients(of: frames.decoded.pixels, at: window.pixels, next: window.successors)
+        } else if window.pixels == Array(0..<frames.decoded.pixels.frames) {
+            return geometry.apply(to: frames.decoded.pixels, into: &pictures[view], scratch: &scratch)
+        } else {
+            selected.select(window.pixels, of: frames.decoded.pixels)
+        }
+        geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
+    }
+
+    /// The vectors of a window in `values` and `mask`; returns how many places they have.
+    private mutating func show(
+        _ vectors: ViewRequest.MotionVectors, _ window: SampleFrames.Shown, of frames: borrowing SampleFrames,
+        through geometry: ClipGeometry
+    ) -> Int {
+        selectedVectors.select(window.vectors, of: frames.decoded.vectors)
+        geometry.apply(
+            to: selectedVectors, cellSide: vectors.cellSide, scaling: vectors.scaling, factor: vectors.sign.rawValue,
+            values: &values, mask: &mask, scratch: &scratch)
+        let grid = geometry.output.cells(of: vectors.cellSide)
+        return window.vectors.count * grid.height * grid.width
+    }
+
+    private mutating func normalize(_ view: Int, _ normalization: ChannelNormalization) -> Int {
+        let count = pictures[view].pixels.count
+        if values.count < count { values = [Float](repeating: 0, count: count) }
+        normalization.normalize(pictures[view], into: &values)
+        return count
+    }
+}
+
+extension PixelClip {
+    /// Becomes the pictures of `clip` at `places`, which may repeat.
+    mutating func select(_ places: [Int], of clip: PixelClip) {
+        var chosen: [UInt8] = []
+        chosen.reserveCapacity(places.count * clip.bytesPerFrame)
+        for place in places { chosen += clip.frame(place) }
+        self = PixelClip(frames: places.count, height: clip.height, width: clip.width, pixels: chosen)
+    }
+}
+
+extension VectorClip {
+    /// Becomes the vectors of `clip` at `places`, which may repeat.
+    mutating func select(_ places: [Int], of clip: VectorClip) {
+        resize(frames: places.count, height: clip.height, width: clip.width)
+        let cells = cellsPerFrame
+        for (slot, place) in places.enumerated() {
+            vectors.replaceSubrange(
+                2 * slot * cells..<2 * (slot + 1) * cells, with: clip.vectors[2 * place * cells..<2 * (place + 1) * cells])
+            validity.replaceSubrange(slot * cells..<(slot + 1) * cells, with: clip.validity[place * cells..<(place + 1) * cells])
+        }
+    }
+}

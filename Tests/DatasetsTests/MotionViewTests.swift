@@ -1,0 +1,160 @@
+import Augment
+import Datasets
+import Foundation
+import Media
+import Tensor
+import TestSupport
+import Testing
+
+private let panningFolder = FileManager.default.temporaryDirectory.path + "/semisup-pan-\(getpid())"
+
+/// The panning texture, made once: every vector of its predicted pictures is (+2, 0).
+private let panning: Result<String, any Error> = Result {
+    atexit { try? FileManager.default.removeItem(atPath: panningFolder) }
+    try FileManager.default.createDirectory(atPath: panningFolder, withIntermediateDirectories: true)
+    try PanningTexture.write(to: panningFolder + "/pan.mp4")
+    return panningFolder + "/pan.mp4"
+}
+
+/// Motion vectors as views: they follow the pixels of the clip that they belong to.
+@Suite struct MotionViewTests {
+    private let list: VideoList
+    private let window = TemporalWindow(length: 5, stride: 3, start: .random)
+
+    init() throws {
+        let sample = VideoSample(index: 0, path: try panning.get(), name: "a/0", label: 0)
+        list = VideoList(part: .train, samples: [sample], classes: ClassList(["a"]))
+    }
+
+    private func weak(mirror: Double) throws -> WeakAugmentation {
+        try WeakAugmentation(output: PictureSize(side: 56), crop: .scale(0.6...1), mirrorProbability: mirror)
+    }
+
+    private func batch(_ views: [ViewRequest], seed: UInt64 = 1, workers: Int = 1, list: VideoList? = nil) throws -> StreamBatch {
+        let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: views), list = list ?? self.list
+        #expect(ViewPlan([stream]).problem == nil)
+        let loader = ClipLoader(
+            training: ViewPlan([stream]), labeled: list, unlabeled: list, seed: seed, firstStep: 0, endStep: 1, workers: workers,
+            indices: VideoIndexStore(), ledger: DamageLedger())
+        return try #require(try loader.next())["clips"]
+    }
+
+    private func clip(mirror: Double = 0.5) throws -> ViewRequest {
+        ViewRequest(name: "clip", source: .weak(window, try weak(mirror: mirror)))
+    }
+
+    private func motion(
+        _ options: ViewRequest.MotionVectors = .init(), _ source: ViewRequest.Source = .aligned(with: "clip")
+    ) -> ViewRequest {
+        ViewRequest(name: "motion", kind: .motionVectors(options), source: source)
+    }
+
+    /// Values of a sample's view, by x and y.
+    private func components(_ tensor: Tensor, sample: Int) -> [[Float]] {
+        let shape = tensor.shape, values = tensor.values(as: Float.self), count = values.count / shape[0] / shape[1]
+        return (0..<shape[1]).map { channel in
+            let start = (sample * shape[1] + channel) * count
+            return Array(values[start..<start + count])
+        }
+    }
+
+    @Test func vectorsAreScaledAndTurnedRoundWithTheirPixels() throws {
+        let batch = try batch([try clip(), motion()])
+        let placements = batch.placements(of: "motion")
+        let crops = placements.crops.values(as: Int64.self), mirrored = placements.mirrored.values(as: Int64.self)
+        let first = placements.firstFrames.values(as: Int64.self)
+        #expect(batch["motion"].shape == [4, 2, 5, 56, 56] && batch.mask(of: "motion").shape == [4, 1, 5, 56, 56])
+        #expect(Set(mirrored) == [0, 1])
+        for sample in 0..<4 {
+            let expected = 2 * 56 / Float(crops[4 * sample + 2]) * (mirrored[sample] == 1 ? -1 : 1)
+            let field = components(batch["motion"], sample: sample),
+                mask = components(batch.mask(of: "motion"), sample: sample)[0]
+            for frame in 0..<5 {
+                // A keyframe comes at every twelfth and has no vectors.
+                let isPredicted = (Int(first[sample]) + 3 * frame) % 12 != 0, places = frame * 3136..<(frame + 1) * 3136
+                #expect(mask[places].allSatisfy { $0 == (isPredicted ? 1 : 0) })
+                #expect(field[0][places].allSatisfy { abs($0 - (isPredicted ? expected : 0)) < 1e-5 })
+                #expect(field[1][places].allSatisfy { $0 == 0 })
+            }
+        }
+    }
+
+    @Test func formsThatPublicationsUseAreThereToBeAskedFor() throws {
+        func values(_ options: ViewRequest.MotionVectors) throws -> Set<Float> {
+            Set(components(try batch([try clip(mirror: 1), motion(options)])["motion"], sample: 0)[0])
+        }
+        #expect(try values(.init(form: .coded, scaling: .asCoded)).subtracting([0]) == [2])
+        #expect(try values(.init(sign: .flow, scaling: .asCoded)).subtracting([0]) == [-2])
+        let blocks = try batch([try clip(), motion(.init(cellSide: 16))])
+        #expect(blocks["motion"].shape == [4, 2, 5, 4, 4] && blocks.mask(of: "motion").shape == [4, 1, 5, 4, 4])
+    }
+
+    /// CMD predicts the vectors of frames behind the clip (context_motion card).
+    @Test func vectorsBehindAClipFollowItByTheGap() throws {
+        for seed in 0..<4 {
+            let source = ViewRequest.Source.clip(.following("clip", gap: 2, length: 8), .same(as: "clip"))
+            let batch = try batch([try clip(), motion(.init(), source)], seed: UInt64(seed))
+            let clips = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+            let behind = batch.placements(of: "motion").firstFrames.values(as: Int64.self)
+            #expect(behind == clips.map { $0 + 12 + 3 } && behind.allSatisfy { $0 + 8 <= 60 })
+            #expect(batch["motion"].shape == [4, 2, 8, 56, 56])
+        }
+    }
+
+    @Test func aKeyframeNearAClipIsOneOrTheNearest() throws {
+        for (margin, reach) in [(12, 12), (0, 12)] {
+            let frame = ViewRequest(
+                name: "frame", source: .clip(.keyframe(near: "clip", margin: margin), .random(try weak(mirror: 0))))
+            let batch = try batch([try clip(), frame])
+            let clips = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+            for (first, place) in zip(clips, batch.placements(of: "frame").firstFrames.values(as: Int64.self)) {
+                #expect(place % 12 == 0 && place >= first - Int64(reach) && place <= first + 12 + Int64(reach))
+            }
+            #expect(batch["frame"].shape == [4, 3, 1, 56, 56])
+        }
+    }
+
+    @Test func workersDoNotChangeVectors() throws {
+        let views = [try clip(), motion(.init(cellSide: 8))]
+        let one = try batch(views), four = try batch(views, workers: 4)
+        #expect(one["motion"].values(as: Float.self) == four["motion"].values(as: Float.self))
+        #expect(one["clip"].values(as: Float.self) == four["clip"].values(as: Float.self))
+    }
+
+    /// Never guessed: a clip whose codec gives no vectors is left out, and its file is named with the codec.
+    @Test func aFileWithoutVectorsIsNotedAndReplaced() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let none = VideoSample(index: 1, path: folder + "vp9.webm", name: "a/1", label: 0), ledger = DamageLedger()
+        let both = VideoList(part: .train, samples: list.samples + [none], classes: list.classes)
+        let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: [try clip(), motion()])
+        let loader = ClipLoader(
+            training: ViewPlan([stream]), labeled: both, unlabeled: both, seed: 1, firstStep: 0, endStep: 1, workers: 1,
+            indices: VideoIndexStore(), ledger: ledger)
+        #expect(try loader.next()?["clips"].sampleIndices == [0, 0, 0, 0])
+        #expect(ledger.damaged.map(\.path) == [none.path] && ledger.damaged[0].reason.contains("no motion vectors of vp9"))
+    }
+
+    @Test func whatVectorsCannotBeIsRefusedWithTheView() throws {
+        let clip = try clip(), strong = try StrongAugmentation()
+        let wrong: [(ViewRequest, String)] = [
+            (
+                ViewRequest(name: "motion", kind: .motionVectors(.init()), values: .levels, source: .aligned(with: "clip")),
+                "levels"
+            ),
+            (ViewRequest(name: "motion", kind: .motionVectors(.init()), source: .view("clip")), "another view's pixels"),
+            (
+                ViewRequest(
+                    name: "motion", kind: .motionVectors(.init()), source: .aligned(with: "clip"), photometry: .drawn(strong)),
+                "operations on pixels"
+            ),
+            (motion(.init(cellSide: 0)), "squares of 0 pixels"),
+            (motion(.init(), .clip(.following("nobody", gap: 1, length: 1), .same(as: "clip"))), "no earlier view"),
+            (motion(.init(), .clip(.following("clip", gap: -1, length: 1), .same(as: "clip"))), "-1 frames behind clip"),
+        ]
+        for (view, reason) in wrong {
+            let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 1, views: [clip, view])
+            let problem = try #require(ViewPlan([stream]).problem)
+            #expect(problem.view == "clips.motion" && problem.reason.contains(reason), "\(problem)")
+        }
+    }
+}
