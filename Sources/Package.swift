@@ -32,7 +32,7 @@ let package = Package(
         module("Networks", uses: ["Tensor", "Files"]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
-        module("Media", uses: ["CMedia", "Files"]),
+        module("Media", uses: ["CKernels", "CMedia", "Files"]),
         module("Tensor", uses: ["Backends", "CKernels", "Files"]),
         module("Backends", uses: ["CKernels", "COneDNN", "Files"]),
         module("Files", uses: ["CJSON", "CMedia"]),

@@ -26,6 +26,10 @@ public struct ChannelNormalization: Hashable, Sendable {
     public static let imageNet = ChannelNormalization(
         soundMean: [123.675, 116.28, 103.53], soundDeviation: [58.395, 57.12, 57.375])
 
+    /// Residuals around 128, by the deviations of ImageNet (compressed-domain card, quantisation).
+    public static let residual = ChannelNormalization(
+        soundMean: [127.5, 127.5, 127.5], soundDeviation: [58.395, 57.12, 57.375])
+
     /// Levels as they are.
     public static let none = ChannelNormalization(soundMean: [0, 0, 0], soundDeviation: [1, 1, 1])
 

@@ -36,7 +36,7 @@ extension ClipGeometry {
         scratch.withBytes(vector_resample_scratch(&window)) { memory in
             vector_resample(
                 source.vectors, source.validity, Int32(source.frames), Int32(source.rows), Int32(source.columns),
-                Int32(VectorClip.cellSide), &window, factor * turn * (isScaled ? Float(horizontalScale) : 1),
+                Int32(source.cellSide), &window, factor * turn * (isScaled ? Float(horizontalScale) : 1),
                 factor * (isScaled ? Float(verticalScale) : 1), &values, &mask, memory)
         }
     }

@@ -11,7 +11,7 @@ struct FrameCollector {
     private var converted = 0
     private var isCorruptByPacket: [Int: Bool] = [:]
     /// The first places of a packet's frame among the pictures and among the vectors that are wanted.
-    private let pixelSlots: [Int: Int], vectorSlots: [Int: Int]
+    private let pixelSlots: [Int: Int], vectorSlots: [Int: Int], codedSlots: [Int: Int]
 
     init(plan: DecodePlan, request: FrameRequest, index: VideoIndex) {
         self.plan = plan
@@ -22,6 +22,7 @@ struct FrameCollector {
         }
         pixelSlots = slots(request.pixels)
         vectorSlots = slots(request.vectors)
+        codedSlots = slots(request.codedVectors)
     }
 
     mutating func take(_ frame: media_frame, from reader: VideoReader) throws(MediaError) {
@@ -31,10 +32,15 @@ struct FrameCollector {
             try reader.convert(into: &frames.pixels, slot: slot, frame: packet)
             converted += 1
         }
+        // Lines of two fields have vectors of both, which nothing tells apart.
+        let none = VectorScales(forward: 0, backward: 0)
         if let slot = vectorSlots[packet] {
-            let scales = index.vectorScales(of: request.vectors[slot], request.form)
-            reader.readVectors(
-                into: &frames.vectors, slot: slot, scales: frame.interlaced ? VectorScales(forward: 0, backward: 0) : scales)
+            let scales = frame.interlaced ? none : index.vectorScales(of: request.vectors[slot])
+            reader.readVectors(into: &frames.vectors, slot: slot, scales: scales)
+        }
+        if let slot = codedSlots[packet] {
+            let scales = frame.interlaced ? none : index.codedVectorScales(of: request.codedVectors[slot])
+            reader.readVectors(into: &frames.codedVectors, slot: slot, scales: scales)
         }
         isCorruptByPacket[packet] = frame.corrupt
     }
@@ -50,61 +56,52 @@ struct FrameCollector {
         report.decodedFrames = decodedFrames
         report.convertedFrames = converted
         report.errors = errors
-        for position in Set(request.pixels + request.vectors).sorted() {
+        for position in Set(request.positions).sorted() {
             switch isCorruptByPacket[Int(index.packetOfFrame[position])] {
             case nil: report.missingPositions.append(position)
             case true?: report.corruptPositions.append(position)
             case false?: break
             }
         }
-        for (slot, position) in request.pixels.enumerated() {
-            let packet = Int(index.packetOfFrame[position])
-            if isCorruptByPacket[packet] == nil {
-                frames.pixels.clear(slot)
-            } else if let first = pixelSlots[packet], first != slot {
-                frames.pixels.copy(first, to: slot)
-            }
-        }
-        for (slot, position) in request.vectors.enumerated() {
-            let packet = Int(index.packetOfFrame[position])
-            if isCorruptByPacket[packet] == nil {
-                frames.vectors.clear(slot)
-            } else if let first = vectorSlots[packet], first != slot {
-                frames.vectors.copy(first, to: slot)
-            }
-        }
+        for (slot, source) in unfilled(request.pixels, pixelSlots) { frames.pixels.fill(slot, from: source) }
+        for (slot, source) in unfilled(request.vectors, vectorSlots) { frames.vectors.fill(slot, from: source) }
+        for (slot, source) in unfilled(request.codedVectors, codedSlots) { frames.codedVectors.fill(slot, from: source) }
         return report
+    }
+
+    /// The places that nothing was put into: those of repeated positions, with the first place of the same, and missing ones.
+    private func unfilled(_ positions: [Int], _ slots: [Int: Int]) -> [(slot: Int, source: Int?)] {
+        positions.enumerated().compactMap { slot, position in
+            let packet = Int(index.packetOfFrame[position])
+            if isCorruptByPacket[packet] == nil { return (slot, nil) }
+            return slots[packet] == slot ? nil : (slot, slots[packet])
+        }
     }
 }
 
 extension PixelClip {
-    /// Makes a picture black.
-    fileprivate mutating func clear(_ slot: Int) {
-        let count = bytesPerFrame
-        pixels.withUnsafeMutableBufferPointer { $0[slot * count..<(slot + 1) * count].update(repeating: 0) }
-    }
-
-    fileprivate mutating func copy(_ source: Int, to slot: Int) {
+    /// Makes a picture that of another place, or black.
+    fileprivate mutating func fill(_ slot: Int, from source: Int?) {
         let count = bytesPerFrame
         pixels.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            (base + slot * count).update(from: base + source * count, count: count)
+            if let source {
+                (base + slot * count).update(from: base + source * count, count: count)
+            } else {
+                (base + slot * count).update(repeating: 0, count: count)
+            }
         }
     }
 }
 
 extension VectorClip {
-    /// Leaves a frame without vectors.
-    fileprivate mutating func clear(_ slot: Int) {
-        for cell in slot * cellsPerFrame..<(slot + 1) * cellsPerFrame {
-            (vectors[2 * cell], vectors[2 * cell + 1], validity[cell]) = (0, 0, 0)
-        }
-    }
-
-    fileprivate mutating func copy(_ source: Int, to slot: Int) {
+    /// Gives a frame the vectors of another place, or none.
+    fileprivate mutating func fill(_ slot: Int, from source: Int?) {
         for cell in 0..<cellsPerFrame {
-            let (from, to) = (source * cellsPerFrame + cell, slot * cellsPerFrame + cell)
-            (vectors[2 * to], vectors[2 * to + 1], validity[to]) = (vectors[2 * from], vectors[2 * from + 1], validity[from])
+            let target = slot * cellsPerFrame + cell
+            let origin = source.map { $0 * cellsPerFrame + cell }
+            (vectors[2 * target], vectors[2 * target + 1]) = origin.map { (vectors[2 * $0], vectors[2 * $0 + 1]) } ?? (0, 0)
+            validity[target] = origin.map { validity[$0] } ?? 0
         }
     }
 }

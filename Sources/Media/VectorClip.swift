@@ -1,8 +1,7 @@
-/// Motion vectors of frames, by cells of 8 x 8 pixels: libavcodec's decoders give out no smaller blocks.
+/// Motion vectors of frames, by square cells.
 public struct VectorClip: Sendable, Equatable {
-    /// Pixels along the side of a cell.
-    public static let cellSide = 8
-
+    /// Pixels along the side of a cell: libavcodec's decoders give out no blocks smaller than 8 x 8.
+    public private(set) var cellSide = 8
     /// T, the number of frames.
     public private(set) var frames: Int
     /// The pictures' size in pixels.
@@ -16,15 +15,14 @@ public struct VectorClip: Sendable, Equatable {
     /// A clip without vectors.
     public init(frames: Int = 0, height: Int = 0, width: Int = 0) {
         precondition(frames >= 0 && height >= 0 && width >= 0, "a clip of \(frames) frames, \(height) x \(width)")
-        (self.frames, self.height, self.width) = (frames, height, width)
-        let cells = frames * VectorClip.cells(height) * VectorClip.cells(width)
-        vectors = [Float](repeating: 0, count: 2 * cells)
-        validity = [UInt8](repeating: 0, count: cells)
+        (self.frames, self.height, self.width) = (0, 0, 0)
+        (vectors, validity) = ([], [])
+        resize(frames: frames, height: height, width: width)
     }
 
     /// Takes another shape, without allocating where the cells fit. What they hold afterwards is unspecified.
-    public mutating func resize(frames: Int, height: Int, width: Int) {
-        (self.frames, self.height, self.width) = (frames, height, width)
+    public mutating func resize(frames: Int, height: Int, width: Int, cellSide: Int = 8) {
+        (self.frames, self.height, self.width, self.cellSide) = (frames, height, width, cellSide)
         let cells = frames * cellsPerFrame
         func fit<Element>(_ array: inout [Element], _ count: Int, _ filler: Element) {
             if array.count > count {
@@ -38,9 +36,9 @@ public struct VectorClip: Sendable, Equatable {
     }
 
     /// Rows of cells.
-    public var rows: Int { VectorClip.cells(height) }
+    public var rows: Int { (height + cellSide - 1) / cellSide }
     /// Columns of cells.
-    public var columns: Int { VectorClip.cells(width) }
+    public var columns: Int { (width + cellSide - 1) / cellSide }
     /// Cells of one frame.
     public var cellsPerFrame: Int { rows * columns }
 
@@ -49,14 +47,4 @@ public struct VectorClip: Sendable, Equatable {
         let cell = frame * cellsPerFrame + row * columns + column
         return validity[cell] == 0 ? nil : (vectors[2 * cell], vectors[2 * cell + 1])
     }
-
-    private static func cells(_ pixels: Int) -> Int { (pixels + cellSide - 1) / cellSide }
-}
-
-/// In which form vectors are wanted.
-public enum VectorForm: String, Sendable, CaseIterable {
-    /// Pixels a frame: divided by the distance to the picture that is referred to, the mean of both directions where there are two.
-    case perFrame
-    /// As they are coded, towards earlier pictures alone: what CoViAR and its successors read.
-    case coded
 }

@@ -13,22 +13,39 @@ extension VideoIndex {
         return (earlier, (frame + 1..<frameCount).first(where: isReference).map { $0 - frame })
     }
 
-    /// The factors that bring a frame's vectors into `form`; zeros where they cannot be trusted.
+    /// The factors that make a frame's vectors pixels a frame; zeros where they cannot be trusted.
+    func vectorScales(of frame: Int) -> VectorScales {
+        guard codedVectorScales(of: frame).forward > 0 else { return VectorScales(forward: 0, backward: 0) }
+        let distances = referenceDistances(of: frame)
+        return VectorScales(
+            forward: distances.forward.map { 1 / Float($0) } ?? 0, backward: distances.backward.map { -1 / Float($0) } ?? 0)
+    }
+
+    /// The factors that leave a frame's vectors towards earlier pictures as they are coded; zeros where they cannot be trusted.
     ///
     /// Vectors of intra pictures mean nothing, and those of MPEG-4 B-pictures are read from memory that the decoder has not written
     /// (compressed-domain card, section B).
-    func vectorScales(of frame: Int, _ form: VectorForm) -> VectorScales {
-        let none = VectorScales(forward: 0, backward: 0), distances = referenceDistances(of: frame)
-        switch pictureType(of: frame) {
-        case .predicted:
-            guard let forward = distances.forward else { return none }
-            return VectorScales(forward: form == .coded ? 1 : 1 / Float(forward), backward: 0)
-        case .bidirectional:
-            guard info.codec != "mpeg4" else { return none }
-            if form == .coded { return VectorScales(forward: 1, backward: 0) }
-            return VectorScales(
-                forward: distances.forward.map { 1 / Float($0) } ?? 0, backward: distances.backward.map { -1 / Float($0) } ?? 0)
-        case .intra, .unknown: return none
-        }
+    func codedVectorScales(of frame: Int) -> VectorScales {
+        let isTrusted =
+            switch pictureType(of: frame) {
+            case .predicted: true
+            case .bidirectional: info.codec != "mpeg4"
+            case .intra, .unknown: false
+            }
+        return VectorScales(forward: isTrusted ? 1 : 0, backward: 0)
+    }
+
+    /// The last intra picture at or before a frame, and the predicted ones behind it up to the frame, in order: what leads from
+    /// the one to the other. A bidirectional frame, to which nothing else is led, ends its own.
+    public func predictionChain(of frame: Int) -> (intra: Int, predicted: [Int]) {
+        let intra = (0...frame).last { pictureType(of: $0) == .intra } ?? 0
+        let chain = (intra...frame).dropFirst().filter { pictureType(of: $0) == .predicted || $0 == frame }
+        return (intra, Array(chain))
+    }
+
+    /// The picture that a frame's vectors towards earlier pictures refer to; nil for intra pictures.
+    public func referencePicture(of frame: Int) -> Int? {
+        guard pictureType(of: frame) != .intra else { return nil }
+        return referenceDistances(of: frame).forward.map { frame - $0 }
     }
 }

@@ -4,23 +4,31 @@ internal import CMedia
 public struct FrameRequest: Sendable, Equatable {
     /// Frames whose pictures are wanted.
     public var pixels: [Int]
-    /// Frames whose motion vectors are wanted, and their form.
-    public var vectors: [Int], form: VectorForm
+    /// Frames whose motion vectors are wanted in pixels a frame: divided by the distance to the picture that is referred to, the
+    /// mean of both directions where there are two.
+    public var vectors: [Int]
+    /// Frames whose motion vectors are wanted as they are coded, towards earlier pictures alone.
+    public var codedVectors: [Int]
 
     /// A request; see the properties.
-    public init(pixels: [Int] = [], vectors: [Int] = [], form: VectorForm = .perFrame) {
+    public init(pixels: [Int] = [], vectors: [Int] = [], codedVectors: [Int] = []) {
         self.pixels = pixels
         self.vectors = vectors
-        self.form = form
+        self.codedVectors = codedVectors
     }
+
+    /// Every position that is wanted in some way.
+    var positions: [Int] { pixels + vectors + codedVectors }
+    /// Whether vectors are wanted.
+    var wantsVectors: Bool { !vectors.isEmpty || !codedVectors.isEmpty }
 }
 
 /// What a request gave, in buffers that are used again for the next.
 public struct DecodedFrames: Sendable {
     /// The pictures, `[pixels, height, width, 3]`.
     public var pixels = PixelClip()
-    /// The motion vectors of as many frames as were wanted.
-    public var vectors = VectorClip()
+    /// The motion vectors of as many frames as were wanted of each kind.
+    public var vectors = VectorClip(), codedVectors = VectorClip()
 
     /// Nothing.
     public init() {}
@@ -53,15 +61,16 @@ extension VideoReader {
     public func read(
         _ request: FrameRequest, using index: VideoIndex, into frames: inout DecodedFrames
     ) throws(MediaError) -> DecodeReport {
-        for position in request.pixels + request.vectors where position < 0 || position >= index.frameCount {
+        for position in request.positions where position < 0 || position >= index.frameCount {
             throw .positionOutOfRange(path: path, position: position, frameCount: index.frameCount)
         }
-        if !request.vectors.isEmpty, !hasMotionVectors { throw .noVectors(path: path, codec: info.codec) }
+        if request.wantsVectors, !hasMotionVectors { throw .noVectors(path: path, codec: info.codec) }
         frames.pixels.resize(frames: request.pixels.count, height: info.height, width: info.width)
         frames.vectors.resize(frames: request.vectors.count, height: info.height, width: info.width)
-        media_reader_keep_vectors(reader, !request.vectors.isEmpty)
+        frames.codedVectors.resize(frames: request.codedVectors.count, height: info.height, width: info.width)
+        media_reader_keep_vectors(reader, request.wantsVectors)
         media_reader_decode_parts(reader, Int32(index.reorderDepth))
-        let plan = DecodePlan(positions: request.pixels + request.vectors, index: index)
+        let plan = DecodePlan(positions: request.positions, index: index)
         var collector = FrameCollector(plan: plan, request: request, index: index)
         swap(&collector.frames, &frames)
         defer { swap(&collector.frames, &frames) }

@@ -89,6 +89,36 @@ private let panning: Result<String, any Error> = Result {
         #expect(blocks["motion"].shape == [4, 2, 5, 4, 4] && blocks.mask(of: "motion").shape == [4, 1, 5, 4, 4])
     }
 
+    /// Along k predicted pictures the content has come 2 k pixels from the right, where that is not outside.
+    @Test func accumulatedVectorsAndResidualsLeadToTheKeyframe() throws {
+        let whole = try EvaluationCrops(shortSide: 240, output: PictureSize(height: 240, width: 240), layout: .three)
+        let clip = ViewRequest(
+            name: "clip", source: .evaluation(TemporalWindow(length: 5, stride: 3, start: .random), whole, crop: 0))
+        func view(_ name: String, _ kind: ViewRequest.Kind) -> ViewRequest {
+            ViewRequest(name: name, kind: kind, source: .aligned(with: "clip"))
+        }
+        let batch = try batch([
+            clip, view("motion", .motionVectors(.init(form: .accumulated))), view("residual", .residual(.accumulated)),
+            view("step", .residual(.oneStep)),
+        ])
+        let first = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+        for sample in 0..<4 {
+            let field = components(batch["motion"], sample: sample),
+                mask = components(batch.mask(of: "motion"), sample: sample)[0]
+            #expect(mask.allSatisfy { $0 == 1 } && field[1].allSatisfy { $0 == 0 })
+            for frame in 0..<5 {
+                let steps = Float((Int(first[sample]) + 3 * frame) % 12)
+                #expect(field[0][frame * 57_600..<(frame + 1) * 57_600].allSatisfy { $0 == 2 * steps })
+            }
+            // What the encoder lost: a few levels of 255 on average; the clip itself differs by tens from one picture to the next.
+            for name in ["residual", "step"] {
+                let values = components(batch[name], sample: sample)[0]
+                let levels = values.map { abs($0 * 58.395 + 127.5 - 128) }
+                #expect(levels.reduce(0, +) / Float(levels.count) < 4, "\(name)")
+            }
+        }
+    }
+
     /// CMD predicts the vectors of frames behind the clip (context_motion card).
     @Test func vectorsBehindAClipFollowItByTheGap() throws {
         for seed in 0..<4 {

@@ -10,12 +10,12 @@ public struct StreamBatch: Sendable {
     private var arrays: [String: StridedArray]
     private var masks: [String: StridedArray]
     private let placements: [String: [ClipPlacement]]
-    /// Views whose values are levels still.
-    private var levels: Set<String>
+    /// Views whose values are levels still, with how they become what networks see; nil: as pictures do.
+    private var levels: [String: ChannelNormalization?]
 
     init(
         sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], masks: [String: StridedArray],
-        placements: [String: [ClipPlacement]], levels: Set<String>
+        placements: [String: [ClipPlacement]], levels: [String: ChannelNormalization?]
     ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
@@ -33,7 +33,7 @@ public struct StreamBatch: Sendable {
     ) {
         self.init(
             sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), masks: masks.mapValues(\.array),
-            placements: placements, levels: [])
+            placements: placements, levels: [:])
     }
 
     /// Where the motion vectors of the view called `name` mean something: 1, elsewhere 0, `[N, 1, T, H, W]`. The view must show
@@ -82,10 +82,14 @@ public struct StreamBatch: Sendable {
 
     /// The batch with all views normalised: each rounding is that of the loader.
     func normalized(_ normalization: ChannelNormalization) -> StreamBatch {
-        let mean = Tensor(normalization.mean, shape: [1, 3, 1, 1, 1])
-        let deviation = Tensor(normalization.standardDeviation, shape: [1, 3, 1, 1, 1])
-        var batch = levels.reduce(self) { batch, view in batch.replacing(view, with: (batch[view] - mean) / deviation) }
-        batch.levels = []
+        var batch = self
+        for (view, own) in levels {
+            let normalization = own ?? normalization
+            let mean = Tensor(normalization.mean, shape: [1, 3, 1, 1, 1])
+            let deviation = Tensor(normalization.standardDeviation, shape: [1, 3, 1, 1, 1])
+            batch = batch.replacing(view, with: (batch[view] - mean) / deviation)
+        }
+        batch.levels = [:]
         return batch
     }
 }

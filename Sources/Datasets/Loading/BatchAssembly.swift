@@ -1,3 +1,4 @@
+import Augment
 import Foundation
 import Tensor
 
@@ -160,12 +161,15 @@ final class OpenBatch: @unchecked Sendable {
             }
             let views = zip(stream.views, arrays[number]).map { ($0.name, whole($1)) }
             let masks = zip(stream.views, masks[number]).compactMap { view, mask in mask.map { (view.name, whole($0)) } }
+            let levels = stream.views.filter { $0.values == .levels }.map { view -> (String, ChannelNormalization?) in
+                if case .residual = view.kind { (view.name, .residual) } else { (view.name, nil) }
+            }
             let placements = stream.views.enumerated().map { view, request in (request.name, known.map { $0.placements[view] }) }
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
                 arrays: Dictionary(uniqueKeysWithValues: views), masks: Dictionary(uniqueKeysWithValues: masks),
                 placements: Dictionary(uniqueKeysWithValues: placements),
-                levels: Set(stream.views.filter { $0.values == .levels }.map(\.name)))
+                levels: Dictionary(uniqueKeysWithValues: levels))
         }
         return Batch(result)
     }

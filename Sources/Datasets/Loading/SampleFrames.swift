@@ -4,55 +4,95 @@ import Tensor
 
 /// What the views of one sample show, decoded once, in buffers that are used again for the next sample.
 struct SampleFrames {
-    /// A window, and where its frames lie in what was decoded.
-    struct Shown {
-        let window: ClipWindow
-        /// Places of its pictures and of the pictures behind them, and of its vectors; empty where nobody wants them.
-        fileprivate(set) var pixels: [Int] = [], successors: [Int] = [], vectors: [Int] = []
-    }
-
+    /// What the video gave.
     private(set) var decoded = DecodedFrames()
-    /// By view that owns a window.
-    private(set) var shown: [Int: Shown] = [:]
-    private var stretch = Stretch(index: nil, range: 0..<0)
+    /// Where the frames of the video are.
+    private(set) var index: VideoIndex?
+    /// By view that owns a window: the window, and its frames in the video.
+    private(set) var shown: [Int: (window: ClipWindow, frames: [Int])] = [:]
+    /// The frames of the video that the sample consists of.
+    private var stretch = 0..<0
+    /// Where frames of the video lie among the pictures and among the vectors of each kind.
+    private var places = Places()
 
-    /// The frames of a video that a sample consists of.
-    private struct Stretch {
-        let index: VideoIndex?, range: Range<Int>
-        func seconds(_ frame: Int) -> Double { index?.seconds(of: range.lowerBound + frame) ?? .nan }
+    private struct Places {
+        var pixels: [Int: Int] = [:], vectors: [Int: Int] = [:], codedVectors: [Int: Int] = [:]
     }
 
     /// Decodes every frame that some view shows, each once.
     mutating func decode(_ draw: SampleDraw, _ request: StreamRequest, _ media: MediaSettings) throws(Unshowable) {
         let reader: VideoReader, index: VideoIndex
         do throws(MediaError) { (reader, index) = try media.indices.open(draw.sample.path) } catch { throw .media(error) }
-        stretch = Stretch(index: index, range: index.frameRange(from: draw.sample.start, to: draw.sample.end))
+        self.index = index
+        stretch = index.frameRange(from: draw.sample.start, to: draw.sample.end)
         // The last frame has no successor, so that no window shows it where successors are needed.
-        let next = request.needsSuccessors ? 1 : 0, count = stretch.range.count - next
+        let count = stretch.count - (request.needsSuccessors ? 1 : 0)
         guard count > 0 else {
             let problem =
-                stretch.range.isEmpty
+                stretch.isEmpty
                 ? "there is no picture between the start and the end of the clip" : "one picture alone has no temporal gradient"
             throw .frames(path: draw.sample.path, problem)
         }
         try drawWindows(draw, request, frameCount: count)
-        let wanted = place(request, frameCount: count)
+        let wanted = wanted(request, index)
+        places = Places(
+            pixels: SampleFrames.places(wanted.pixels), vectors: SampleFrames.places(wanted.vectors),
+            codedVectors: SampleFrames.places(wanted.codedVectors))
         let report: DecodeReport
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
         if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
     }
 
+    /// The size of the video's pictures.
+    var size: PictureSize { PictureSize(height: max(1, decoded.pixels.height), width: max(1, decoded.pixels.width)) }
+
+    /// Where frames of the video lie in `decoded.pixels`.
+    func pixelPlaces(of frames: [Int]) -> [Int] { frames.compactMap { places.pixels[$0] } }
+    /// Where frames of the video lie in `decoded.vectors`.
+    func vectorPlaces(of frames: [Int]) -> [Int] { frames.compactMap { places.vectors[$0] } }
+    /// Where frames of the video lie in `decoded.codedVectors`.
+    func codedVectorPlaces(of frames: [Int]) -> [Int] { frames.compactMap { places.codedVectors[$0] } }
+
     /// Where the window of view `owner` lies, seen through `geometry`.
     func placement(ofWindow owner: Int, _ geometry: ClipGeometry) -> ClipPlacement {
-        let window = shown[owner]?.window ?? ClipWindow(first: 0, length: 1, stride: 1), count = stretch.range.count
+        let window = shown[owner]?.window ?? ClipWindow(first: 0, length: 1, stride: 1)
         return ClipPlacement(
-            firstFrame: window.first, stride: window.stride, frameCount: count,
-            times: window.positions(frameCount: count).map(stretch.seconds), geometry: geometry)
+            firstFrame: window.first, stride: window.stride, frameCount: stretch.count,
+            times: window.positions(frameCount: stretch.count).map { index?.seconds(of: stretch.lowerBound + $0) ?? .nan },
+            geometry: geometry)
     }
 
-    /// The size of the video's pictures.
-    var size: PictureSize { PictureSize(height: max(1, decoded.vectors.height), width: max(1, decoded.vectors.width)) }
+    // MARK: What is wanted
+
+    private static func places(_ frames: [Int]) -> [Int: Int] {
+        Dictionary(uniqueKeysWithValues: frames.enumerated().map { ($1, $0) })
+    }
+
+    private func wanted(_ request: StreamRequest, _ index: VideoIndex) -> FrameRequest {
+        var pixels: Set<Int> = [], vectors: Set<Int> = [], codedVectors: Set<Int> = []
+        for (number, view) in request.views.enumerated() {
+            guard case .clip = view.source, let frames = shown[request.owners(of: number).window]?.frames else { continue }
+            switch view.kind {
+            case .rgb: pixels.formUnion(frames)
+            case .temporalGradient: pixels.formUnion(frames + frames.map { $0 + 1 })
+            case .motionVectors(let options):
+                switch options.form {
+                case .perFrame: vectors.formUnion(frames)
+                case .coded: codedVectors.formUnion(frames)
+                case .accumulated: codedVectors.formUnion(frames.flatMap { index.predictionChain(of: $0).predicted })
+                }
+            case .residual(.oneStep):
+                pixels.formUnion(frames + frames.compactMap(index.referencePicture))
+                codedVectors.formUnion(frames)
+            case .residual(.accumulated):
+                let chains = frames.map(index.predictionChain)
+                pixels.formUnion(frames + chains.map(\.intra))
+                codedVectors.formUnion(chains.flatMap(\.predicted))
+            }
+        }
+        return FrameRequest(pixels: pixels.sorted(), vectors: vectors.sorted(), codedVectors: codedVectors.sorted())
+    }
 
     // MARK: Windows
 
@@ -62,22 +102,22 @@ struct SampleFrames {
         if let mistake = request.mistake(in: sampled, frameCount: frameCount) { throw .plan(mistake) }
         shown = [:]
         for (number, view) in request.views.enumerated() {
-            guard case .clip(let window, _) = view.source else { continue }
+            guard case .clip(let source, _) = view.source else { continue }
             var stream = draw.key(.clipStart, view: number).stream
-            switch window {
-            case .drawn(let window):
+            let window: ClipWindow
+            switch source {
+            case .drawn(let drawn):
                 let room = max(1, frameCount - request.framesBehind(number))
-                let first = window.firstFrame(of: room, using: &stream)
-                shown[number] = Shown(window: ClipWindow(first: first, length: window.length, stride: window.stride))
-            case .sampled(let place): shown[number] = Shown(window: sampled[place])
+                window = ClipWindow(first: drawn.firstFrame(of: room, using: &stream), length: drawn.length, stride: drawn.stride)
+            case .sampled(let place): window = sampled[place]
             case .following(let other, let gap, let length):
-                let first = self.window(of: other, request).last + gap + 1
-                shown[number] = Shown(window: ClipWindow(first: first, length: length, stride: 1))
+                window = ClipWindow(first: self.window(of: other, request).last + gap + 1, length: length, stride: 1)
             case .keyframe(let other, let margin):
                 let place = try keyframe(near: self.window(of: other, request), margin: margin, draw, using: &stream)
-                shown[number] = Shown(window: ClipWindow(first: place, length: 1, stride: 1))
+                window = ClipWindow(first: place, length: 1, stride: 1)
             case .same: continue
             }
+            shown[number] = (window, window.positions(frameCount: frameCount).map { $0 + stretch.lowerBound })
         }
     }
 
@@ -90,9 +130,7 @@ struct SampleFrames {
     private func keyframe(
         near window: ClipWindow, margin: Int, _ draw: SampleDraw, using stream: inout RandomStream
     ) throws(Unshowable) -> Int {
-        let keyframes = stretch.range.indices.filter { stretch.index?.isKeyFrame($0) ?? false }.map {
-            $0 - stretch.range.lowerBound
-        }
+        let keyframes = stretch.filter { index?.isKeyFrame($0) ?? false }.map { $0 - stretch.lowerBound }
         let near = keyframes.filter { (window.first - margin...window.last + margin).contains($0) }
         if !near.isEmpty { return near[stream.integer(below: near.count)] }
         let middle = (window.first + window.last) / 2
@@ -100,29 +138,6 @@ struct SampleFrames {
             throw .frames(path: draw.sample.path, "there is no keyframe between the start and the end of the clip")
         }
         return nearest
-    }
-
-    // MARK: Places
-
-    /// What must be decoded; notes where each window's frames will lie.
-    private mutating func place(_ request: StreamRequest, frameCount: Int) -> FrameRequest {
-        let next = request.needsSuccessors ? 1 : 0, first = stretch.range.lowerBound
-        func positions(_ owners: Set<Int>) -> Set<Int> {
-            Set(owners.flatMap { shown[$0]?.window.positions(frameCount: frameCount) ?? [] })
-        }
-        let owners = request.windowOwners, pictures = positions(owners.pixels)
-        let pixels = pictures.union(next > 0 ? pictures.map { $0 + 1 } : []).sorted(),
-            vectors = positions(owners.vectors).sorted()
-        let pixelPlace = Dictionary(uniqueKeysWithValues: pixels.enumerated().map { ($1, $0) })
-        let vectorPlace = Dictionary(uniqueKeysWithValues: vectors.enumerated().map { ($1, $0) })
-        for (owner, entry) in shown {
-            let frames = entry.window.positions(frameCount: frameCount)
-            shown[owner]?.pixels = frames.compactMap { pixelPlace[$0] }
-            shown[owner]?.successors = frames.compactMap { pixelPlace[$0 + next] }
-            shown[owner]?.vectors = frames.compactMap { vectorPlace[$0] }
-        }
-        return FrameRequest(
-            pixels: pixels.map { $0 + first }, vectors: vectors.map { $0 + first }, form: request.vectorForm ?? .perFrame)
     }
 }
 

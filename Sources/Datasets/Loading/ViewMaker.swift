@@ -11,6 +11,7 @@ struct ViewMaker {
     private var selected = PixelClip(frames: 0, height: 1, width: 1), selectedVectors = VectorClip()
     private var values: [Float] = [], mask: [Float] = []
     private var scratch = AugmentScratch()
+    private var tracer = PlaceTracer()
 
     /// Makes all views and hands the values of each over, in the memory order `[T, H, W, C]`, with its mask `[T, H, W]` where it
     /// shows motion vectors.
@@ -20,6 +21,7 @@ struct ViewMaker {
     ) {
         while pictures.count < request.views.count { pictures.append(PixelClip(frames: 0, height: 1, width: 1)) }
         placements = []
+        tracer.forget()
         for (number, view) in request.views.enumerated() {
             var source = number
             switch view.source {
@@ -29,11 +31,11 @@ struct ViewMaker {
                 placements.append(frames.placement(ofWindow: owners.window, shown))
                 guard let window = frames.shown[owners.window] else { continue }
                 if let vectors = view.kind.vectors {
-                    let count = show(vectors, window, of: frames, through: shown)
+                    let count = show(vectors, window.frames, of: frames, through: shown)
                     finished(number, values[..<(2 * count)], mask[..<count])
                     continue
                 }
-                cut(view.kind, window, of: frames, through: shown, into: number)
+                cut(view.kind, window.frames, of: frames, through: shown, into: number)
             case .view(let origin):
                 source = request.index(of: origin) ?? number
                 placements.append(placements[source])
@@ -45,7 +47,7 @@ struct ViewMaker {
             } else {
                 pictures[number] = pixels
             }
-            let count = normalize(number, view.values == .levels ? .none : normalization)
+            let count = normalize(number, view.values == .levels ? .none : view.kind.normalization(normalization))
             finished(number, values[..<count], nil)
         }
     }
@@ -73,32 +75,58 @@ struct ViewMaker {
         }
     }
 
-    /// The pictures of a window, cropped and resized, in `pictures[view]`.
+    /// The pictures of `shown`, cropped and resized, in `pictures[view]`.
     private mutating func cut(
-        _ kind: ViewRequest.Kind, _ window: SampleFrames.Shown, of frames: borrowing SampleFrames,
-        through geometry: ClipGeometry, into view: Int
+        _ kind: ViewRequest.Kind, _ shown: [Int], of frames: borrowing SampleFrames, through geometry: ClipGeometry,
+        into view: Int
     ) {
-        if kind == .temporalGradient {
-            selected.takeTemporalGradients(of: frames.decoded.pixels, at: window.pixels, next: window.successors)
-        } else if window.pixels == Array(0..<frames.decoded.pixels.frames) {
-            return geometry.apply(to: frames.decoded.pixels, into: &pictures[view], scratch: &scratch)
-        } else {
-            selected.select(window.pixels, of: frames.decoded.pixels)
+        let places = frames.pixelPlaces(of: shown), pixels = frames.decoded.pixels
+        switch kind {
+        case .temporalGradient:
+            selected.takeTemporalGradients(of: pixels, at: places, next: frames.pixelPlaces(of: shown.map { $0 + 1 }))
+        case .residual(let residual): takeResiduals(residual, shown, of: frames)
+        case .rgb where places == Array(0..<pixels.frames):
+            return geometry.apply(to: pixels, into: &pictures[view], scratch: &scratch)
+        case .rgb, .motionVectors: selected.select(places, of: pixels)
         }
         geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
     }
 
-    /// The vectors of a window in `values` and `mask`; returns how many places they have.
+    /// The residuals of `shown` in `selected`.
+    private mutating func takeResiduals(_ residual: ViewRequest.Residual, _ shown: [Int], of frames: borrowing SampleFrames) {
+        let pixels = frames.decoded.pixels
+        selected.resize(frames: shown.count, height: pixels.height, width: pixels.width)
+        for (number, frame) in shown.enumerated() {
+            let reference =
+                residual == .oneStep ? frames.index?.referencePicture(of: frame) : frames.index?.predictionChain(of: frame).intra
+            // An intra picture leaves nothing of itself.
+            let places = frames.pixelPlaces(of: [frame, reference ?? frame])
+            guard places.count == 2 else { continue }
+            tracer.trace(to: frame, isOneStep: residual == .oneStep, of: frames)
+            tracer.places.writeResidual(of: pixels, places[0], from: places[1], to: &selected, frame: number)
+        }
+    }
+
+    /// The vectors of `shown` in `values` and `mask`; returns how many places they have.
     private mutating func show(
-        _ vectors: ViewRequest.MotionVectors, _ window: SampleFrames.Shown, of frames: borrowing SampleFrames,
-        through geometry: ClipGeometry
+        _ vectors: ViewRequest.MotionVectors, _ shown: [Int], of frames: borrowing SampleFrames, through geometry: ClipGeometry
     ) -> Int {
-        selectedVectors.select(window.vectors, of: frames.decoded.vectors)
+        switch vectors.form {
+        case .perFrame: selectedVectors.select(frames.vectorPlaces(of: shown), of: frames.decoded.vectors)
+        case .coded: selectedVectors.select(frames.codedVectorPlaces(of: shown), of: frames.decoded.codedVectors)
+        case .accumulated:
+            selectedVectors.resize(
+                frames: shown.count, height: frames.decoded.pixels.height, width: frames.decoded.pixels.width, cellSide: 1)
+            for (number, frame) in shown.enumerated() {
+                tracer.trace(to: frame, isOneStep: false, of: frames)
+                tracer.places.write(to: &selectedVectors, frame: number)
+            }
+        }
         geometry.apply(
             to: selectedVectors, cellSide: vectors.cellSide, scaling: vectors.scaling, factor: vectors.sign.rawValue,
             values: &values, mask: &mask, scratch: &scratch)
         let grid = geometry.output.cells(of: vectors.cellSide)
-        return window.vectors.count * grid.height * grid.width
+        return shown.count * grid.height * grid.width
     }
 
     private mutating func normalize(_ view: Int, _ normalization: ChannelNormalization) -> Int {
@@ -122,7 +150,7 @@ extension PixelClip {
 extension VectorClip {
     /// Becomes the vectors of `clip` at `places`, which may repeat.
     mutating func select(_ places: [Int], of clip: VectorClip) {
-        resize(frames: places.count, height: clip.height, width: clip.width)
+        resize(frames: places.count, height: clip.height, width: clip.width, cellSide: clip.cellSide)
         let cells = cellsPerFrame
         for (slot, place) in places.enumerated() {
             vectors.replaceSubrange(

@@ -1,5 +1,4 @@
 import Augment
-import Media
 
 /// Names resolved to the views that they lead to.
 extension StreamRequest {
@@ -57,20 +56,6 @@ extension StreamRequest {
             return gap + length
         }.max() ?? 0
     }
-
-    /// The views whose windows are shown as pictures, and those whose windows are shown as motion vectors.
-    var windowOwners: (pixels: Set<Int>, vectors: Set<Int>) {
-        var result: (pixels: Set<Int>, vectors: Set<Int>) = ([], [])
-        for (number, view) in views.enumerated() {
-            guard case .clip = view.source else { continue }
-            let owner = owners(of: number).window
-            if view.kind.vectors == nil { result.pixels.insert(owner) } else { result.vectors.insert(owner) }
-        }
-        return result
-    }
-
-    /// The form in which motion vectors are wanted; nil where none are.
-    var vectorForm: VectorForm? { views.lazy.compactMap { $0.kind.vectors?.form }.first }
 }
 
 // MARK: Validation
@@ -123,9 +108,6 @@ extension StreamRequest {
     private func problem(ofVectors vectors: ViewRequest.MotionVectors, in number: Int) -> String? {
         let view = views[number]
         if vectors.cellSide < 1 { return "wants vectors by squares of \(vectors.cellSide) pixels" }
-        if vectors.form != vectorForm {
-            return "wants vectors \(vectors.form.rawValue), and another view \(vectorForm?.rawValue ?? "")"
-        }
         if view.values == .levels { return "wants levels, and motion vectors have none" }
         guard case .clip = view.source else { return "is made from another view's pixels, and motion vectors are not" }
         if case .none = view.photometry { return nil }

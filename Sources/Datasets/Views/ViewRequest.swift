@@ -1,5 +1,4 @@
 import Augment
-import Media
 
 /// One view that a method wants of each sample of a stream.
 public struct ViewRequest: Sendable {
@@ -12,6 +11,17 @@ public struct ViewRequest: Sendable {
         case temporalGradient
         /// The codec's motion vectors, `[2, T, H, W]`, x before y, with a mask in the batch (`StreamBatch.mask`).
         case motionVectors(MotionVectors)
+        /// What is left of each picture when an earlier one is moved along the vectors and taken away, `[3, T, H, W]`: differences
+        /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture.
+        case residual(Residual)
+    }
+
+    /// Which picture is moved and taken away.
+    public enum Residual: Sendable {
+        /// The one that the picture's vectors refer to.
+        case oneStep
+        /// The intra picture before it, along all vectors since then.
+        case accumulated
     }
 
     /// How motion vectors are shown.
@@ -24,8 +34,18 @@ public struct ViewRequest: Sendable {
             case flow = -1
         }
 
-        /// Divided by the distance of the pictures, or as they are coded.
-        public var form: VectorForm
+        /// What the vectors lead to.
+        public enum Form: Sendable {
+            /// Pixels a frame: divided by the distance to the picture that is referred to, the mean of both directions.
+            case perFrame
+            /// As they are coded, towards earlier pictures alone: what CoViAR and its successors read.
+            case coded
+            /// To the intra picture before, along all vectors since then, in whole pixels (compressed-domain card, C.5).
+            case accumulated
+        }
+
+        /// What the vectors lead to.
+        public var form: Form
         /// The side of the squares of view pixels that have one vector each: 1 for every pixel, 16 for macroblocks.
         public var cellSide: Int
         /// What a vector points at.
@@ -35,7 +55,7 @@ public struct ViewRequest: Sendable {
 
         /// Vectors; see the properties.
         public init(
-            form: VectorForm = .perFrame, cellSide: Int = 1, sign: Sign = .codec, scaling: VectorScaling = .withPixels
+            form: Form = .perFrame, cellSide: Int = 1, sign: Sign = .codec, scaling: VectorScaling = .withPixels
         ) {
             self.form = form
             self.cellSide = cellSide
@@ -137,6 +157,7 @@ extension ViewRequest.Kind {
         case .rgb: "rgb"
         case .temporalGradient: "temporal gradient"
         case .motionVectors: "motion vectors"
+        case .residual: "residual"
         }
     }
 
@@ -145,4 +166,9 @@ extension ViewRequest.Kind {
 
     /// Values of a place: red, green and blue, or x and y.
     var channels: Int { vectors == nil ? 3 : 2 }
+
+    /// How levels become what networks see, where `pictures` is how those of pictures do.
+    func normalization(_ pictures: ChannelNormalization) -> ChannelNormalization {
+        if case .residual = self { .residual } else { pictures }
+    }
 }
