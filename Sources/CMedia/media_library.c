@@ -43,6 +43,8 @@ static bool open_all(void) {
     if (!open_utilities()) return false;
     void *library = open_library(VERSIONED("avcodec", LIBAVCODEC_VERSION_MAJOR));
     if (!(library MEDIA_LIBRARY_CODECS(FIND))) return false;
+    library = open_library(VERSIONED("swresample", LIBSWRESAMPLE_VERSION_MAJOR));
+    if (!(library MEDIA_LIBRARY_RESAMPLING(FIND))) return false;
     library = open_library(VERSIONED("avformat", LIBAVFORMAT_VERSION_MAJOR));
     return has_all = library MEDIA_LIBRARY_FORMATS(FIND);
 }

@@ -17,6 +17,8 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
+#include <libavutil/tx.h>
+#include <libswresample/swresample.h>
 #include <stdbool.h>
 
 #define MEDIA_LIBRARY_UTILITIES(use)                                                                                    \
@@ -25,7 +27,8 @@
     use(av_frame_make_writable) use(av_strerror) use(av_sha_alloc) use(av_sha_init) use(av_sha_update)                  \
     use(av_sha_final) use(av_rescale_q) use(av_pix_fmt_desc_get) use(av_get_pix_fmt_name) use(av_match_list)            \
     use(av_log_set_callback) use(av_display_rotation_get) use(av_dict_set) use(av_dict_set_int) use(av_dict_free)       \
-    use(av_dict_count) use(av_channel_layout_default) use(av_channel_layout_copy) use(avutil_version)
+    use(av_dict_count) use(av_channel_layout_default) use(av_channel_layout_copy) use(av_tx_init)                    \
+    use(av_tx_uninit) use(avutil_version)
 #define MEDIA_LIBRARY_CODECS(use)                                                                                       \
     use(avcodec_alloc_context3) use(avcodec_free_context) use(avcodec_open2) use(avcodec_send_packet)                   \
     use(avcodec_receive_packet) use(avcodec_send_frame) use(avcodec_receive_frame) use(avcodec_flush_buffers)           \
@@ -33,6 +36,8 @@
     use(avcodec_parameters_to_context) use(avcodec_parameters_from_context) use(av_packet_alloc) use(av_packet_free)    \
     use(av_packet_unref) use(av_packet_rescale_ts) use(av_new_packet) use(av_parser_init) use(av_parser_parse2)         \
     use(av_parser_close) use(avcodec_find_decoder_by_name) use(avcodec_version)
+#define MEDIA_LIBRARY_RESAMPLING(use)                                                                                   \
+    use(swr_alloc_set_opts2) use(swr_init) use(swr_convert) use(swr_free)
 #define MEDIA_LIBRARY_FORMATS(use)                                                                                      \
     use(avformat_alloc_context) use(avformat_free_context) use(avformat_open_input) use(avformat_close_input)           \
     use(avformat_find_stream_info) use(avformat_alloc_output_context2) use(avformat_new_stream)                         \
@@ -45,6 +50,7 @@ struct media_library {
 #define MEDIA_LIBRARY_MEMBER(name) __typeof__(&name) name;
     MEDIA_LIBRARY_UTILITIES(MEDIA_LIBRARY_MEMBER)
     MEDIA_LIBRARY_CODECS(MEDIA_LIBRARY_MEMBER)
+    MEDIA_LIBRARY_RESAMPLING(MEDIA_LIBRARY_MEMBER)
     MEDIA_LIBRARY_FORMATS(MEDIA_LIBRARY_MEMBER)
 #undef MEDIA_LIBRARY_MEMBER
 };
@@ -84,6 +90,8 @@ bool media_library_open(void);
 #define av_dict_count media_library.av_dict_count
 #define av_channel_layout_default media_library.av_channel_layout_default
 #define av_channel_layout_copy media_library.av_channel_layout_copy
+#define av_tx_init media_library.av_tx_init
+#define av_tx_uninit media_library.av_tx_uninit
 #define avutil_version media_library.avutil_version
 #define avcodec_alloc_context3 media_library.avcodec_alloc_context3
 #define avcodec_free_context media_library.avcodec_free_context
@@ -109,6 +117,10 @@ bool media_library_open(void);
 #define av_parser_close media_library.av_parser_close
 #define avcodec_find_decoder_by_name media_library.avcodec_find_decoder_by_name
 #define avcodec_version media_library.avcodec_version
+#define swr_alloc_set_opts2 media_library.swr_alloc_set_opts2
+#define swr_init media_library.swr_init
+#define swr_convert media_library.swr_convert
+#define swr_free media_library.swr_free
 #define avformat_alloc_context media_library.avformat_alloc_context
 #define avformat_free_context media_library.avformat_free_context
 #define avformat_open_input media_library.avformat_open_input

@@ -5,28 +5,10 @@
 
 #include "media_log.h"
 #include "media_picture.h"
-#include "media_rgb.h"
+#include "media_reader_state.h"
+#include "media_sound.h"
 #include "media_source.h"
 #include "media_vectors.h"
-
-struct media_reader {
-    AVIOContext *source;
-    AVFormatContext *format;
-    AVStream *stream;
-    /// Opened when the first packet is sent: an index can often be made without it.
-    AVCodecContext *decoder;
-    struct media_inspector *inspector;
-    AVPacket *packet;
-    AVFrame *frame;
-    struct media_rgb_workspace workspace;
-    struct media_reader_options options;
-    const AVInputFormat *container;
-    bool seeks_exactly;
-    /// Decoding begins at any start packet and ends at any packet.
-    bool seeking;
-    int reorder_depth;
-    bool keeps_vectors;
-};
 
 // MARK: - Opening
 
@@ -83,9 +65,13 @@ static enum media_status open_container(struct media_reader *reader) {
     reader->stream = choose_stream(reader->format);
     // A header without a single stream was cut off.
     if (!reader->stream) return reader->format->nb_streams == 0 ? MEDIA_DAMAGED_HEADER : MEDIA_NO_VIDEO;
-    for (unsigned i = 0; i < reader->format->nb_streams; i++)
-        reader->format->streams[i]->discard = reader->format->streams[i] == reader->stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+    media_reader_listen_to(reader, reader->stream);
     return MEDIA_OK;
+}
+
+void media_reader_listen_to(struct media_reader *reader, const AVStream *stream) {
+    for (unsigned i = 0; i < reader->format->nb_streams; i++)
+        reader->format->streams[i]->discard = reader->format->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 }
 
 static enum media_status open_everything(struct media_reader *reader, const char *path, int *system_code) {
@@ -119,6 +105,7 @@ enum media_status media_reader_open(
 void media_reader_close(struct media_reader *reader) {
     if (!reader) return;
     media_rgb_workspace_free(&reader->workspace);
+    media_sound_close(reader);
     media_inspector_free(reader->inspector);
     avcodec_free_context(&reader->decoder);
     av_frame_free(&reader->frame);

@@ -18,6 +18,8 @@ public enum MediaError: ReportedError, Equatable {
     case damagedHeader(path: String)
     /// Sound only, or nothing at all.
     case noVideo(path: String)
+    /// There is no sound in the file.
+    case noSound(path: String)
     /// There is a video stream, but no picture could be decoded.
     case noFrames(path: String)
     /// libavcodec has no decoder for the video stream.
@@ -60,6 +62,7 @@ public enum MediaError: ReportedError, Equatable {
         case .notMedia(let path): "\(path): the content is no video container that is known (MP4, Matroska, AVI, MPEG, ...)"
         case .damagedHeader(let path): "\(path): the container's header is damaged or cut off; copy or download it again"
         case .noVideo(let path): "\(path): there is no video stream in it"
+        case .noSound(let path): "\(path): there is no sound in it"
         case .noFrames(let path): "\(path): not one picture could be decoded"
         case .unsupportedCodec(let path): "\(path): libavcodec has no decoder for its video; encode it as H.264"
         case .unsupportedPixelFormat(let path, let format):
@@ -89,6 +92,7 @@ public enum MediaError: ReportedError, Equatable {
             case MEDIA_NOT_MEDIA: .notMedia(path: path)
             case MEDIA_DAMAGED_HEADER: .damagedHeader(path: path)
             case MEDIA_NO_VIDEO: .noVideo(path: path)
+            case MEDIA_NO_SOUND: .noSound(path: path)
             case MEDIA_UNSUPPORTED_CODEC: .unsupportedCodec(path: path)
             case MEDIA_NO_LIBRARY: .noLibrary(reason: String(cString: media_library_problem()))
             default: .failed(path: path, operation: operation)

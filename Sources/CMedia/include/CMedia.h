@@ -3,5 +3,6 @@
 #include "media_libraries.h"
 #include "media_png.h"
 #include "media_reader.h"
+#include "media_spectrum.h"
 #include "media_status.h"
 #include "media_writer.h"

@@ -146,6 +146,16 @@ int media_reader_vectors(const struct media_reader *reader, const struct media_v
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 
+struct media_sound_report {
+    /// Samples of the span that the file has.
+    int present;
+    int errors;
+};
+/// Reads `count` samples from `start` seconds on, mono at `rate` samples a second, in -1 ... 1; 0 where the file has none.
+/// MEDIA_NO_SOUND where it has no sound at all. Where the next video packet is read from is then unknown.
+enum media_status media_reader_read_sound(
+    struct media_reader *reader, double start, int rate, int count, float *samples, struct media_sound_report *report);
+
 /// How many errors libav has reported on the calling thread so far (its log is never printed).
 unsigned long media_reported_errors(void);
 

@@ -16,6 +16,7 @@ enum media_status {
     /// The container is known, but its header is damaged, incomplete or missing.
     MEDIA_DAMAGED_HEADER,
     MEDIA_NO_VIDEO,
+    MEDIA_NO_SOUND,
     MEDIA_UNSUPPORTED_CODEC,
     MEDIA_UNSUPPORTED_PIXELS,
     /// A picture has another size than the first ones.

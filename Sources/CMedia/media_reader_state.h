@@ -1,0 +1,38 @@
+#ifndef SEMISUP_MEDIA_READER_STATE_H
+#define SEMISUP_MEDIA_READER_STATE_H
+
+#include "media_library.h"
+#include "media_reader.h"
+#include "media_rgb.h"
+
+/// What reading sound keeps from one span to the next.
+struct media_sound {
+    AVCodecContext *decoder;
+    SwrContext *resampler;
+    AVFrame *frame;
+};
+
+struct media_reader {
+    AVIOContext *source;
+    AVFormatContext *format;
+    AVStream *stream;
+    /// Opened when the first packet is sent: an index can often be made without it.
+    AVCodecContext *decoder;
+    struct media_inspector *inspector;
+    AVPacket *packet;
+    AVFrame *frame;
+    struct media_rgb_workspace workspace;
+    struct media_reader_options options;
+    const AVInputFormat *container;
+    bool seeks_exactly;
+    /// Decoding begins at any start packet and ends at any packet.
+    bool seeking;
+    int reorder_depth;
+    bool keeps_vectors;
+    struct media_sound sound;
+};
+
+/// From now on the demuxer gives the packets of `stream` alone.
+void media_reader_listen_to(struct media_reader *reader, const AVStream *stream);
+
+#endif
