@@ -64,6 +64,11 @@ public struct ClipGeometry: Hashable, Sendable {
         self.mirrored = mirrored
     }
 
+    /// The geometry that shows all of a picture as it is.
+    public static func whole(_ size: PictureSize) -> ClipGeometry {
+        ClipGeometry(crop: PixelRectangle(left: 0, top: 0, width: size.width, height: size.height), output: size)
+    }
+
     /// The same window with left and right exchanged.
     public var mirror: ClipGeometry { ClipGeometry(crop: crop, output: output, mirrored: !mirrored) }
 

@@ -187,4 +187,31 @@ private let panning: Result<String, any Error> = Result {
             #expect(problem.view == "clips.motion" && problem.reason.contains(reason), "\(problem)")
         }
     }
+
+    /// Two seconds of a tone of 440 Hz from the time of the clip's first frame on; a file without sound is left out or silent.
+    @Test func soundIsThatOfTheClipsTime() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let samples = ["closed-gop.mp4", "no-b.mp4"].enumerated().map {
+            VideoSample(index: $0, path: folder + $1, name: "a/\($0)", label: 0)
+        }
+        let both = VideoList(part: .train, samples: samples, classes: list.classes)
+        func sound(_ kind: ViewRequest.Kind) -> ViewRequest {
+            ViewRequest(name: "sound", kind: kind, source: .aligned(with: "clip"))
+        }
+        let wave = try batch([try clip(), sound(.waveform(.init(seconds: 0.5, absence: .silent)))], list: both)
+        #expect(wave["sound"].shape == [4, 1, 8_000] && Set(wave.sampleIndices) == [0, 1])
+        let values = wave["sound"].values(as: Float.self), presence = wave.presence(of: "sound").values(as: Float.self)
+        let reader = try VideoReader(path: samples[0].path), index = try reader.makeIndex()
+        for (number, first) in wave.placements(of: "sound").firstFrames.values(as: Int64.self).enumerated() {
+            let own = Array(values[8_000 * number..<8_000 * (number + 1)])
+            if wave.sampleIndices[number] == 1 {
+                #expect(presence[number] == 0 && own.allSatisfy { $0 == 0 })
+            } else {
+                let start = try #require(index.seconds(of: Int(first)))
+                #expect(try own == reader.sound(from: start, count: 8_000, rate: 16_000).samples && presence[number] > 0.5)
+            }
+        }
+        let mel = try batch([try clip(), sound(.logMel(.init()))], list: both)
+        #expect(mel["sound"].shape == [4, 1, 40, 100] && mel.sampleIndices == [0, 0, 0, 0])
+    }
 }

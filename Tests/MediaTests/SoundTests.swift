@@ -9,7 +9,9 @@ import Testing
 
     /// FFmpeg's own decoding and resampling (tools/reference/log_mel.py).
     @Test func soundIsThatOfFFmpeg() throws {
-        let expected = try String(contentsOfFile: path + ".sound.txt", encoding: .utf8).split(separator: "\n").compactMap { Float($0) }
+        let expected = try String(contentsOfFile: path + ".sound.txt", encoding: .utf8).split(separator: "\n").compactMap {
+            Float($0)
+        }
         let count = 97 * expected.count, sound = try reader().sound(from: 0, count: count, rate: 16_000)
         #expect(expected.count > 300 && sound.errors == 0 && sound.present > count - 100)
         let differences = expected.indices.map { abs(sound.samples[97 * $0] - expected[$0]) }

@@ -9,18 +9,21 @@ public struct StreamBatch: Sendable {
     public let labels: [Int]
     private var arrays: [String: StridedArray]
     private var masks: [String: StridedArray]
+    private let presence: [String: [Float]]
     private let placements: [String: [ClipPlacement]]
     /// Views whose values are levels still, with how they become what networks see; nil: as pictures do.
     private var levels: [String: ChannelNormalization?]
 
     init(
         sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], masks: [String: StridedArray],
+        presence: [String: [Float]],
         placements: [String: [ClipPlacement]], levels: [String: ChannelNormalization?]
     ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
         self.arrays = arrays
         self.masks = masks
+        self.presence = presence
         self.placements = placements
         self.levels = levels
     }
@@ -29,10 +32,12 @@ public struct StreamBatch: Sendable {
     /// `[N, 1, T, H, W]`.
     public init(
         sampleIndices: [Int], labels: [Int], views: [String: Tensor], masks: [String: Tensor] = [:],
+        presence: [String: [Float]] = [:],
         placements: [String: [ClipPlacement]] = [:]
     ) {
         self.init(
             sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), masks: masks.mapValues(\.array),
+            presence: presence,
             placements: placements, levels: [:])
     }
 
@@ -45,7 +50,16 @@ public struct StreamBatch: Sendable {
         return Tensor(array)
     }
 
-    /// The clips of the view called `name`, `[N, C, T, H, W]`. The view must be part of the plan.
+    /// How much of each sample's sound called `name` its file has, from 0 to 1, `[N]`. The view must be sound.
+    public func presence(of name: String) -> Tensor {
+        guard let shares = presence[name] else {
+            preconditionFailure("there is no sound \(name), only \(presence.keys.sorted())")
+        }
+        return Tensor(shares, shape: [shares.count])
+    }
+
+    /// The clips of the view called `name`, `[N, C, T, H, W]`; sound is `[N, 1, S]` or `[N, 1, 40, P]`. The view must be part of the
+    /// plan.
     public subscript(name: String) -> Tensor {
         guard let array = arrays[name] else { preconditionFailure("there is no view \(name), only \(arrays.keys.sorted())") }
         return Tensor(array)

@@ -104,6 +104,8 @@ struct FilledSample: Sendable {
     let label: Int?
     /// By view.
     let placements: [ClipPlacement]
+    /// By view that is sound: the share of it that the file has.
+    let presence: [Int: Float]
 }
 
 /// A batch under way. Workers write the views of different places at the same time; the rest is guarded by the assembly.
@@ -161,6 +163,9 @@ final class OpenBatch: @unchecked Sendable {
             }
             let views = zip(stream.views, arrays[number]).map { ($0.name, whole($1)) }
             let masks = zip(stream.views, masks[number]).compactMap { view, mask in mask.map { (view.name, whole($0)) } }
+            let presence = stream.views.enumerated().filter { $0.element.kind.sound != nil }.map { view, request in
+                (request.name, known.map { $0.presence[view] ?? 0 })
+            }
             let levels = stream.views.filter { $0.values == .levels }.map { view -> (String, ChannelNormalization?) in
                 if case .residual = view.kind { (view.name, .residual) } else { (view.name, nil) }
             }
@@ -168,14 +173,17 @@ final class OpenBatch: @unchecked Sendable {
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
                 arrays: Dictionary(uniqueKeysWithValues: views), masks: Dictionary(uniqueKeysWithValues: masks),
+                presence: Dictionary(uniqueKeysWithValues: presence),
                 placements: Dictionary(uniqueKeysWithValues: placements),
                 levels: Dictionary(uniqueKeysWithValues: levels))
         }
         return Batch(result)
     }
 
+    /// The rows `kept`, channels-last as before.
     private static func compact(_ array: StridedArray, _ kept: [Int]) -> StridedArray {
-        let rows = Tensor(array).permuted([0, 2, 3, 4, 1]).rows(at: kept)
-        return rows.permuted([0, 4, 1, 2, 3]).array
+        let rank = array.shape.count
+        let rows = Tensor(array).permuted([0] + Array(2..<rank) + [1]).rows(at: kept)
+        return rows.permuted([0, rank - 1] + Array(1..<rank - 1)).array
     }
 }

@@ -38,7 +38,9 @@ final class LoaderWorker: @unchecked Sendable {
                 maker.make(draw, request, of: frames, media.normalization) { view, values, mask in
                     place.batch.write(values, mask: mask, stream: place.stream, view: view, slot: place.slot)
                 }
-                return FilledSample(sampleIndex: draw.sample.index, label: draw.sample.label, placements: maker.placements)
+                return FilledSample(
+                    sampleIndex: draw.sample.index, label: draw.sample.label, placements: maker.placements,
+                    presence: frames.sounds.mapValues(\.presence))
             } catch {
                 if case .plan(let mistake) = error { throw mistake }
                 damage.append(DamageLedger.Note(path: draw.sample.path, reason: error.description))

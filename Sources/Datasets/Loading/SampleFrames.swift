@@ -10,6 +10,10 @@ struct SampleFrames {
     private(set) var index: VideoIndex?
     /// By view that owns a window: the window, and its frames in the video.
     private(set) var shown: [Int: (window: ClipWindow, frames: [Int])] = [:]
+    /// By view that is sound: its values, and the share of it that the file has.
+    private(set) var sounds: [Int: (values: [Float], presence: Float)] = [:]
+    /// Made when the first sound comes.
+    private var logMel: LogMel?
     /// The frames of the video that the sample consists of.
     private var stretch = 0..<0
     /// Where frames of the video lie among the pictures and among the vectors of each kind.
@@ -42,6 +46,42 @@ struct SampleFrames {
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
         if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
+        sounds = [:]
+        for (number, view) in request.views.enumerated() {
+            guard let sound = view.kind.sound else { continue }
+            let owner = request.owners(of: number).window
+            let span: SoundSpan
+            do throws(MediaError) { span = try read(sound, ofWindow: owner, from: reader, index) } catch { throw .media(error) }
+            sounds[number] = (try values(of: span, view.kind), Float(span.present) / Float(max(1, span.samples.count)))
+        }
+    }
+
+    /// The sound from the first frame of a window on.
+    private func read(
+        _ sound: ViewRequest.Sound, ofWindow owner: Int, from reader: VideoReader, _ index: VideoIndex
+    ) throws(MediaError) -> SoundSpan {
+        let first = shown[owner]?.frames.first ?? stretch.lowerBound
+        let start = index.seconds(of: first) ?? Double(first) / (index.info.averageFrameRate.value ?? 25)
+        do throws(MediaError) {
+            let span = try reader.sound(from: start, count: sound.samples, rate: LogMel.sampleRate)
+            guard span.errors == 0 else {
+                throw .damaged(path: reader.path, reason: "\(span.errors) errors in the sound from \(start) s on")
+            }
+            return span
+        } catch {
+            if sound.absence == .silent, case .noSound = error {
+                return SoundSpan(samples: [Float](repeating: 0, count: sound.samples), present: 0)
+            }
+            throw error
+        }
+    }
+
+    private mutating func values(of sound: SoundSpan, _ kind: ViewRequest.Kind) throws(Unshowable) -> [Float] {
+        guard case .logMel = kind else { return sound.samples }
+        if logMel == nil {
+            do throws(MediaError) { logMel = try LogMel() } catch { throw .media(error) }
+        }
+        return logMel?.picture(of: sound.samples) ?? []
     }
 
     /// The size of the video's pictures.
@@ -82,6 +122,7 @@ struct SampleFrames {
                 case .coded: codedVectors.formUnion(frames)
                 case .accumulated: codedVectors.formUnion(frames.flatMap { index.predictionChain(of: $0).predicted })
                 }
+            case .waveform, .logMel: break
             case .residual(.oneStep):
                 pixels.formUnion(frames + frames.compactMap(index.referencePicture))
                 codedVectors.formUnion(frames)

@@ -25,6 +25,16 @@ struct ViewMaker {
         for (number, view) in request.views.enumerated() {
             var source = number
             switch view.source {
+            case .clip(let window, _) where view.kind.sound != nil:
+                let owner = request.owners(of: number).window
+                if case .same(let other) = window, let other = request.index(of: other) {
+                    placements.append(placements[other])
+                } else {
+                    placements.append(frames.placement(ofWindow: owner, .whole(frames.size)))
+                }
+                guard let sound = frames.sounds[number] else { continue }
+                finished(number, sound.values[...], nil)
+                continue
             case .clip(_, let geometry):
                 let owners = request.owners(of: number)
                 let shown = self.geometry(geometry, draw, view: number, owner: owners.geometry, size: frames.size)
@@ -87,7 +97,7 @@ struct ViewMaker {
         case .residual(let residual): takeResiduals(residual, shown, of: frames)
         case .rgb where places == Array(0..<pixels.frames):
             return geometry.apply(to: pixels, into: &pictures[view], scratch: &scratch)
-        case .rgb, .motionVectors: selected.select(places, of: pixels)
+        case .rgb, .motionVectors, .waveform, .logMel: selected.select(places, of: pixels)
         }
         geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
     }

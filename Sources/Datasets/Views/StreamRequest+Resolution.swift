@@ -1,4 +1,5 @@
 import Augment
+import Media
 
 /// Names resolved to the views that they lead to.
 extension StreamRequest {
@@ -40,9 +41,14 @@ extension StreamRequest {
         }
     }
 
-    /// The shape of one sample's view, `[C, T, H, W]` with 3 channels of pictures and 2 of vectors.
+    /// The shape of one sample's view, `[C, T, H, W]` with 3 channels of pictures and 2 of vectors; of sound `[1, S]` or `[1, 40, P]`.
     public func shape(of view: ViewRequest) -> [Int] {
         guard let number = index(of: view.name) else { return [] }
+        switch view.kind {
+        case .waveform(let sound): return [1, sound.samples]
+        case .logMel(let sound): return [1, LogMel.bands, LogMel.columns(samples: sound.samples)]
+        default: break
+        }
         let owners = owners(of: number), output = output(ofGeometry: owners.geometry)?.cells(of: view.kind.vectors?.cellSide ?? 1)
         return [view.kind.channels, length(ofWindow: owners.window), output?.height ?? 0, output?.width ?? 0]
     }
@@ -83,6 +89,7 @@ extension StreamRequest {
             }
         }
         if let vectors = view.kind.vectors, let reason = problem(ofVectors: vectors, in: number) { return reason }
+        if let sound = view.kind.sound, let reason = problem(ofSound: sound, in: number) { return reason }
         switch view.source {
         case .view(let origin):
             if let reason = missing(origin) { return reason }
@@ -102,6 +109,16 @@ extension StreamRequest {
             }
             return problem(of: window) ?? problem(of: geometry)
         }
+    }
+
+    /// Why view `number` cannot be sound.
+    private func problem(ofSound sound: ViewRequest.Sound, in number: Int) -> String? {
+        let view = views[number]
+        guard (0.025...600).contains(sound.seconds) else { return "wants \(sound.seconds) s of sound, expected 0.025 to 600" }
+        if view.values == .levels { return "wants levels, and sound has none" }
+        guard case .clip = view.source else { return "is made from another view's pixels, and sound is not" }
+        if case .none = view.photometry { return nil }
+        return "wants operations on pixels, and is sound"
     }
 
     /// Why view `number` cannot show motion vectors.

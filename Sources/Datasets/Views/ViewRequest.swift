@@ -1,4 +1,5 @@
 import Augment
+import Media
 
 /// One view that a method wants of each sample of a stream.
 public struct ViewRequest: Sendable {
@@ -14,6 +15,36 @@ public struct ViewRequest: Sendable {
         /// What is left of each picture when an earlier one is moved along the vectors and taken away, `[3, T, H, W]`: differences
         /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture.
         case residual(Residual)
+        /// Sound from the time of the first frame on, `[1, S]` at 16,000 samples a second, with its presence in the batch
+        /// (`StreamBatch.presence`).
+        case waveform(Sound)
+        /// The same sound as a log-mel picture, `[1, 40, P]` (`LogMel`).
+        case logMel(Sound)
+    }
+
+    /// Sound of a clip.
+    public struct Sound: Hashable, Sendable {
+        /// What becomes of a clip whose file has no sound.
+        public enum Absence: Sendable {
+            /// It is left out and noted, as one that cannot be read.
+            case leftOut
+            /// It is silent, and its presence is 0.
+            case silent
+        }
+
+        /// How long the sound is, in seconds.
+        public var seconds: Double
+        /// What becomes of a clip whose file has no sound.
+        public var absence: Absence
+
+        /// Sound; see the properties.
+        public init(seconds: Double = 2, absence: Absence = .leftOut) {
+            self.seconds = seconds
+            self.absence = absence
+        }
+
+        /// S, the number of samples.
+        public var samples: Int { Int((seconds * Double(LogMel.sampleRate)).rounded()) }
     }
 
     /// Which picture is moved and taken away.
@@ -158,14 +189,24 @@ extension ViewRequest.Kind {
         case .temporalGradient: "temporal gradient"
         case .motionVectors: "motion vectors"
         case .residual: "residual"
+        case .waveform: "waveform"
+        case .logMel: "log-mel"
+        }
+    }
+
+    /// The sound that is heard; nil for what is seen.
+    var sound: ViewRequest.Sound? {
+        switch self {
+        case .waveform(let sound), .logMel(let sound): sound
+        default: nil
         }
     }
 
     /// How vectors are shown; nil for pictures.
     var vectors: ViewRequest.MotionVectors? { if case .motionVectors(let vectors) = self { vectors } else { nil } }
 
-    /// Values of a place: red, green and blue, or x and y.
-    var channels: Int { vectors == nil ? 3 : 2 }
+    /// Values of a place: red, green and blue, x and y, or one.
+    var channels: Int { sound != nil ? 1 : vectors != nil ? 2 : 3 }
 
     /// How levels become what networks see, where `pictures` is how those of pictures do.
     func normalization(_ pictures: ChannelNormalization) -> ChannelNormalization {

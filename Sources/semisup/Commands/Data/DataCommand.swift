@@ -93,6 +93,7 @@ struct DataShowCommand: ParsableCommand {
             Examples:
               semisup data show motions --clips 6 --out views.png
               semisup data show motions --method temporal-gradient
+              semisup data show motions --compressed
             """)
 
     @Argument(help: "A built-in data set, a folder or a list file.")
@@ -105,6 +106,8 @@ struct DataShowCommand: ParsableCommand {
     var out = "views.png"
     @Option(help: "Draws clips and augmentation.")
     var seed: String?
+    @Flag(help: "Also show what the files hold beside pictures: motion vectors in colour, residuals, sound.")
+    var compressed = false
     @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
     var config: String?
     @Flag(help: "Print one JSON object.")
@@ -122,7 +125,9 @@ struct DataShowCommand: ParsableCommand {
             [("data", data)] + [("seed", seed), ("method", method)].compactMap { name, value in value.map { (name, $0) } }
         let configuration = try Configuration.training(file: config, flags: flags, settings: settings, methods: .standard)
         let dataSet = try DataAccess.open(data)
-        let sheet = try ViewSheet(configuration, dataSet: dataSet, methods: .standard, clips: clips, indices: .cached)
+        let sheet = try ViewSheet(
+            configuration, dataSet: dataSet, methods: .standard, clips: clips,
+            showsCompressed: compressed, indices: .cached)
         try sheet.write(to: out)
         for entry in sheet.damaged { logger.warning("\(entry.reason)") }
         if json { return try Terminal.standard.print(sheet.json(path: out)) }
