@@ -337,8 +337,8 @@ bool media_reader_has_vectors(const struct media_reader *reader) {
     }
 }
 
-int media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid) {
-    return media_vectors_read(reader->frame, grid);
+void media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid) {
+    media_vectors_read(reader->frame, grid);
 }
 
 const char *media_reader_pixel_format(const struct media_reader *reader) {

@@ -6,9 +6,8 @@
 
 #include "media_vectors.h"
 
-/// Two directions may predict one cell: their vectors are added up, and `count` says how many there are.
-static void paint(
-    const AVMotionVector *vector, float scale, const struct media_vector_grid *grid, uint8_t *count) {
+/// Two directions may predict one cell: their vectors are added up, and `valid` counts them until the mean is taken.
+static void paint(const AVMotionVector *vector, float scale, const struct media_vector_grid *grid) {
     const int left = vector->dst_x - vector->w / 2, top = vector->dst_y - vector->h / 2;
     const int right = left + vector->w, bottom = top + vector->h;
     if (left < 0 || top < 0 || vector->motion_scale == 0) return;
@@ -22,25 +21,22 @@ static void paint(
             const int cell = row * grid->columns + column;
             grid->vectors[2 * cell] += x;
             grid->vectors[2 * cell + 1] += y;
-            count[cell]++;
+            grid->valid[cell]++;
         }
     }
 }
 
-int media_vectors_read(const AVFrame *frame, const struct media_vector_grid *grid) {
+void media_vectors_read(const AVFrame *frame, const struct media_vector_grid *grid) {
     const int cells = grid->rows * grid->columns;
     memset(grid->vectors, 0, sizeof(float) * 2 * (size_t)cells);
     memset(grid->valid, 0, (size_t)cells);
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_MOTION_VECTORS);
-    if (!data) return 0;
+    if (!data) return;
     const AVMotionVector *vectors = (const AVMotionVector *)data->data;
     const int count = (int)(data->size / sizeof *vectors);
-    int used = 0;
     for (int i = 0; i < count; i++) {
         const float scale = vectors[i].source < 0 ? grid->forward_scale : grid->backward_scale;
-        if (scale == 0) continue;
-        paint(&vectors[i], scale, grid, grid->valid);
-        used++;
+        if (scale != 0) paint(&vectors[i], scale, grid);
     }
     for (int cell = 0; cell < cells; cell++) {
         if (grid->valid[cell] > 1) {
@@ -49,5 +45,4 @@ int media_vectors_read(const AVFrame *frame, const struct media_vector_grid *gri
             grid->valid[cell] = 1;
         }
     }
-    return used;
 }

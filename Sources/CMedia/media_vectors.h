@@ -6,6 +6,6 @@
 #include "media_reader.h"
 
 /// See `media_reader_vectors`.
-int media_vectors_read(const AVFrame *frame, const struct media_vector_grid *grid);
+void media_vectors_read(const AVFrame *frame, const struct media_vector_grid *grid);
 
 #endif

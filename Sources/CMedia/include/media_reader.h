@@ -141,8 +141,8 @@ struct media_vector_grid {
     /// Factors of vectors to earlier and to later pictures; 0 leaves those out.
     float forward_scale, backward_scale;
 };
-/// Reads the vectors of the frame received last. Returns how many blocks there were.
-int media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid);
+/// Reads the vectors of the frame received last.
+void media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 

@@ -71,14 +71,16 @@ public struct VideoSurvey: Sendable {
         return counts.sorted { ($1.value, order[$0.key] ?? 0) < ($0.value, order[$1.key] ?? 0) }.map { ($0.key, $0.value) }
     }
 
+    /// The damaged files, each with the reason.
+    public var damagedJSON: JSON {
+        .array(damaged.map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
+    }
+
     /// One object: how many files there are, and each that was opened.
     public var json: JSON {
         .object([
             ("total", .integer(total)), ("files", .array(files.map(\.json))),
-            (
-                "damaged",
-                .array(damaged.map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
-            ),
+            ("damaged", damagedJSON),
         ])
     }
 }

@@ -11,13 +11,13 @@ public struct StreamBatch: Sendable {
     private var masks: [String: StridedArray]
     private let presence: [String: [Float]]
     private let placements: [String: [ClipPlacement]]
-    /// Views whose values are levels still, with how they become what networks see; nil: as pictures do.
-    private var levels: [String: ChannelNormalization?]
+    /// Views whose values are levels still, with what they show.
+    private var levels: [String: ViewRequest.Kind]
 
     init(
         sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], masks: [String: StridedArray],
         presence: [String: [Float]],
-        placements: [String: [ClipPlacement]], levels: [String: ChannelNormalization?]
+        placements: [String: [ClipPlacement]], levels: [String: ViewRequest.Kind]
     ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
@@ -97,8 +97,8 @@ public struct StreamBatch: Sendable {
     /// The batch with all views normalised: each rounding is that of the loader.
     func normalized(_ normalization: ChannelNormalization) -> StreamBatch {
         var batch = self
-        for (view, own) in levels {
-            let normalization = own ?? normalization
+        for (view, kind) in levels {
+            let normalization = kind.normalization(normalization)
             let mean = Tensor(normalization.mean, shape: [1, 3, 1, 1, 1])
             let deviation = Tensor(normalization.standardDeviation, shape: [1, 3, 1, 1, 1])
             batch = batch.replacing(view, with: (batch[view] - mean) / deviation)

@@ -1,4 +1,3 @@
-import Augment
 import Foundation
 import Tensor
 
@@ -166,9 +165,7 @@ final class OpenBatch: @unchecked Sendable {
             let presence = stream.views.enumerated().filter { $0.element.kind.sound != nil }.map { view, request in
                 (request.name, known.map { $0.presence[view] ?? 0 })
             }
-            let levels = stream.views.filter { $0.values == .levels }.map { view -> (String, ChannelNormalization?) in
-                if case .residual = view.kind { (view.name, .residual) } else { (view.name, nil) }
-            }
+            let levels = stream.views.filter { $0.values == .levels }.map { ($0.name, $0.kind) }
             let placements = stream.views.enumerated().map { view, request in (request.name, known.map { $0.placements[view] }) }
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],

@@ -40,9 +40,6 @@ public struct VideoIndex: Sendable, Equatable {
     /// Where decoding can begin, in the order of the file. The first is packet 0, whatever it is.
     let starts: [DecodeStart]
 
-    /// Packets that the header counts and the file does not hold: it was cut off, or its end cannot be read.
-    public var lostPackets: Int { max(0, (info.declaredPackets ?? 0) - packets.count) }
-
     /// T, the number of frames that a decoder gives out.
     public var frameCount: Int { packetOfFrame.count }
 

@@ -1,6 +1,8 @@
 /// What vectors to earlier and to later pictures are multiplied by; 0 leaves them out.
 struct VectorScales: Equatable {
     let forward: Float, backward: Float
+
+    static let none = VectorScales(forward: 0, backward: 0)
 }
 
 extension VideoIndex {
@@ -15,7 +17,7 @@ extension VideoIndex {
 
     /// The factors that make a frame's vectors pixels a frame; zeros where they cannot be trusted.
     func vectorScales(of frame: Int) -> VectorScales {
-        guard codedVectorScales(of: frame).forward > 0 else { return VectorScales(forward: 0, backward: 0) }
+        guard codedVectorScales(of: frame).forward > 0 else { return .none }
         let distances = referenceDistances(of: frame)
         return VectorScales(
             forward: distances.forward.map { 1 / Float($0) } ?? 0, backward: distances.backward.map { -1 / Float($0) } ?? 0)

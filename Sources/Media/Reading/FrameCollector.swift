@@ -33,13 +33,12 @@ struct FrameCollector {
             converted += 1
         }
         // Lines of two fields have vectors of both, which nothing tells apart.
-        let none = VectorScales(forward: 0, backward: 0)
         if let slot = vectorSlots[packet] {
-            let scales = frame.interlaced ? none : index.vectorScales(of: request.vectors[slot])
+            let scales = frame.interlaced ? .none : index.vectorScales(of: request.vectors[slot])
             reader.readVectors(into: &frames.vectors, slot: slot, scales: scales)
         }
         if let slot = codedSlots[packet] {
-            let scales = frame.interlaced ? none : index.codedVectorScales(of: request.codedVectors[slot])
+            let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
             reader.readVectors(into: &frames.codedVectors, slot: slot, scales: scales)
         }
         isCorruptByPacket[packet] = frame.corrupt

@@ -17,13 +17,7 @@ final class StepRehearsal {
     init(_ method: any Method, optimizer: OptimizerOptions, classes: Int, data: RunData? = nil) throws {
         self.method = method
         stage = method.stages.first
-        if let data {
-            let epoch = EpochContext(
-                epoch: 0, step: 0, totalSteps: 1_000_000, stage: stage?.name ?? "", evaluated: method.networks.evaluated,
-                data: data)
-            try method.willStartStage(epoch)
-            try method.willStartEpoch(epoch)
-        }
+        if let data { try method.beginStages(through: 0, totalSteps: 1_000_000, data: data) }
         self.optimizer = StochasticGradientDescent(method.networks, optimizer)
         self.optimizer.adopt(method.networks, moved: stage?.networks)
         var streams: [String: StreamBatch] = [:]

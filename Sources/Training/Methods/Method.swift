@@ -65,6 +65,16 @@ extension Method {
     /// The views of the steps of `stage`; of no stage: the method's own.
     func views(in stage: TrainingStage?) -> ViewPlan { stage?.views ?? views }
 
+    /// Begins the stages up to the one numbered `last`, each with its first epoch, on `data`: before steps outside a run.
+    func beginStages(through last: Int, totalSteps: Int, data: RunData) throws {
+        for stage in stages[...last] {
+            let epoch = EpochContext(
+                epoch: 0, step: 0, totalSteps: totalSteps, stage: stage.name, evaluated: networks.evaluated, data: data)
+            try willStartStage(epoch)
+            try willStartEpoch(epoch)
+        }
+    }
+
     /// A batch of the loader as the losses see it: transformed, normalised, transformed.
     func prepared(_ loaded: Batch, at step: StepContext) throws -> Batch {
         let normalized = loaded.hasLevels ? try transform(loaded, .levels, at: step).normalized() : loaded

@@ -13,12 +13,7 @@ final class ConformanceSteps {
         self.elementType = elementType
         let indices = VideoIndexStore(), ledger = DamageLedger(), stages = method.stages
         let data = try RunData(plan, indices: indices, ledger: ledger, elementType: elementType)
-        for stage in stages[...number] {
-            let epoch = EpochContext(
-                epoch: 0, step: 0, totalSteps: 2, stage: stage.name, evaluated: method.networks.evaluated, data: data)
-            try method.willStartStage(epoch)
-            try method.willStartEpoch(epoch)
-        }
+        try method.beginStages(through: number, totalSteps: 2, data: data)
         stage = stages[number].name
         loader = ClipLoader(
             training: method.views(in: stages[number]), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,

@@ -29,10 +29,7 @@ struct DataIndexCommand: ParsableCommand {
             try Terminal.standard.print(
                 .object([
                     ("files", .integer(survey.files.count)), ("frames", .integer(frames)), ("seconds", .real(seconds)),
-                    (
-                        "damaged",
-                        .array(survey.damaged.map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
-                    ),
+                    ("damaged", survey.damagedJSON),
                 ]))
         } else {
             try Terminal.standard.print(
