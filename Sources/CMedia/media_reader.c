@@ -1,13 +1,12 @@
 #include "media_reader.h"
 #include "media_library.h"
 
-#include <math.h>
-
 #include "media_log.h"
 #include "media_picture.h"
 #include "media_reader_state.h"
 #include "media_sound.h"
 #include "media_source.h"
+#include "media_turn.h"
 #include "media_vectors.h"
 
 // MARK: - Opening
@@ -74,12 +73,23 @@ void media_reader_listen_to(struct media_reader *reader, const AVStream *stream)
         reader->format->streams[i]->discard = reader->format->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 }
 
+/// False where players turn the pictures in a way that is none of the eight.
+static bool find_orientation(struct media_reader *reader) {
+    size_t size = 0;
+    const uint8_t *matrix = av_stream_get_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (!matrix || size < 9 * sizeof(int32_t)) return true;
+    return media_orientation_of((const int32_t *)matrix, &reader->orientation);
+}
+
+static bool is_crossed(const struct media_reader *reader) { return reader->orientation.quarter_turns % 2; }
+
 static enum media_status open_everything(struct media_reader *reader, const char *path, int *system_code) {
     enum media_status status = media_source_open(path, &reader->source, system_code);
     if (status == MEDIA_OK) status = choose_container(reader);
     if (status == MEDIA_OK) status = open_container(reader);
     if (status != MEDIA_OK) return status;
     if (!avcodec_find_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    if (!find_orientation(reader)) return MEDIA_UNSUPPORTED_ORIENTATION;
     reader->seeks_exactly = av_match_list(reader->container->name, exact_containers, ',');
     reader->packet = av_packet_alloc();
     reader->frame = av_frame_alloc();
@@ -105,6 +115,8 @@ enum media_status media_reader_open(
 void media_reader_close(struct media_reader *reader) {
     if (!reader) return;
     media_rgb_workspace_free(&reader->workspace);
+    av_free(reader->coded_pixels.bytes);
+    av_free(reader->coded_vectors.bytes);
     media_sound_close(reader);
     media_inspector_free(reader->inspector);
     avcodec_free_context(&reader->decoder);
@@ -117,15 +129,6 @@ void media_reader_close(struct media_reader *reader) {
 
 // MARK: - What is known of the stream
 
-static int rotation_of(const AVStream *stream) {
-    size_t size = 0;
-    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-    if (!matrix || size < 9 * sizeof(int32_t)) return 0;
-    // libav's angle is counter-clockwise.
-    double degrees = av_display_rotation_get((const int32_t *)matrix);
-    return isnan(degrees) ? 0 : (int)((lround(-degrees) % 360 + 360) % 360);
-}
-
 static double duration_of(const struct media_reader *reader) {
     const AVStream *stream = reader->stream;
     if (stream->duration != AV_NOPTS_VALUE) return (double)stream->duration * av_q2d(stream->time_base);
@@ -136,21 +139,23 @@ static double duration_of(const struct media_reader *reader) {
 void media_reader_info(const struct media_reader *reader, struct media_video_info *info) {
     const AVStream *stream = reader->stream;
     const AVCodecParameters *parameters = stream->codecpar;
+    const AVRational aspect = parameters->sample_aspect_ratio;
+    const bool crossed = is_crossed(reader);
     *info = (struct media_video_info){
         .container = reader->container->name,
         .codec = avcodec_get_name(parameters->codec_id),
         .pixel_format = av_get_pix_fmt_name((enum AVPixelFormat)parameters->format),
-        .width = parameters->width,
-        .height = parameters->height,
-        .sample_aspect_numerator = parameters->sample_aspect_ratio.num,
-        .sample_aspect_denominator = parameters->sample_aspect_ratio.den,
+        .width = crossed ? parameters->height : parameters->width,
+        .height = crossed ? parameters->width : parameters->height,
+        .sample_aspect_numerator = crossed ? aspect.den : aspect.num,
+        .sample_aspect_denominator = crossed && aspect.num ? aspect.num : aspect.den,
         .average_rate_numerator = stream->avg_frame_rate.num,
         .average_rate_denominator = stream->avg_frame_rate.den,
         .real_rate_numerator = stream->r_frame_rate.num,
         .real_rate_denominator = stream->r_frame_rate.den,
         .time_base_numerator = stream->time_base.num,
         .time_base_denominator = stream->time_base.den,
-        .rotation = rotation_of(stream),
+        .orientation = reader->orientation,
         .duration_seconds = duration_of(reader),
         .declared_packets = av_match_list(reader->container->name, "mov,mp4", ',') ? stream->nb_frames : 0,
     };
@@ -179,6 +184,7 @@ enum media_status media_reader_read(struct media_reader *reader, struct media_pa
         .key = read->flags & AV_PKT_FLAG_KEY,
         .hidden = read->flags & AV_PKT_FLAG_DISCARD,
         .corrupt = read->flags & AV_PKT_FLAG_CORRUPT,
+        .checksum = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), 0, read->data, (size_t)read->size),
     };
     return MEDIA_OK;
 }
@@ -258,8 +264,8 @@ static enum media_status open_decoder(struct media_reader *reader) {
     // Files are the unit of parallelism, and frame threads would make exported motion vectors a race.
     decoder->thread_count = 1;
     decoder->pkt_timebase = reader->stream->time_base;
-    // The exact crop; otherwise the left edge is rounded to an aligned address.
-    decoder->flags |= AV_CODEC_FLAG_UNALIGNED;
+    // Vectors are those of the whole picture, so that what is cut off must be known.
+    decoder->apply_cropping = 0;
     apply_mode(reader);
     if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
     avcodec_free_context(&reader->decoder);
@@ -292,7 +298,10 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
     if (code == AVERROR(EAGAIN)) return MEDIA_AGAIN;
     if (code == AVERROR_EOF) return MEDIA_END;
     if (code < 0) return MEDIA_DECODE_FAILED;
-    const AVFrame *received = reader->frame;
+    AVFrame *received = reader->frame;
+    reader->crop_left = (int)received->crop_left;
+    reader->crop_top = (int)received->crop_top;
+    if (av_frame_apply_cropping(received, AV_FRAME_CROP_UNALIGNED) < 0) return MEDIA_DECODE_FAILED;
     *frame = (struct media_frame){
         .number = received->reordered_opaque,
         .presentation_time = time_or_none(received->pts),
@@ -300,15 +309,36 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
         .key = received->key_frame,
         .corrupt = received->flags & AV_FRAME_FLAG_CORRUPT || received->decode_error_flags,
         .interlaced = received->interlaced_frame,
-        .width = received->width,
-        .height = received->height,
+        .width = is_crossed(reader) ? received->height : received->width,
+        .height = is_crossed(reader) ? received->width : received->height,
     };
     return MEDIA_OK;
 }
 
+static bool reserve(struct media_buffer *buffer, size_t count) {
+    if (buffer->count >= count) return true;
+    av_free(buffer->bytes);
+    buffer->bytes = av_malloc(count);
+    buffer->count = buffer->bytes ? count : 0;
+    return buffer->bytes;
+}
+
+/// Whether the frame received last is shown in this size.
+static bool has_size(const struct media_reader *reader, int width, int height) {
+    const AVFrame *frame = reader->frame;
+    return is_crossed(reader) ? frame->width == height && frame->height == width
+                              : frame->width == width && frame->height == height;
+}
+
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels) {
-    if (reader->frame->width != width || reader->frame->height != height) return MEDIA_SIZE_CHANGED;
-    return media_rgb_convert(reader->frame, &reader->workspace, pixels);
+    const AVFrame *frame = reader->frame;
+    if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
+    if (!media_turns(reader->orientation)) return media_rgb_convert(frame, &reader->workspace, pixels);
+    if (!reserve(&reader->coded_pixels, 3 * (size_t)width * (size_t)height)) return MEDIA_NO_MEMORY;
+    enum media_status status = media_rgb_convert(frame, &reader->workspace, reader->coded_pixels.bytes);
+    if (status == MEDIA_OK)
+        media_turn_pixels(reader->coded_pixels.bytes, frame->width, frame->height, reader->orientation, pixels);
+    return status;
 }
 
 void media_reader_keep_vectors(struct media_reader *reader, bool keeps) {
@@ -337,8 +367,24 @@ bool media_reader_has_vectors(const struct media_reader *reader) {
     }
 }
 
-void media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid) {
-    media_vectors_read(reader->frame, grid);
+enum media_status media_reader_vectors(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
+    if (!media_turns(reader->orientation)) {
+        media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, grid);
+        return MEDIA_OK;
+    }
+    const bool crossed = is_crossed(reader);
+    struct media_vector_grid coded = *grid;
+    coded.rows = crossed ? grid->columns : grid->rows;
+    coded.columns = crossed ? grid->rows : grid->columns;
+    const size_t cells = (size_t)grid->rows * (size_t)grid->columns;
+    if (!reserve(&reader->coded_vectors, cells * (2 * sizeof(float) + 1))) return MEDIA_NO_MEMORY;
+    coded.vectors = reader->coded_vectors.bytes;
+    coded.valid = (uint8_t *)(coded.vectors + 2 * cells);
+    media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, &coded);
+    media_vectors_turn(&coded, reader->frame->width, reader->frame->height, reader->orientation, grid);
+    return MEDIA_OK;
 }
 
 const char *media_reader_pixel_format(const struct media_reader *reader) {

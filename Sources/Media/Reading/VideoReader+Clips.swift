@@ -104,6 +104,8 @@ extension VideoReader {
             let indexed = index.packets[number]
             let isWanted = collector.plan.wantedPackets.contains(number)
             guard packet.byte_count > 0, isWanted || !indexed.contains(.disposable) else { continue }
+            if packet.checksum != index.checksums[number] { collector.changedPackets.insert(number) }
+            if packet.corrupt { collector.errors += 1 }
             let errors = try decode(number) { frame throws(MediaError) in try collector.take(frame, from: self) }
             if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors }
         }
