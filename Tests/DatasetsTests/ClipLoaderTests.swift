@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Media
 import Tensor
+import TestSupport
 import Testing
 
 /// Real videos of the media fixtures as a list, `count` samples in turn.
@@ -34,11 +35,11 @@ private func plan(labeled: Int = 2, unlabeled: Int = 3) throws -> ViewPlan {
 
 private func makeLoader(
     workers: Int = 2, seed: UInt64 = 1, from first: Int = 0, to end: Int = 6, unlabeled: VideoList? = nil,
-    ledger: DamageLedger = DamageLedger()
+    ledger: DamageLedger = DamageLedger(), timing: VideoAccess.Timing = .frames
 ) throws -> ClipLoader {
     ClipLoader(
         training: try plan(), labeled: list(count: 5), unlabeled: unlabeled ?? list(), seed: seed, firstStep: first, endStep: end,
-        workers: workers, indices: VideoIndexStore(), ledger: ledger)
+        access: VideoAccess(ledger: ledger, timing: timing, workers: workers))
 }
 
 private func batches(_ loader: ClipLoader) throws -> [[Float]] {
@@ -107,6 +108,52 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         #expect(ledger.damaged.allSatisfy { !$0.reason.isEmpty })
     }
 
+    /// A picture of `no-b.mp4` is damaged such that the decoder patches it up.
+    @Test func aDamagedClipIsReplacedOrKeptAsThePolicySays() throws {
+        let temporary = try TemporaryFolder(), path = temporary("patched.mp4")
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: list().samples[1].path)))
+        let data = try #require(bytes.firstRange(of: Array("mdat".utf8)))
+        for offset in data.upperBound + 930..<data.upperBound + 1000 { bytes[offset] = 0x5a }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        // The second and the third picture of the group that is frames 0 to 11: whatever is shown of it is predicted from there.
+        let damaged = VideoSample(index: 1, path: path, name: "class1/patched", label: 1, start: 0, end: 0.48)
+        let both = VideoList(part: .train, samples: [list().samples[0], damaged], classes: list().classes)
+        for policy in [DamageTolerance.Policy.skip, .keep] {
+            let ledger = DamageLedger(DamageTolerance(policy: policy))
+            let loader = try makeLoader(workers: 1, unlabeled: both, ledger: ledger)
+            var shown: Set<Int> = []
+            while let batch = try loader.next() { shown.formUnion(batch["unlabeled"].sampleIndices) }
+            let record = ledger.record
+            #expect(shown == (policy == .keep ? [0, 1] : [0]))
+            #expect(record.damaged.map(\.path) == [path] && record.damaged.first?.verdict == .damaged)
+            // 6 steps of 2 + 3 clips.
+            let inBatches = (record.clips[.ok] ?? 0) + (policy == .keep ? record.clips[.damaged] ?? 0 : 0)
+            #expect(inBatches == 30 && record.clips[.damaged] == record.damaged.first?.occurrences)
+            let again = try makeLoader(workers: 4, unlabeled: both, ledger: DamageLedger(DamageTolerance(policy: policy)))
+            #expect(try batches(again) == batches(makeLoader(workers: 1, unlabeled: both, ledger: ledger)))
+        }
+    }
+
+    @Test func damageOverTheLimitEndsTheLoaderAtTheSameStepForAnyNumberOfWorkers() throws {
+        let videos = list(["closed-gop.mp4", "sound-only.m4a", "no-b.mp4", "cut-off.mp4"])
+        func steps(workers: Int) throws -> Int {
+            let tolerance = DamageTolerance(files: 1, share: 0.25)
+            let loader = try makeLoader(workers: workers, unlabeled: videos, ledger: DamageLedger(tolerance, fileCount: 4))
+            var steps = 0
+            #expect(throws: DamageOverLimit.self) { while try loader.next() != nil { steps += 1 } }
+            return steps
+        }
+        #expect(try steps(workers: 1) == steps(workers: 4))
+        let tolerant = DamageLedger(DamageTolerance(files: 1, share: 0.5), fileCount: 4)
+        #expect(try batches(makeLoader(unlabeled: videos, ledger: tolerant)).count == 24)
+    }
+
+    @Test func evenTimesChangeNothingWhereTheRateIsConstantAndMuchWhereItVaries() throws {
+        #expect(try batches(makeLoader(timing: .time)) == batches(makeLoader()))
+        let varying = list(["variable-rate.mp4"])
+        #expect(try batches(makeLoader(unlabeled: varying, timing: .time)) != batches(makeLoader(unlabeled: varying)))
+    }
+
     @Test func aListOfDamagedVideosOnlyEndsWithTheirNames() throws {
         let loader = try makeLoader(unlabeled: list(["sound-only.m4a"]))
         #expect(throws: TooMuchDamage.self) { while try loader.next() != nil {} }
@@ -119,14 +166,14 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         let ledger = DamageLedger()
         let loader = ClipLoader(
             evaluating: videos, views: [ViewRequest(name: "view", source: .evaluation(window, crops, crop: 0))], batchSize: 4,
-            workers: 2, indices: VideoIndexStore(), ledger: ledger)
+            access: VideoAccess(ledger: ledger, workers: 2))
         var seen: [Int] = []
         while let batch = try loader.next()?["videos"] {
             #expect(batch["view"].shape[0] == batch.count)
             seen += batch.sampleIndices
         }
         #expect(seen == [0, 2, 4, 6])
-        #expect(ledger.count == 1)
+        #expect(ledger.damaged.count == 1 && ledger.record.clips == [.ok: 4, .rejected: 3])
     }
 
     @Test func oneClipDecodesTheFewestPossibleFrames() throws {
@@ -135,7 +182,7 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         let crops = try EvaluationCrops(shortSide: 28, output: PictureSize(side: 24), layout: .three)
         let views = (0..<3).map { ViewRequest(name: "crop \($0)", source: .evaluation(window, crops, crop: $0)) }
         let loader = ClipLoader(
-            evaluating: sample, views: views, batchSize: 1, workers: 1, indices: VideoIndexStore(), ledger: DamageLedger())
+            evaluating: sample, views: views, batchSize: 1, access: VideoAccess(workers: 1))
         while try loader.next() != nil {}
         let index = try VideoReader(path: sample.samples[0].path).makeIndex()
         var stream = RandomKey(seed: 0, purpose: .clipStart).stream

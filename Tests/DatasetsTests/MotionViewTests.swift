@@ -34,8 +34,8 @@ private let panning: Result<String, any Error> = Result {
         let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: views), list = list ?? self.list
         #expect(ViewPlan([stream]).problem == nil)
         let loader = ClipLoader(
-            training: ViewPlan([stream]), labeled: list, unlabeled: list, seed: seed, firstStep: 0, endStep: 1, workers: workers,
-            indices: VideoIndexStore(), ledger: DamageLedger())
+            training: ViewPlan([stream]), labeled: list, unlabeled: list, seed: seed, firstStep: 0, endStep: 1,
+            access: VideoAccess(workers: workers))
         return try #require(try loader.next())["clips"]
     }
 
@@ -158,8 +158,8 @@ private let panning: Result<String, any Error> = Result {
         let both = VideoList(part: .train, samples: list.samples + [none], classes: list.classes)
         let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: [try clip(), motion()])
         let loader = ClipLoader(
-            training: ViewPlan([stream]), labeled: both, unlabeled: both, seed: 1, firstStep: 0, endStep: 1, workers: 1,
-            indices: VideoIndexStore(), ledger: ledger)
+            training: ViewPlan([stream]), labeled: both, unlabeled: both, seed: 1, firstStep: 0, endStep: 1,
+            access: VideoAccess(ledger: ledger, workers: 1))
         #expect(try loader.next()?["clips"].sampleIndices == [0, 0, 0, 0])
         #expect(ledger.damaged.map(\.path) == [none.path] && ledger.damaged[0].reason.contains("no motion vectors of vp9"))
     }

@@ -24,8 +24,8 @@ import Testing
         let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 3, sampler: sampler, views: views)
         #expect(ViewPlan([stream]).problem == nil)
         let loader = ClipLoader(
-            training: ViewPlan([stream]), labeled: list, unlabeled: list, seed: 1, firstStep: 0, endStep: 1, workers: workers,
-            indices: VideoIndexStore(), ledger: DamageLedger())
+            training: ViewPlan([stream]), labeled: list, unlabeled: list, seed: 1, firstStep: 0, endStep: 1,
+            access: VideoAccess(workers: workers))
         return try #require(try loader.next())["clips"]
     }
 

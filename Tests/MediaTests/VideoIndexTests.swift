@@ -81,6 +81,26 @@ import Testing
         #expect(!rotated.hasSound)
     }
 
+    /// Pictures 20, 24, ... 40 of 60 alone were kept of the middle.
+    @Test func framesAtEvenTimesAreTheNearestOnes() throws {
+        let index = try VideoReader(path: Fixture(name: "variable-rate.mp4").path).makeIndex()
+        let kept = (0..<60).filter { $0 < 20 || $0 > 40 || $0 % 4 == 0 }
+        #expect(index.frameCount == kept.count)
+        for range in [0..<kept.count, 5..<30] {
+            let (first, last) = (Double(kept[range.lowerBound]), Double(kept[range.upperBound - 1]))
+            let expected = range.indices.map { place in
+                let time = first + (last - first) * Double(place - range.lowerBound) / Double(range.count - 1)
+                // Of two that are as near, the later one.
+                return range.reversed().min { abs(Double(kept[$0]) - time) < abs(Double(kept[$1]) - time) }
+            }
+            #expect(index.framesAtEvenTimes(in: range).map(Optional.some) == expected)
+        }
+        for name in ["closed-gop.mp4", "pyramid.mkv", "mpeg4.avi", "raw.m4v"] {
+            let constant = try VideoReader(path: Fixture(name: name).path).makeIndex()
+            #expect(constant.framesAtEvenTimes(in: 3..<30) == Array(3..<30))
+        }
+    }
+
     @Test func timesAreInSeconds() throws {
         let index = try VideoReader(path: Fixture(name: "no-b.mp4").path).makeIndex()
         #expect(abs((index.seconds(of: 10) ?? 0) - 0.4) < 1e-9)

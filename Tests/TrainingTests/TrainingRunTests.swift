@@ -143,7 +143,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         let bias = try #require(state["fc.bias"])
         state["fc.bias"] = bias * Double.nan
         try network.restoreNetwork(state)
-        let evaluator = try plan.evaluator(indices: VideoIndexStore(), ledger: DamageLedger())
+        let evaluator = try plan.evaluator(VideoAccess())
         #expect { try evaluator.evaluate(network, on: data.test) } throws: {
             ($0 as? ScoresNotFinite)?.video == data.test.samples[0].path
         }

@@ -27,6 +27,25 @@ import Testing
         for name in ["empty.mp4", "text.mp4", "cut.mp4"] { #expect(table.contains(name), "\(table)") }
     }
 
+    @Test func damageOverTheLimitEndsTheRunAndNamesTheFiles() throws {
+        for number in 0..<4 { try put([], "videos/train/dark/empty\(number).mp4") }
+        let outcome = try videos.train(["--out", "run", "epochs=4"])
+        #expect(outcome.status == 65 && outcome.errors.contains("4 of 20 video files are damaged"), "\(outcome.errors)")
+        let table = try FileReader.text(of: semisup.folder + "/run/damage.tsv")
+        for number in 0..<4 {
+            #expect(outcome.errors.contains("empty\(number).mp4") && table.contains("empty\(number).mp4\trejected"))
+        }
+        let resumed = try semisup("train", "--resume", "--out", "run", "damage.files=4", "--json")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try resumed.objects.last?["damagedVideos"] == .integer(4))
+    }
+
+    @Test func noDamageIsToleratedWhereThePolicySaysSo() throws {
+        try put([], "videos/train/dark/empty.mp4")
+        let outcome = try videos.train(["--out", "run", "epochs=4", "damage.policy=error"])
+        #expect(outcome.status == 65 && outcome.errors.contains("damage.policy=error allows none"), "\(outcome.errors)")
+    }
+
     @Test func damagedTestVideosAreLeftOutAndCounted() throws {
         try put(Array("a text".utf8), "videos/test/dark/text.mp4")
         let result = try #require(try videos.train(["--out", "run", "--json", "epochs=0"]).objects.last)
@@ -35,14 +54,14 @@ import Testing
 
     @Test func aTestPartWithoutAReadableVideoIsAnErrorAndTheTrainedNetworkIsKept() throws {
         for name in ["bright/bright0", "bright/bright1", "dark/dark0", "dark/dark1"] { try put([], "videos/test/\(name).mp4") }
-        let outcome = try videos.train(["--out", "run", "epochs=1"])
+        let outcome = try videos.train(["--out", "run", "epochs=1", "damage.share=1"])
         #expect(outcome.status == 65 && outcome.errors.contains("none of the 4 videos"), "\(outcome.errors)")
         #expect(FileManager.default.fileExists(atPath: semisup.folder + "/run/checkpoints/step-00000003.safetensors"))
     }
 
     @Test func aClassWhoseLabelledVideosAreAllDamagedIsNamed() throws {
         for number in 0..<6 { try put([], "videos/train/dark/dark\(number).mp4") }
-        let outcome = try videos.train(["--out", "run", "epochs=2"])
+        let outcome = try videos.train(["--out", "run", "epochs=2", "damage.share=1"])
         #expect(outcome.errors.contains("class dark: none of its labelled clips could be read"), "\(outcome.errors)")
     }
 

@@ -35,11 +35,11 @@ def run(*arguments, data=None):
     return subprocess.run([str(a) for a in arguments], input=data, check=True, capture_output=True).stdout
 
 
-def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale="out_color_matrix=bt601:out_range=tv"):
+def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale="out_color_matrix=bt601:out_range=tv", select=""):
     data = b"".join(p.tobytes() for p in pictures(count, width, height))
     tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=8000:duration={count / 25}"] if sound else []
     run("ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", 25, "-i", "-", *tone,
-        "-vf", f"scale={scale}:flags=accurate_rnd+full_chroma_int", *options,
+        "-vf", f"{select}scale={scale}:flags=accurate_rnd+full_chroma_int", *options,
         *(["-c:a", "aac", "-b:a", "16k"] if sound else []), "-fflags", "+bitexact", "-flags:v", "+bitexact", OUT / name, data=data)
 
 
@@ -81,6 +81,8 @@ def main():
     encode("open-gop.mp4", 60, X264 + gop(12, "bframes=3:open-gop=1:b-pyramid=normal:ref=4"))
     encode("pyramid.mkv", 80, X264 + gop(250, "bframes=3:b-pyramid=normal:ref=4"))
     encode("no-b.mp4", 48, X264 + gop(12, "bframes=0"))
+    # Of the middle third every fourth picture alone.
+    encode("variable-rate.mp4", 60, X264 + gop(12, "bframes=0") + ["-fps_mode", "vfr"], select="select='lt(n,20)+gt(n,40)+not(mod(n,4))',")
     encode("refresh.mp4", 50, X264 + gop(15, "bframes=0:intra-refresh=1"))
     encode("interlaced.mp4", 40, X264 + gop(12, "bframes=2:interlaced=1"))
     encode("h264.avi", 40, X264 + gop(12, "bframes=2"))

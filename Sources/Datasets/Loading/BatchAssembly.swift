@@ -87,7 +87,7 @@ final class BatchAssembly: @unchecked Sendable {
                 if let batch = open[consumed], batch.isComplete {
                     open[consumed] = nil
                     consumed += 1
-                    ledger.record(batch.damage)
+                    try ledger.record(batch.damage, shown: batch.shownCount)
                     condition.broadcast()
                     return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
                 }
@@ -130,6 +130,9 @@ final class OpenBatch: @unchecked Sendable {
 
     /// What could not be read, in the order of the places.
     var damage: [DamageLedger.Note] { notes.flatMap { $0.flatMap(\.self) } }
+
+    /// How many places are filled.
+    var shownCount: Int { samples.reduce(0) { $0 + $1.count { $0 != nil } } }
 
     private static func array(for view: ViewRequest, in stream: StreamRequest, channels: Int? = nil) -> StridedArray {
         var shape = [stream.batchSize] + stream.shape(of: view)

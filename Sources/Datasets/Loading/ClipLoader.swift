@@ -17,12 +17,13 @@ public final class ClipLoader: Sendable {
     ///
     /// `samples` gives what each stream shows in a step, in the order of the plan's streams.
     init(
-        source: any SampleSource, firstStep: Int, endStep: Int, workers: Int, batchesAhead: Int = 2, media: MediaSettings
+        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int = 2, media: MediaSettings
     ) {
         counter = media.counter
         assembly = BatchAssembly(
-            source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead, ledger: media.ledger)
-        for number in 0..<max(1, workers) {
+            source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead,
+            ledger: media.access.ledger)
+        for number in 0..<max(1, media.access.workers) {
             let worker = LoaderWorker(assembly: assembly, media: media)
             let thread = Thread { worker.run() }
             thread.name = "clip loader \(number)"
@@ -74,10 +75,9 @@ struct SampleDraw: Sendable {
 
 /// What all workers share.
 struct MediaSettings: Sendable {
-    let indices: VideoIndexStore
-    let ledger: DamageLedger
+    let access: VideoAccess
     let normalization: ChannelNormalization
-    let counter: FrameCounter
+    let counter = FrameCounter()
     /// A stream whose samples are damaged this often in a row cannot be trained on.
     let replacementLimit = 20
 }

@@ -1,56 +1,107 @@
 import Synchronization
 
-/// Which videos could not be read, and why: of the batches that were consumed, so that it is part of a run's state.
+/// What was found of a clip that was read.
+public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
+    /// Its pictures, vectors and sound are what the encoder meant, as far as the decoder can tell.
+    case ok
+    /// It could be read, but the decoder saw errors or patched something up.
+    case damaged
+    /// Something of it could not be read at all.
+    case rejected
+
+    private var severity: Int {
+        switch self {
+        case .ok: 0
+        case .damaged: 1
+        case .rejected: 2
+        }
+    }
+
+    /// Whether `left` is less bad.
+    public static func < (left: Self, right: Self) -> Bool { left.severity < right.severity }
+}
+
+/// Which videos are damaged, and how: of the batches that were consumed, so that it is part of a run's state.
 public final class DamageLedger: Sendable {
-    /// A video that could not be read this time.
+    /// A clip that is not as it should be.
     struct Note: Sendable {
-        let path: String, reason: String
+        let path: String, verdict: ClipVerdict, reason: String
     }
 
     /// One damaged video.
     public struct Entry: Hashable, Sendable {
         /// The file.
         public let path: String
-        /// What is wrong, in the decoder's words.
+        /// The worst of its clips.
+        public let verdict: ClipVerdict
+        /// What is wrong with the first clip that was so bad, in the decoder's words.
         public let reason: String
-        /// How often a clip of it was wanted.
+        /// How often a clip of it was not as it should be.
         public let occurrences: Int
 
         /// An entry; see the properties.
-        public init(path: String, reason: String, occurrences: Int) {
+        public init(path: String, verdict: ClipVerdict, reason: String, occurrences: Int) {
             self.path = path
+            self.verdict = verdict
             self.reason = reason
             self.occurrences = occurrences
         }
     }
 
-    private let entries = Mutex<[String: (reason: String, occurrences: Int)]>([:])
+    /// All that a ledger knows.
+    public struct Record: Hashable, Sendable {
+        /// Clips that were read, by what was found.
+        public var clips: [ClipVerdict: Int]
+        /// The damaged videos, sorted by path.
+        public var damaged: [Entry]
 
-    /// A ledger without damage.
-    public init() {}
-
-    /// Adds what a batch met; of several reasons the first stays.
-    func record(_ notes: [Note]) {
-        guard !notes.isEmpty else { return }
-        entries.withLock { entries in
-            for note in notes {
-                entries[note.path] = (entries[note.path]?.reason ?? note.reason, (entries[note.path]?.occurrences ?? 0) + 1)
-            }
+        /// A record; see the properties.
+        public init(clips: [ClipVerdict: Int] = [:], damaged: [Entry] = []) {
+            self.clips = clips
+            self.damaged = damaged
         }
     }
 
-    /// Forgets what it knows for `damaged`, the entries of an earlier process.
-    public func restore(_ damaged: [Entry]) {
-        let restored = damaged.map { ($0.path, (reason: $0.reason, occurrences: $0.occurrences)) }
-        entries.withLock { $0 = Dictionary(restored) { first, _ in first } }
+    /// What is done about damage, and how much of it there may be.
+    public let tolerance: DamageTolerance
+    private let fileCount: Int
+    private let state = Mutex<(clips: [ClipVerdict: Int], entries: [String: Entry])>(([:], [:]))
+
+    /// A ledger without damage, of `fileCount` files.
+    public init(_ tolerance: DamageTolerance = .unlimited, fileCount: Int = 0) {
+        self.tolerance = tolerance
+        self.fileCount = fileCount
     }
+
+    /// Adds what a batch met, in which `shown` clips are shown. Throws where that is more than is tolerated.
+    func record(_ notes: [Note], shown: Int) throws(DamageOverLimit) {
+        let damaged = state.withLock { state -> [Entry]? in
+            // Kept clips are shown and noted.
+            let kept = tolerance.policy == .keep ? notes.count { $0.verdict == .damaged } : 0
+            state.clips[.ok, default: 0] += max(0, shown - kept)
+            for note in notes {
+                state.clips[note.verdict, default: 0] += 1
+                let known = state.entries[note.path]
+                let isWorse = known.map { $0.verdict < note.verdict } ?? true
+                state.entries[note.path] = Entry(
+                    path: note.path, verdict: isWorse ? note.verdict : known?.verdict ?? note.verdict,
+                    reason: isWorse ? note.reason : known?.reason ?? note.reason, occurrences: (known?.occurrences ?? 0) + 1)
+            }
+            return notes.isEmpty || tolerance.allows(state.entries.count, of: fileCount) ? nil : Self.sorted(state.entries)
+        }
+        if let damaged { throw DamageOverLimit(damaged: damaged, fileCount: fileCount, tolerance: tolerance) }
+    }
+
+    /// Forgets what it knows for the record of an earlier process.
+    public func restore(_ record: Record) {
+        state.withLock { $0 = (record.clips, Dictionary(record.damaged.map { ($0.path, $0) }) { first, _ in first }) }
+    }
+
+    /// All that it knows.
+    public var record: Record { state.withLock { Record(clips: $0.clips, damaged: Self.sorted($0.entries)) } }
 
     /// All damaged videos, sorted by path.
-    public var damaged: [Entry] {
-        entries.withLock { $0.map { Entry(path: $0.key, reason: $0.value.reason, occurrences: $0.value.occurrences) } }
-            .sorted { $0.path < $1.path }
-    }
+    public var damaged: [Entry] { record.damaged }
 
-    /// The number of damaged videos.
-    public var count: Int { entries.withLock { $0.count } }
+    private static func sorted(_ entries: [String: Entry]) -> [Entry] { entries.values.sorted { $0.path < $1.path } }
 }

@@ -27,26 +27,37 @@ final class LoaderWorker: @unchecked Sendable {
         }
     }
 
-    /// Fills a place; a damaged sample is noted and replaced where the source says so.
+    /// Fills a place; a sample that is not as it should be is noted, and replaced where the source says so.
     private func fill(_ place: BatchAssembly.Place, _ damage: inout [DamageLedger.Note]) throws -> FilledSample? {
-        let request = assembly.source.streams[place.stream]
         for attempt in 0..<media.replacementLimit {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
-            do throws(Unshowable) {
-                try frames.decode(draw, request, media)
-                maker.make(draw, request, of: frames, media.normalization) { view, values, mask in
-                    place.batch.write(values, mask: mask, stream: place.stream, view: view, slot: place.slot)
-                }
-                return FilledSample(
-                    sampleIndex: draw.sample.index, label: draw.sample.label, placements: maker.placements,
-                    presence: frames.sounds.mapValues(\.presence))
-            } catch {
-                if case .plan(let mistake) = error { throw mistake }
-                damage.append(DamageLedger.Note(path: draw.sample.path, reason: error.description))
-            }
+            let (filled, note) = try show(draw, place)
+            if let note { damage.append(note) }
+            if let filled { return filled }
             guard assembly.source.replacesDamaged else { return nil }
         }
-        throw TooMuchDamage(stream: request.name, examples: damage.prefix(3).map(\.reason))
+        let name = assembly.source.streams[place.stream].name
+        throw TooMuchDamage(stream: name, examples: damage.prefix(3).map(\.reason))
+    }
+
+    /// Writes the views of a sample into a place. nil where it is not shown; with a note where it is not as it should be.
+    private func show(
+        _ draw: SampleDraw, _ place: BatchAssembly.Place
+    ) throws -> (filled: FilledSample?, note: DamageLedger.Note?) {
+        let request = assembly.source.streams[place.stream], path = draw.sample.path
+        do throws(Unshowable) { try frames.decode(draw, request, media) } catch {
+            if case .plan(let mistake) = error { throw mistake }
+            return (nil, DamageLedger.Note(path: path, verdict: .rejected, reason: error.description))
+        }
+        let note = frames.problem.map { DamageLedger.Note(path: path, verdict: .damaged, reason: "\(path): \($0)") }
+        if note != nil, !assembly.source.replacesDamaged || media.access.ledger.tolerance.policy != .keep { return (nil, note) }
+        maker.make(draw, request, of: frames, media.normalization) { view, values, mask in
+            place.batch.write(values, mask: mask, stream: place.stream, view: view, slot: place.slot)
+        }
+        let filled = FilledSample(
+            sampleIndex: draw.sample.index, label: draw.sample.label, placements: maker.placements,
+            presence: frames.sounds.mapValues(\.presence))
+        return (filled, note)
     }
 }

@@ -14,8 +14,12 @@ struct SampleFrames {
     private(set) var sounds: [Int: (values: [Float], presence: Float)] = [:]
     /// Made when the first sound comes.
     private var logMel: LogMel?
+    /// What is wrong with the frames, though all are there; nil where nothing is.
+    private(set) var problem: String?
     /// The frames of the video that the sample consists of.
     private var stretch = 0..<0
+    /// Those that windows count, in order.
+    private var timeline: [Int] = []
     /// Where frames of the video lie among the pictures and among the vectors of each kind.
     private var places = Places()
 
@@ -26,18 +30,19 @@ struct SampleFrames {
     /// Decodes every frame that some view shows, each once.
     mutating func decode(_ draw: SampleDraw, _ request: StreamRequest, _ media: MediaSettings) throws(Unshowable) {
         let reader: VideoReader, index: VideoIndex
-        do throws(MediaError) { (reader, index) = try media.indices.open(draw.sample.path) } catch { throw .media(error) }
+        do throws(MediaError) { (reader, index) = try media.access.indices.open(draw.sample.path) } catch { throw .media(error) }
         self.index = index
         stretch = index.frameRange(from: draw.sample.start, to: draw.sample.end)
         // The last frame has no successor, so that no window shows it where successors are needed.
-        let count = stretch.count - (request.needsSuccessors ? 1 : 0)
-        guard count > 0 else {
+        let shownFrames = request.needsSuccessors ? stretch.dropLast() : stretch
+        guard !shownFrames.isEmpty else {
             let problem =
                 stretch.isEmpty
                 ? "there is no picture between the start and the end of the clip" : "one picture alone has no temporal gradient"
             throw .frames(path: draw.sample.path, problem)
         }
-        try drawWindows(draw, request, frameCount: count)
+        timeline = media.access.timing == .time ? index.framesAtEvenTimes(in: shownFrames) : Array(shownFrames)
+        try drawWindows(draw, request)
         let wanted = wanted(request, index)
         places = Places(
             pixels: SampleFrames.places(wanted.pixels), vectors: SampleFrames.places(wanted.vectors),
@@ -45,13 +50,15 @@ struct SampleFrames {
         let report: DecodeReport
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
-        if let problem = report.problem { throw .frames(path: draw.sample.path, problem) }
+        problem = report.problem
+        if let problem, !report.missingPositions.isEmpty { throw .frames(path: draw.sample.path, problem) }
         sounds = [:]
         for (number, view) in request.views.enumerated() {
             guard let sound = view.kind.sound else { continue }
             let owner = request.owners(of: number).window
             let span: SoundSpan
             do throws(MediaError) { span = try read(sound, ofWindow: owner, from: reader, index) } catch { throw .media(error) }
+            if span.errors > 0, problem == nil { problem = "errors of the sound's decoder: \(span.errors)" }
             sounds[number] = (try values(of: span, view.kind), Float(span.present) / Float(max(1, span.samples.count)))
         }
     }
@@ -63,11 +70,7 @@ struct SampleFrames {
         let first = shown[owner]?.frames.first ?? stretch.lowerBound
         let start = index.seconds(of: first) ?? Double(first) / (index.info.averageFrameRate.value ?? 25)
         do throws(MediaError) {
-            let span = try reader.sound(from: start, count: sound.samples, rate: LogMel.sampleRate)
-            guard span.errors == 0 else {
-                throw .damaged(path: reader.path, reason: "\(span.errors) errors in the sound from \(start) s on")
-            }
-            return span
+            return try reader.sound(from: start, count: sound.samples, rate: LogMel.sampleRate)
         } catch {
             if sound.absence == .silent, case .noSound = error {
                 return SoundSpan(samples: [Float](repeating: 0, count: sound.samples), present: 0)
@@ -99,7 +102,7 @@ struct SampleFrames {
         let window = shown[owner]?.window ?? ClipWindow(first: 0, length: 1, stride: 1)
         return ClipPlacement(
             firstFrame: window.first, stride: window.stride, frameCount: stretch.count,
-            times: window.positions(frameCount: stretch.count).map { index?.seconds(of: stretch.lowerBound + $0) ?? .nan },
+            times: (shown[owner]?.frames ?? []).map { index?.seconds(of: $0) ?? .nan },
             geometry: geometry)
     }
 
@@ -137,7 +140,8 @@ struct SampleFrames {
 
     // MARK: Windows
 
-    private mutating func drawWindows(_ draw: SampleDraw, _ request: StreamRequest, frameCount: Int) throws(Unshowable) {
+    private mutating func drawWindows(_ draw: SampleDraw, _ request: StreamRequest) throws(Unshowable) {
+        let frameCount = timeline.count
         var stream = draw.key(.clipStart, view: 0).derived("sampler").stream
         let sampled = request.sampler?.windows(frameCount: frameCount, using: &stream) ?? []
         if let mistake = request.mistake(in: sampled, frameCount: frameCount) { throw .plan(mistake) }
@@ -154,11 +158,12 @@ struct SampleFrames {
             case .following(let other, let gap, let length):
                 window = ClipWindow(first: self.window(of: other, request).last + gap + 1, length: length, stride: 1)
             case .keyframe(let other, let margin):
-                let place = try keyframe(near: self.window(of: other, request), margin: margin, draw, using: &stream)
-                window = ClipWindow(first: place, length: 1, stride: 1)
+                let frame = try keyframe(near: self.window(of: other, request), margin: margin, draw, using: &stream)
+                shown[number] = (ClipWindow(first: frame - stretch.lowerBound, length: 1, stride: 1), [frame])
+                continue
             case .same: continue
             }
-            shown[number] = (window, window.positions(frameCount: frameCount).map { $0 + stretch.lowerBound })
+            shown[number] = (window, window.positions(frameCount: frameCount).map { timeline[$0] })
         }
     }
 
@@ -171,10 +176,12 @@ struct SampleFrames {
     private func keyframe(
         near window: ClipWindow, margin: Int, _ draw: SampleDraw, using stream: inout RandomStream
     ) throws(Unshowable) -> Int {
-        let keyframes = stretch.filter { index?.isKeyFrame($0) ?? false }.map { $0 - stretch.lowerBound }
-        let near = keyframes.filter { (window.first - margin...window.last + margin).contains($0) }
+        let keyframes = stretch.filter { index?.isKeyFrame($0) ?? false }
+        func frame(_ place: Int) -> Int { timeline[min(max(place, 0), timeline.count - 1)] }
+        let (first, last) = (frame(window.first), frame(window.last))
+        let near = keyframes.filter { (first - margin...last + margin).contains($0) }
         if !near.isEmpty { return near[stream.integer(below: near.count)] }
-        let middle = (window.first + window.last) / 2
+        let middle = (first + last) / 2
         guard let nearest = keyframes.min(by: { abs($0 - middle) < abs($1 - middle) }) else {
             throw .frames(path: draw.sample.path, "there is no keyframe between the start and the end of the clip")
         }

@@ -59,28 +59,24 @@ extension ClipLoader {
     /// A loader of a method's batches.
     public convenience init(
         training plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64, firstStep: Int, endStep: Int,
-        workers: Int,
-        indices: VideoIndexStore, ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
+        access: VideoAccess, normalization: ChannelNormalization = .imageNet
     ) {
         self.init(
             source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed), firstStep: firstStep,
-            endStep: endStep, workers: workers,
-            media: MediaSettings(
-                indices: indices, ledger: ledger, normalization: normalization, counter: FrameCounter()))
+            endStep: endStep, media: MediaSettings(access: access, normalization: normalization))
     }
 
     /// A loader of a list, once, in order: one stream called `videos` with the given views.
     ///
     /// `seed` and `pass` decide what random views show.
     public convenience init(
-        evaluating list: VideoList, views: [ViewRequest], batchSize: Int, seed: UInt64 = 0, pass: Int = 0, workers: Int,
-        indices: VideoIndexStore, ledger: DamageLedger, normalization: ChannelNormalization = .imageNet
+        evaluating list: VideoList, views: [ViewRequest], batchSize: Int, seed: UInt64 = 0, pass: Int = 0,
+        access: VideoAccess, normalization: ChannelNormalization = .imageNet
     ) {
         let stream = StreamRequest(name: "videos", source: .labeled, batchSize: batchSize, views: views)
         self.init(
             source: EvaluationSamples(streams: [stream], list: list, seed: seed, pass: pass), firstStep: 0,
-            endStep: (list.count + batchSize - 1) / batchSize, workers: workers,
-            media: MediaSettings(
-                indices: indices, ledger: ledger, normalization: normalization, counter: FrameCounter()))
+            endStep: (list.count + batchSize - 1) / batchSize,
+            media: MediaSettings(access: access, normalization: normalization))
     }
 }

@@ -80,6 +80,22 @@ public struct VideoIndex: Sendable, Equatable {
         let lower = position(start) ?? 0
         return lower..<max(lower, position(end) ?? frameCount)
     }
+
+    /// As many frames as `range` has, those nearest to even times from the first to the last of it: the range itself where the rate
+    /// does not vary, or where the container has no times.
+    public func framesAtEvenTimes(in range: Range<Int>) -> [Int] {
+        let times = range.compactMap { seconds(of: $0) }
+        guard times.count == range.count, let first = times.first, let last = times.last, last > first else {
+            return Array(range)
+        }
+        let period = (last - first) / Double(times.count - 1)
+        var nearest = 0
+        return times.indices.map { place in
+            let time = first + Double(place) * period
+            while nearest + 1 < times.count, abs(times[nearest + 1] - time) <= abs(times[nearest] - time) { nearest += 1 }
+            return range.lowerBound + nearest
+        }
+    }
 }
 
 /// What an index keeps of one packet, in one byte.

@@ -27,8 +27,7 @@ struct LoaderBenchmark {
         let repeats = bench.options.repeats, warmups = max(1, bench.options.warmups)
         let loader = ClipLoader(
             training: ViewPlan([try stream()]), labeled: list, unlabeled: list, seed: 0, firstStep: 0,
-            endStep: repeats + warmups, workers: bench.configuration[EngineOptions.self].workers, indices: VideoIndexStore(),
-            ledger: ledger)
+            endStep: repeats + warmups, access: bench.configuration.access(VideoIndexStore(), ledger))
         defer { loader.stop() }
         let seconds = try Stopwatch.seconds(repeats: repeats, warmups: warmups) { _ = try loader.next() }
         if let damaged = ledger.damaged.first {

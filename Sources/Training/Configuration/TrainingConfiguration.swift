@@ -6,7 +6,7 @@ extension ConfigurationSchema {
     public static let training = ConfigurationSchema([
         RunOptions.self, LabelOptions.self, BackboneOptions.self, ClipOptions.self, BatchOptions.self, OptimizerOptions.self,
         ScheduleOptions.self, AverageOptions.self, WeakAugmentOptions.self, StrongAugmentOptions.self, EvaluationOptions.self,
-        CheckpointOptions.self, EngineOptions.self,
+        DamageOptions.self, CheckpointOptions.self, EngineOptions.self,
     ])
 }
 

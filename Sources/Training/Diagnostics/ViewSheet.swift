@@ -35,8 +35,7 @@ public struct ViewSheet: Sendable {
         let loader = ClipLoader(
             training: ViewPlan([stream]), labeled: dataSet.train, unlabeled: dataSet.train,
             seed: UInt64(configuration[RunOptions.self].seed), firstStep: 0, endStep: 1,
-            workers: configuration[EngineOptions.self].workers, indices: indices, ledger: ledger,
-            normalization: normalization)
+            access: configuration.access(indices, ledger), normalization: normalization)
         defer { loader.stop() }
         let batch = try loader.next()?.normalized(normalization)[stream.name]
         // The frames were put behind the method's views.

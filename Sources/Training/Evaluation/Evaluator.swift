@@ -7,10 +7,8 @@ import Tensor
 /// Scores a network on a list by views spread over time and along the long side (protocol card, section 2).
 public struct Evaluator: Sendable {
     private let views: [ViewRequest]
-    private let classCount: Int, workers: Int
-    private let indices: VideoIndexStore
-    /// Where unreadable videos are noted.
-    public let ledger: DamageLedger
+    private let classCount: Int
+    private let access: VideoAccess
 
     /// Clips that are forwarded together at most.
     private static let clipsAtOnce = 32
@@ -22,8 +20,8 @@ public struct Evaluator: Sendable {
     ///
     /// One crop has the side `size` within a short side of 8/7 of that (224 of 256); three crops have the whole short side.
     public init(
-        window: (length: Int, stride: Int), size: Int, views: EvaluationViews, classCount: Int, workers: Int,
-        indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger()
+        window: (length: Int, stride: Int), size: Int, views: EvaluationViews, classCount: Int,
+        access: VideoAccess
     ) throws(AugmentError) {
         let shortSide = Evaluator.shortSide(of: size)
         let crops = try EvaluationCrops(
@@ -37,9 +35,7 @@ public struct Evaluator: Sendable {
             }
         }
         self.classCount = classCount
-        self.workers = workers
-        self.indices = indices
-        self.ledger = ledger
+        self.access = access
     }
 
     /// The scores of `network` on `list`; videos that cannot be read are left out and counted.
@@ -50,7 +46,7 @@ public struct Evaluator: Sendable {
     ) throws -> ClassificationReport {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
-            evaluating: list, views: views, batchSize: batchSize, workers: workers, indices: indices, ledger: ledger)
+            evaluating: list, views: views, batchSize: batchSize, access: access)
         defer { loader.stop() }
         var rows: [ClassificationReport.Row] = []
         var seen = 0

@@ -52,8 +52,7 @@ public final class TrainedNetwork {
         let clip = configuration[ClipOptions.self]
         let evaluator = try Evaluator(
             window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
-            classCount: classes.count, workers: configuration[EngineOptions.self].workers, indices: indices,
-            ledger: ledger)
+            classCount: classes.count, access: configuration.access(indices, ledger))
         return try evaluator.evaluate(network, on: list, progress: progress)
     }
 
@@ -70,7 +69,7 @@ public final class TrainedNetwork {
         try report.requireScores(ledger)
         return TrainingOutcome(
             test: report, scores: [], steps: step, seconds: begin.duration(to: .now).seconds, run: run,
-            weightsDigest: network.weightsDigest, waitShare: 0, damaged: ledger.damaged)
+            weightsDigest: network.weightsDigest, waitShare: 0, damage: ledger.record)
     }
 
     /// The class probabilities of videos, in the order of `paths`: softmax of the mean logits over the views.

@@ -88,7 +88,7 @@ public final class EpochContext {
         hasPassed = true
         let loader = ClipLoader(
             evaluating: list, views: views ?? [plainView], batchSize: batchSize, seed: data.seed, pass: epoch,
-            workers: data.workers, indices: data.indices, ledger: data.ledger)
+            access: data.access)
         defer { loader.stop() }
         while let batch = try loader.next()?["videos"] {
             if Interruption.request != nil { throw PassInterrupted() }
@@ -116,14 +116,14 @@ public final class EpochContext {
 public struct RunData: Sendable {
     let lists: TrainingLists, test: VideoList
     let window: TemporalWindow, crops: EvaluationCrops
-    let seed: UInt64, workers: Int
-    let indices: VideoIndexStore, ledger: DamageLedger
+    let seed: UInt64
+    let access: VideoAccess
     /// The type in which networks want their clips.
     let elementType: ElementType
 
     /// The data of a run by `plan`.
     public init(
-        _ plan: TrainingPlan, indices: VideoIndexStore, ledger: DamageLedger, elementType: ElementType = .float32
+        _ plan: TrainingPlan, access: VideoAccess, elementType: ElementType = .float32
     ) throws(AugmentError) {
         self.elementType = elementType
         let clip = plan.configuration[ClipOptions.self]
@@ -133,9 +133,7 @@ public struct RunData: Sendable {
         crops = try EvaluationCrops(
             shortSide: Evaluator.shortSide(of: clip.size), output: PictureSize(side: clip.size), layout: .centre)
         seed = plan.seed
-        workers = plan.configuration[EngineOptions.self].workers
-        self.indices = indices
-        self.ledger = ledger
+        self.access = access
     }
 }
 

@@ -24,8 +24,8 @@ public struct TrainingOutcome: Sendable {
     public let run: String, weightsDigest: String
     /// The share of the training time in which the loop waited for the loader.
     public let waitShare: Double
-    /// Videos that could not be read.
-    public let damaged: [DamageLedger.Entry]
+    /// What was found of the clips that were read, and which videos are damaged.
+    public let damage: DamageLedger.Record
 }
 
 /// Somebody who is told how a run goes.

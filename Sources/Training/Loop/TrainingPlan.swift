@@ -74,12 +74,18 @@ public struct TrainingPlan: Sendable {
     }
 
     /// The evaluator that the configuration describes.
-    public func evaluator(indices: VideoIndexStore, ledger: DamageLedger) throws -> Evaluator {
+    public func evaluator(_ access: VideoAccess) throws -> Evaluator {
         let clip = configuration[ClipOptions.self]
         return try Evaluator(
             window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
-            classCount: dataSet.classes.count, workers: configuration[EngineOptions.self].workers, indices: indices,
-            ledger: ledger)
+            classCount: dataSet.classes.count, access: access)
+    }
+
+    /// How the run reads its videos, with a ledger that ends it where too many of its files are damaged.
+    func access(_ indices: VideoIndexStore) -> VideoAccess {
+        let lists = [lists.labelled, lists.unlabelled, dataSet.validation, dataSet.test]
+        let files = Set(lists.flatMap { $0.samples.map(\.path) }).count
+        return configuration.access(indices, DamageLedger(configuration[DamageOptions.self].tolerance, fileCount: files))
     }
 
     /// The same plan over other lists of the same data set.

@@ -84,18 +84,11 @@ extension TrainingOutcome {
             ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
             ("views", configuration[EvaluationOptions.self].views.json),
-            ("damagedVideos", .integer(damaged.count)), ("steps", .integer(steps)), ("seconds", .real(seconds)),
+            ("damagedVideos", .integer(damage.damaged.count)), ("clipsRead", damage.countsJSON),
+            ("steps", .integer(steps)), ("seconds", .real(seconds)),
             ("scores", .object(scores.map { ($0.name, .real($0.value)) })), ("loaderWaitShare", .real(waitShare)),
             ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
         ])
-    }
-}
-
-/// `damage.tsv`: the videos that could not be read.
-enum DamageTable {
-    static func write(_ entries: [DamageLedger.Entry], to path: String) throws(FileError) {
-        let lines = entries.map { "\($0.path)\tdamaged\t\($0.occurrences)\t\($0.reason)\n" }
-        try AtomicFile.write("video\tstate\toccurrences\treason\n" + lines.joined(), to: path)
     }
 }
 

@@ -18,7 +18,7 @@ extension TrainingRun {
         try timings.synchronize()
         try checkpoints.save(
             state.checkpoint(
-                metricsPosition: metrics.position, timingsPosition: timings.position, damaged: ledger.damaged),
+                metricsPosition: metrics.position, timingsPosition: timings.position, damage: access.ledger.record),
             isBest: isBest)
         lastSave = .now
         savedStep = state.step
@@ -51,12 +51,12 @@ extension TrainingRun {
 
     func score(_ list: VideoList) throws -> ClassificationReport? {
         guard !list.isEmpty, let network = state.evaluated else { return nil }
-        let evaluator = try plan.evaluator(indices: indices, ledger: ledger)
+        let evaluator = try plan.evaluator(access)
         let report = try evaluator.evaluate(network, on: list) { done, total in
             observer.didScore(done, of: total)
             if Interruption.request != nil { throw interrupted }
         }
-        try report.requireScores(ledger)
+        try report.requireScores(access.ledger)
         return report
     }
 
@@ -82,9 +82,11 @@ extension TrainingRun {
         let outcome = TrainingOutcome(
             test: test, scores: scores, steps: state.step, seconds: seconds, run: directory.path,
             weightsDigest: state.weightsDigest,
-            waitShare: waitShare, damaged: ledger.damaged)
-        try DamageTable.write(outcome.damaged, to: directory.path + "/damage.tsv")
-        for name in plan.lists.labelled.unreadableClasses(damaged: outcome.damaged.map(\.path)) {
+            waitShare: waitShare, damage: access.ledger.record)
+        try writeDamage()
+        // Clips that were kept have been learned from.
+        let lost = outcome.damage.damaged.filter { $0.verdict == .rejected || access.ledger.tolerance.policy != .keep }
+        for name in plan.lists.labelled.unreadableClasses(damaged: lost.map(\.path)) {
             observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
         }
         if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
@@ -92,5 +94,10 @@ extension TrainingRun {
         record.result = outcome.result(plan.configuration)
         try directory.write(record)
         return outcome
+    }
+
+    /// Writes what is known of damage to the run's folder.
+    func writeDamage() throws(FileError) {
+        try DamageTable.write(access.ledger.record, to: directory.path + "/damage.tsv")
     }
 }

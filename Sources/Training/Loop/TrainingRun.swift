@@ -16,7 +16,7 @@ public final class TrainingRun {
     let checkpoints: CheckpointStore
     let metrics: MetricsLog, timings: MetricsLog
     let observer: any TrainingObserver
-    let indices: VideoIndexStore, ledger = DamageLedger()
+    let access: VideoAccess
     private let data: RunData
     var lastSave = ContinuousClock.now
     /// The step of the newest whole checkpoint.
@@ -32,9 +32,9 @@ public final class TrainingRun {
     ) throws {
         try Engine.start(plan.engine)
         self.plan = plan
-        self.indices = indices
+        access = plan.access(indices)
         self.observer = observer
-        data = try RunData(plan, indices: indices, ledger: ledger)
+        data = try RunData(plan, access: access)
         state = try TrainingState(plan)
         record = RunRecord(plan, engine: Engine.backend.description)
         directory =
@@ -56,12 +56,12 @@ public final class TrainingRun {
     ) throws {
         try Engine.start(plan.engine)
         self.plan = plan
-        self.indices = indices
+        access = plan.access(indices)
         self.observer = observer
         directory = try RunDirectory.open(folder)
         record = try directory.record()
         try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), plan, run: folder)
-        data = try RunData(plan, indices: indices, ledger: ledger)
+        data = try RunData(plan, access: access)
         state = try TrainingState(plan)
         checkpoints = CheckpointStore(
             folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
@@ -74,7 +74,7 @@ public final class TrainingRun {
             observer.note("there is no checkpoint yet: starting at step 0")
         }
         func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
-        ledger.restore(newest.checkpoint.map(\.damaged) ?? [])
+        access.ledger.restore(newest.checkpoint?.damage ?? DamageLedger.Record())
         savedStep = newest.checkpoint?.step
         hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
@@ -105,6 +105,7 @@ public final class TrainingRun {
                 test, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
             let reason: any Error = error is PassInterrupted ? Interrupted(step: savedStep ?? 0, run: directory.path) : error
+            try? writeDamage()
             record.state = reason is Interrupted ? .stopped : .failed
             try? directory.write(record)
             throw reason
@@ -136,7 +137,7 @@ public final class TrainingRun {
         let loader = ClipLoader(
             training: method.views(in: stage), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
             seed: plan.seed, firstStep: state.step, endStep: span.steps.upperBound,
-            workers: plan.configuration[EngineOptions.self].workers, indices: indices, ledger: ledger)
+            access: access)
         defer { loader.stop() }
         var waited = 0.0
         while state.step < span.steps.upperBound {

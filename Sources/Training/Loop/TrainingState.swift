@@ -70,7 +70,7 @@ final class TrainingState {
     }
 
     /// The whole state as a checkpoint.
-    func checkpoint(metricsPosition: Int, timingsPosition: Int, damaged: [DamageLedger.Entry]) -> Checkpoint {
+    func checkpoint(metricsPosition: Int, timingsPosition: Int, damage: DamageLedger.Record) -> Checkpoint {
         let tensors = parts.flatMap { part in
             part.state.tensors.sorted { $0.key < $1.key }.map { StoredTensor(name: "\(part.name).\($0.key)", $0.value) }
         }
@@ -81,7 +81,7 @@ final class TrainingState {
                 ("evaluated", .string(average == nil ? "network" : "average")),
                 ("metricsPosition", .integer(metricsPosition)), ("timingsPosition", .integer(timingsPosition)),
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
-                ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("damaged", .array(damaged.map(\.json))),
+                ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("damage", damage.json),
             ]))
     }
 
@@ -114,24 +114,6 @@ extension StochasticGradientDescent {
         self.init(
             networks, momentum: options.momentum, usesNesterov: options.nesterov, weightDecay: options.weightDecay,
             clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
-    }
-}
-
-extension Checkpoint {
-    /// The videos that had not been readable.
-    var damaged: [DamageLedger.Entry] {
-        (state["damaged"]?.arrayValue ?? []).compactMap { entry in
-            guard let path = entry["video"]?.stringValue, let reason = entry["reason"]?.stringValue,
-                let occurrences = entry["occurrences"]?.integerValue
-            else { return nil }
-            return DamageLedger.Entry(path: path, reason: reason, occurrences: occurrences)
-        }
-    }
-}
-
-extension DamageLedger.Entry {
-    fileprivate var json: JSON {
-        .object([("video", .string(path)), ("reason", .string(reason)), ("occurrences", .integer(occurrences))])
     }
 }
 

@@ -28,8 +28,13 @@ final class TrainingPrinter: TrainingObserver {
     /// Prints the result.
     func end(_ outcome: TrainingOutcome, _ configuration: Configuration) throws {
         scoring.end()
-        if !outcome.damaged.isEmpty {
-            logger.warning("\(outcome.damaged.count) videos could not be read and were left out; see \(outcome.run)/damage.tsv")
+        let damage = outcome.damage, (damaged, rejected) = (damage.clips[.damaged] ?? 0, damage.clips[.rejected] ?? 0)
+        if !damage.damaged.isEmpty {
+            logger.warning(
+                """
+                \(damage.damaged.count) videos are damaged: \(damaged) clips of them had errors, \(rejected) could not be read, \
+                \(damage.clips[.ok] ?? 0) clips were whole; see \(outcome.run)/damage.tsv
+                """)
         }
         guard !json else { return try Terminal.standard.print(outcome.result(configuration)) }
         try Terminal.standard.print(OutcomeText.table(outcome))

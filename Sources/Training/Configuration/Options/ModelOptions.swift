@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 
 /// The network (`temporal_gradient.md`, backbones).
@@ -32,6 +33,8 @@ public struct ClipOptions: ConfigurationGroup {
     public var stride = 8
     /// Height and width of a frame.
     public var size = 112
+    /// Which frames are counted.
+    public var timing = VideoAccess.Timing.frames
 
     /// The defaults.
     public init() {}
@@ -41,6 +44,7 @@ public struct ClipOptions: ConfigurationGroup {
         .init("clip.length", \.length, in: 1...256, unit: "frames", help: "Frames in a clip."),
         .init("clip.stride", \.stride, in: 1...256, unit: "frames", help: "From one frame of the clip to the next."),
         .init("clip.size", \.size, in: 16...1024, unit: "pixels", help: "Height and width of a frame."),
+        .init("clip.timing", \.timing, help: "Count frames, or even times where the frame rate varies."),
     ]
 }
 

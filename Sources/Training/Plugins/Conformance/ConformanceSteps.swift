@@ -11,13 +11,13 @@ final class ConformanceSteps {
     init(_ plan: TrainingPlan, _ method: any Method, stage number: Int, elementType: ElementType = .float32) throws {
         self.method = method
         self.elementType = elementType
-        let indices = VideoIndexStore(), ledger = DamageLedger(), stages = method.stages
-        let data = try RunData(plan, indices: indices, ledger: ledger, elementType: elementType)
+        let access = VideoAccess(), stages = method.stages
+        let data = try RunData(plan, access: access, elementType: elementType)
         try method.beginStages(through: number, totalSteps: 2, data: data)
         stage = stages[number].name
         loader = ClipLoader(
             training: method.views(in: stages[number]), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
-            seed: plan.seed, firstStep: 0, endStep: 1_000, workers: 1, indices: indices, ledger: ledger)
+            seed: plan.seed, firstStep: 0, endStep: 1_000, access: access)
     }
 
     deinit { loader.stop() }

@@ -1,0 +1,52 @@
+import Datasets
+import Files
+
+// What a ledger knows, in a run's folder and in its checkpoints.
+
+/// `damage.tsv`: the videos that are damaged or could not be read.
+enum DamageTable {
+    static func write(_ record: DamageLedger.Record, to path: String) throws(FileError) {
+        let lines = record.damaged.map { "\($0.path)\t\($0.verdict.rawValue)\t\($0.occurrences)\t\($0.reason)\n" }
+        try AtomicFile.write("video\tverdict\toccurrences\treason\n" + lines.joined(), to: path)
+    }
+}
+
+extension DamageLedger.Record {
+    /// Clips that were read, by verdict.
+    var countsJSON: JSON {
+        .object(ClipVerdict.allCases.map { ($0.rawValue, .integer(clips[$0] ?? 0)) })
+    }
+
+    /// The whole record, for a checkpoint.
+    var json: JSON { .object([("clips", countsJSON), ("videos", .array(damaged.map(\.json)))]) }
+
+    /// Reads what `json` wrote; what is missing counts as nothing.
+    init(_ json: JSON) {
+        let counts = ClipVerdict.allCases.map { ($0, json["clips"]?[$0.rawValue]?.integerValue ?? 0) }
+        self.init(
+            clips: Dictionary(uniqueKeysWithValues: counts),
+            damaged: (json["videos"]?.arrayValue ?? []).compactMap(DamageLedger.Entry.init))
+    }
+}
+
+extension DamageLedger.Entry {
+    fileprivate var json: JSON {
+        .object([
+            ("video", .string(path)), ("verdict", .string(verdict.rawValue)), ("reason", .string(reason)),
+            ("occurrences", .integer(occurrences)),
+        ])
+    }
+
+    fileprivate init?(_ json: JSON) {
+        guard let path = json["video"]?.stringValue, let reason = json["reason"]?.stringValue,
+            let verdict = json["verdict"]?.stringValue.flatMap(ClipVerdict.init),
+            let occurrences = json["occurrences"]?.integerValue
+        else { return nil }
+        self.init(path: path, verdict: verdict, reason: reason, occurrences: occurrences)
+    }
+}
+
+extension Checkpoint {
+    /// What was known of damage.
+    var damage: DamageLedger.Record { DamageLedger.Record(state["damage"] ?? .null) }
+}
