@@ -51,6 +51,14 @@ static bool header_says_enough(const struct media_reader *reader) {
         stream->codecpar->codec_id != AV_CODEC_ID_NONE;
 }
 
+/// The decoder of a codec. Those of libavcodec itself show VP9 and AV1 that are damaged as if they were whole; the codecs' own
+/// libraries notice.
+static const AVCodec *choose_decoder(enum AVCodecID codec) {
+    const char *const careful = codec == AV_CODEC_ID_VP9 ? "libvpx-vp9" : codec == AV_CODEC_ID_AV1 ? "libaom-av1" : NULL;
+    const AVCodec *decoder = careful ? avcodec_find_decoder_by_name(careful) : NULL;
+    return decoder ? decoder : avcodec_find_decoder(codec);
+}
+
 /// Opens the demuxer at the beginning of the source.
 static enum media_status open_container(struct media_reader *reader) {
     reader->format = avformat_alloc_context();
@@ -79,7 +87,7 @@ static enum media_status open_everything(struct media_reader *reader, const char
     if (status == MEDIA_OK) status = choose_container(reader);
     if (status == MEDIA_OK) status = open_container(reader);
     if (status != MEDIA_OK) return status;
-    if (!avcodec_find_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    if (!choose_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
     reader->seeks_exactly = av_match_list(reader->container->name, exact_containers, ',');
     reader->packet = av_packet_alloc();
     reader->frame = av_frame_alloc();
@@ -164,6 +172,7 @@ static int64_t time_or_none(int64_t time) { return time == AV_NOPTS_VALUE ? MEDI
 
 enum media_status media_reader_read(struct media_reader *reader, struct media_packet *packet) {
     if (!reader->stream) return MEDIA_READ_FAILED;
+    const unsigned long reported = media_reported_errors();
     do {
         av_packet_unref(reader->packet);
         int code = av_read_frame(reader->format, reader->packet);
@@ -178,7 +187,7 @@ enum media_status media_reader_read(struct media_reader *reader, struct media_pa
         .byte_count = read->size,
         .key = read->flags & AV_PKT_FLAG_KEY,
         .hidden = read->flags & AV_PKT_FLAG_DISCARD,
-        .corrupt = read->flags & AV_PKT_FLAG_CORRUPT,
+        .corrupt = read->flags & AV_PKT_FLAG_CORRUPT || media_reported_errors() != reported,
     };
     return MEDIA_OK;
 }
@@ -250,7 +259,7 @@ void media_reader_decode_parts(struct media_reader *reader, int reorder_depth) {
 
 static enum media_status open_decoder(struct media_reader *reader) {
     const AVCodecParameters *parameters = reader->stream->codecpar;
-    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    const AVCodec *codec = choose_decoder(parameters->codec_id);
     AVCodecContext *decoder = avcodec_alloc_context3(codec);
     if (!decoder) return MEDIA_NO_MEMORY;
     reader->decoder = decoder;
