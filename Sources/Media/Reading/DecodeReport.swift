@@ -8,14 +8,18 @@ public struct DecodeReport: Sendable, Equatable {
     public internal(set) var corruptPositions: [Int] = []
     /// Wanted positions that did not come out of the decoder; their pixels are black.
     public internal(set) var missingPositions: [Int] = []
-    /// Errors that the decoder reported on the way to the wanted pictures.
+    /// Wanted positions behind a place where the file has lost pictures: theirs may be those of later positions.
+    public internal(set) var doubtfulPositions: [Int] = []
+    /// Errors that the container and the decoder reported on the way to the wanted pictures.
     public internal(set) var errors = 0
 
     /// Nothing wanted: nothing read.
     public init() {}
 
     /// Whether every picture is exactly what the encoder meant, as far as the decoder can tell.
-    public var isClean: Bool { corruptPositions.isEmpty && missingPositions.isEmpty && errors == 0 }
+    public var isClean: Bool {
+        corruptPositions.isEmpty && missingPositions.isEmpty && doubtfulPositions.isEmpty && errors == 0
+    }
 
     /// What is wrong with the clip, in words; nil where it is clean.
     public var problem: String? {
@@ -23,6 +27,7 @@ public struct DecodeReport: Sendable, Equatable {
         var facts: [String] = []
         if !missingPositions.isEmpty { facts.append("frames missing: \(Self.list(missingPositions))") }
         if !corruptPositions.isEmpty { facts.append("frames damaged: \(Self.list(corruptPositions))") }
+        if !doubtfulPositions.isEmpty { facts.append("frames behind lost ones: \(Self.list(doubtfulPositions))") }
         if errors > 0 { facts.append("errors of the decoder: \(errors)") }
         return facts.joined(separator: "; ")
     }

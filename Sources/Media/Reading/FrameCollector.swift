@@ -61,6 +61,7 @@ struct FrameCollector {
         report.convertedFrames = converted
         report.errors = errors
         for position in Set(request.positions).sorted() {
+            if let first = index.firstDoubtfulFrame, position >= first { report.doubtfulPositions.append(position) }
             switch isCorruptByPacket[Int(index.packetOfFrame[position])] {
             case nil: report.missingPositions.append(position)
             case true?: report.corruptPositions.append(position)
