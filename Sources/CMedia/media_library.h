@@ -9,7 +9,7 @@
 #include <libavutil/avstring.h>
 #include <libavutil/avutil.h>
 #include <libavutil/common.h>
-#include <libavutil/display.h>
+#include <libavutil/crc.h>
 #include <libavutil/error.h>
 #include <libavutil/frame.h>
 #include <libavutil/log.h>
@@ -24,11 +24,11 @@
 #define MEDIA_LIBRARY_UTILITIES(use)                                                                                    \
     use(av_free) use(av_freep) use(av_malloc) use(av_mallocz) use(av_malloc_array) use(av_memdup)                       \
     use(av_frame_alloc) use(av_frame_free) use(av_frame_get_buffer) use(av_frame_get_side_data)                         \
-    use(av_frame_make_writable) use(av_strerror) use(av_sha_alloc) use(av_sha_init) use(av_sha_update)                  \
+    use(av_frame_make_writable) use(av_frame_apply_cropping) use(av_strerror) use(av_sha_alloc) use(av_sha_init) use(av_sha_update)                  \
     use(av_sha_final) use(av_rescale_q) use(av_pix_fmt_desc_get) use(av_get_pix_fmt_name) use(av_match_list)            \
-    use(av_log_set_callback) use(av_display_rotation_get) use(av_dict_set) use(av_dict_set_int) use(av_dict_free)       \
+    use(av_log_set_callback) use(av_dict_set) use(av_dict_set_int) use(av_dict_free)       \
     use(av_dict_count) use(av_channel_layout_default) use(av_channel_layout_copy) use(av_tx_init)                    \
-    use(av_tx_uninit) use(avutil_version)
+    use(av_tx_uninit) use(av_crc) use(av_crc_get_table) use(avutil_version)
 #define MEDIA_LIBRARY_CODECS(use)                                                                                       \
     use(avcodec_alloc_context3) use(avcodec_free_context) use(avcodec_open2) use(avcodec_send_packet)                   \
     use(avcodec_receive_packet) use(avcodec_send_frame) use(avcodec_receive_frame) use(avcodec_flush_buffers)           \
@@ -43,6 +43,7 @@
     use(avformat_find_stream_info) use(avformat_alloc_output_context2) use(avformat_new_stream)                         \
     use(avformat_write_header) use(av_write_trailer) use(av_interleaved_write_frame) use(av_read_frame)                 \
     use(av_seek_frame) use(av_find_input_format) use(av_probe_input_buffer2) use(av_stream_get_side_data)               \
+    use(avformat_index_get_entries_count) use(avformat_index_get_entry)                                                 \
     use(avio_open) use(avio_closep) use(avio_seek) use(avio_alloc_context) use(avio_context_free) use(avformat_version)
 
 /// The functions that are used, by their names in libav.
@@ -73,6 +74,7 @@ bool media_library_open(void);
 #define av_frame_get_buffer media_library.av_frame_get_buffer
 #define av_frame_get_side_data media_library.av_frame_get_side_data
 #define av_frame_make_writable media_library.av_frame_make_writable
+#define av_frame_apply_cropping media_library.av_frame_apply_cropping
 #define av_strerror media_library.av_strerror
 #define av_sha_alloc media_library.av_sha_alloc
 #define av_sha_init media_library.av_sha_init
@@ -83,7 +85,8 @@ bool media_library_open(void);
 #define av_get_pix_fmt_name media_library.av_get_pix_fmt_name
 #define av_match_list media_library.av_match_list
 #define av_log_set_callback media_library.av_log_set_callback
-#define av_display_rotation_get media_library.av_display_rotation_get
+#define av_crc media_library.av_crc
+#define av_crc_get_table media_library.av_crc_get_table
 #define av_dict_set media_library.av_dict_set
 #define av_dict_set_int media_library.av_dict_set_int
 #define av_dict_free media_library.av_dict_free
@@ -136,6 +139,8 @@ bool media_library_open(void);
 #define av_find_input_format media_library.av_find_input_format
 #define av_probe_input_buffer2 media_library.av_probe_input_buffer2
 #define av_stream_get_side_data media_library.av_stream_get_side_data
+#define avformat_index_get_entries_count media_library.avformat_index_get_entries_count
+#define avformat_index_get_entry media_library.avformat_index_get_entry
 #define avio_open media_library.avio_open
 #define avio_closep media_library.avio_closep
 #define avio_seek media_library.avio_seek

@@ -1,13 +1,14 @@
 #include "media_reader.h"
 #include "media_library.h"
 
-#include <math.h>
-
+#include "media_decoder.h"
+#include "media_evidence.h"
 #include "media_log.h"
 #include "media_picture.h"
 #include "media_reader_state.h"
 #include "media_sound.h"
 #include "media_source.h"
+#include "media_turn.h"
 #include "media_vectors.h"
 
 // MARK: - Opening
@@ -51,16 +52,10 @@ static bool header_says_enough(const struct media_reader *reader) {
         stream->codecpar->codec_id != AV_CODEC_ID_NONE;
 }
 
-/// The decoder of a codec. Those of libavcodec itself show VP9 and AV1 that are damaged as if they were whole; the codecs' own
-/// libraries notice.
-static const AVCodec *choose_decoder(enum AVCodecID codec) {
-    const char *const careful = codec == AV_CODEC_ID_VP9 ? "libvpx-vp9" : codec == AV_CODEC_ID_AV1 ? "libaom-av1" : NULL;
-    const AVCodec *decoder = careful ? avcodec_find_decoder_by_name(careful) : NULL;
-    return decoder ? decoder : avcodec_find_decoder(codec);
-}
-
 /// Opens the demuxer at the beginning of the source.
 static enum media_status open_container(struct media_reader *reader) {
+    reader->next_entry = 0;
+    reader->knows_entry = true;
     reader->format = avformat_alloc_context();
     if (!reader->format) return MEDIA_NO_MEMORY;
     reader->format->pb = reader->source;
@@ -82,12 +77,23 @@ void media_reader_listen_to(struct media_reader *reader, const AVStream *stream)
         reader->format->streams[i]->discard = reader->format->streams[i] == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 }
 
+/// False where players turn the pictures in a way that is none of the eight.
+static bool find_orientation(struct media_reader *reader) {
+    size_t size = 0;
+    const uint8_t *matrix = av_stream_get_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (!matrix || size < 9 * sizeof(int32_t)) return true;
+    return media_orientation_of((const int32_t *)matrix, &reader->orientation);
+}
+
+static bool is_crossed(const struct media_reader *reader) { return reader->orientation.quarter_turns % 2; }
+
 static enum media_status open_everything(struct media_reader *reader, const char *path, int *system_code) {
     enum media_status status = media_source_open(path, &reader->source, system_code);
     if (status == MEDIA_OK) status = choose_container(reader);
     if (status == MEDIA_OK) status = open_container(reader);
     if (status != MEDIA_OK) return status;
-    if (!choose_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    if (!media_decoder_find(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    if (!find_orientation(reader)) return MEDIA_UNSUPPORTED_ORIENTATION;
     reader->seeks_exactly = av_match_list(reader->container->name, exact_containers, ',');
     reader->packet = av_packet_alloc();
     reader->frame = av_frame_alloc();
@@ -113,6 +119,8 @@ enum media_status media_reader_open(
 void media_reader_close(struct media_reader *reader) {
     if (!reader) return;
     media_rgb_workspace_free(&reader->workspace);
+    av_free(reader->coded_pixels.bytes);
+    av_free(reader->coded_vectors.bytes);
     media_sound_close(reader);
     media_inspector_free(reader->inspector);
     avcodec_free_context(&reader->decoder);
@@ -125,15 +133,6 @@ void media_reader_close(struct media_reader *reader) {
 
 // MARK: - What is known of the stream
 
-static int rotation_of(const AVStream *stream) {
-    size_t size = 0;
-    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-    if (!matrix || size < 9 * sizeof(int32_t)) return 0;
-    // libav's angle is counter-clockwise.
-    double degrees = av_display_rotation_get((const int32_t *)matrix);
-    return isnan(degrees) ? 0 : (int)((lround(-degrees) % 360 + 360) % 360);
-}
-
 static double duration_of(const struct media_reader *reader) {
     const AVStream *stream = reader->stream;
     if (stream->duration != AV_NOPTS_VALUE) return (double)stream->duration * av_q2d(stream->time_base);
@@ -144,21 +143,23 @@ static double duration_of(const struct media_reader *reader) {
 void media_reader_info(const struct media_reader *reader, struct media_video_info *info) {
     const AVStream *stream = reader->stream;
     const AVCodecParameters *parameters = stream->codecpar;
+    const AVRational aspect = parameters->sample_aspect_ratio;
+    const bool crossed = is_crossed(reader);
     *info = (struct media_video_info){
         .container = reader->container->name,
         .codec = avcodec_get_name(parameters->codec_id),
         .pixel_format = av_get_pix_fmt_name((enum AVPixelFormat)parameters->format),
-        .width = parameters->width,
-        .height = parameters->height,
-        .sample_aspect_numerator = parameters->sample_aspect_ratio.num,
-        .sample_aspect_denominator = parameters->sample_aspect_ratio.den,
+        .width = crossed ? parameters->height : parameters->width,
+        .height = crossed ? parameters->width : parameters->height,
+        .sample_aspect_numerator = crossed ? aspect.den : aspect.num,
+        .sample_aspect_denominator = crossed && aspect.num ? aspect.num : aspect.den,
         .average_rate_numerator = stream->avg_frame_rate.num,
         .average_rate_denominator = stream->avg_frame_rate.den,
         .real_rate_numerator = stream->r_frame_rate.num,
         .real_rate_denominator = stream->r_frame_rate.den,
         .time_base_numerator = stream->time_base.num,
         .time_base_denominator = stream->time_base.den,
-        .rotation = rotation_of(stream),
+        .orientation = reader->orientation,
         .duration_seconds = duration_of(reader),
         .declared_packets = av_match_list(reader->container->name, "mov,mp4", ',') ? stream->nb_frames : 0,
     };
@@ -187,7 +188,8 @@ enum media_status media_reader_read(struct media_reader *reader, struct media_pa
         .byte_count = read->size,
         .key = read->flags & AV_PKT_FLAG_KEY,
         .hidden = read->flags & AV_PKT_FLAG_DISCARD,
-        .corrupt = read->flags & AV_PKT_FLAG_CORRUPT || media_reported_errors() != reported,
+        .corrupt = media_passed_over_packets(reader) || read->flags & AV_PKT_FLAG_CORRUPT || media_reported_errors() != reported,
+        .checksum = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), 0, read->data, (size_t)read->size),
     };
     return MEDIA_OK;
 }
@@ -205,6 +207,8 @@ enum media_status media_reader_rewind(struct media_reader *reader) {
 
 enum media_status media_reader_seek(struct media_reader *reader, int64_t time) {
     if (!reader->stream) return MEDIA_READ_FAILED;
+    reader->next_entry = 0;
+    reader->knows_entry = false;
     return av_seek_frame(reader->format, reader->stream->index, time, AVSEEK_FLAG_BACKWARD) < 0 ? MEDIA_READ_FAILED : MEDIA_OK;
 }
 
@@ -227,62 +231,26 @@ int media_reader_picture_count(const struct media_reader *reader) {
 
 // MARK: - Frames
 
-static void apply_mode(struct media_reader *reader) {
-    AVCodecContext *decoder = reader->decoder;
-    if (!decoder) return;
-    // Between a recovery point and a drain the H.264 decoder would withhold frames that are whole: it learns that the point was
-    // passed only when its frame is given out in the ordinary way.
-    if (reader->seeking)
-        decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    else
-        decoder->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    // Once it is open, this field alone counts: the flag of the same meaning is copied into it at the start.
-    if (reader->keeps_vectors)
-        decoder->export_side_data |= AV_CODEC_EXPORT_DATA_MVS;
-    else
-        decoder->export_side_data &= ~AV_CODEC_EXPORT_DATA_MVS;
-    // Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
-    if (decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
-        decoder->has_b_frames = reader->reorder_depth;
-}
-
 void media_reader_decode_all(struct media_reader *reader) {
     reader->seeking = false;
-    apply_mode(reader);
+    media_decoder_set_mode(reader);
 }
 
 void media_reader_decode_parts(struct media_reader *reader, int reorder_depth) {
     reader->seeking = true;
     reader->reorder_depth = reorder_depth;
-    apply_mode(reader);
-}
-
-static enum media_status open_decoder(struct media_reader *reader) {
-    const AVCodecParameters *parameters = reader->stream->codecpar;
-    const AVCodec *codec = choose_decoder(parameters->codec_id);
-    AVCodecContext *decoder = avcodec_alloc_context3(codec);
-    if (!decoder) return MEDIA_NO_MEMORY;
-    reader->decoder = decoder;
-    if (avcodec_parameters_to_context(decoder, parameters) < 0) return MEDIA_NO_MEMORY;
-    // Files are the unit of parallelism, and frame threads would make exported motion vectors a race.
-    decoder->thread_count = 1;
-    decoder->pkt_timebase = reader->stream->time_base;
-    // The exact crop; otherwise the left edge is rounded to an aligned address.
-    decoder->flags |= AV_CODEC_FLAG_UNALIGNED;
-    apply_mode(reader);
-    if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
-    avcodec_free_context(&reader->decoder);
-    return MEDIA_UNSUPPORTED_CODEC;
+    media_decoder_set_mode(reader);
 }
 
 enum media_status media_reader_send(struct media_reader *reader, int64_t number) {
     if (!reader->decoder) {
-        enum media_status status = open_decoder(reader);
+        enum media_status status = media_decoder_open(reader);
         if (status != MEDIA_OK) return status;
     }
     // A packet without bytes would mean "no more packets" to the decoder.
     if (reader->packet->size == 0) return MEDIA_OK;
     reader->decoder->reordered_opaque = number;
+    if (media_packet_is_malformed(reader->packet, reader->stream->codecpar)) media_report_error();
     return avcodec_send_packet(reader->decoder, reader->packet) < 0 ? MEDIA_DECODE_FAILED : MEDIA_OK;
 }
 
@@ -301,7 +269,10 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
     if (code == AVERROR(EAGAIN)) return MEDIA_AGAIN;
     if (code == AVERROR_EOF) return MEDIA_END;
     if (code < 0) return MEDIA_DECODE_FAILED;
-    const AVFrame *received = reader->frame;
+    AVFrame *received = reader->frame;
+    reader->crop_left = (int)received->crop_left;
+    reader->crop_top = (int)received->crop_top;
+    if (av_frame_apply_cropping(received, AV_FRAME_CROP_UNALIGNED) < 0) return MEDIA_DECODE_FAILED;
     *frame = (struct media_frame){
         .number = received->reordered_opaque,
         .presentation_time = time_or_none(received->pts),
@@ -309,22 +280,43 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
         .key = received->key_frame,
         .corrupt = received->flags & AV_FRAME_FLAG_CORRUPT || received->decode_error_flags,
         .interlaced = received->interlaced_frame,
-        .width = received->width,
-        .height = received->height,
+        .width = is_crossed(reader) ? received->height : received->width,
+        .height = is_crossed(reader) ? received->width : received->height,
     };
     return MEDIA_OK;
 }
 
+static bool reserve(struct media_buffer *buffer, size_t count) {
+    if (buffer->count >= count) return true;
+    av_free(buffer->bytes);
+    buffer->bytes = av_malloc(count);
+    buffer->count = buffer->bytes ? count : 0;
+    return buffer->bytes;
+}
+
+/// Whether the frame received last is shown in this size.
+static bool has_size(const struct media_reader *reader, int width, int height) {
+    const AVFrame *frame = reader->frame;
+    return is_crossed(reader) ? frame->width == height && frame->height == width
+                              : frame->width == width && frame->height == height;
+}
+
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels) {
-    if (reader->frame->width != width || reader->frame->height != height) return MEDIA_SIZE_CHANGED;
-    return media_rgb_convert(reader->frame, &reader->workspace, pixels);
+    const AVFrame *frame = reader->frame;
+    if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
+    if (!media_turns(reader->orientation)) return media_rgb_convert(frame, &reader->workspace, pixels);
+    if (!reserve(&reader->coded_pixels, 3 * (size_t)width * (size_t)height)) return MEDIA_NO_MEMORY;
+    enum media_status status = media_rgb_convert(frame, &reader->workspace, reader->coded_pixels.bytes);
+    if (status == MEDIA_OK)
+        media_turn_pixels(reader->coded_pixels.bytes, frame->width, frame->height, reader->orientation, pixels);
+    return status;
 }
 
 void media_reader_keep_vectors(struct media_reader *reader, bool keeps) {
     // MPEG-2's decoder keeps none unless it was told when it was opened.
     if (keeps && !reader->keeps_vectors) avcodec_free_context(&reader->decoder);
     reader->keeps_vectors = keeps;
-    apply_mode(reader);
+    media_decoder_set_mode(reader);
 }
 
 bool media_reader_has_vectors(const struct media_reader *reader) {
@@ -346,8 +338,24 @@ bool media_reader_has_vectors(const struct media_reader *reader) {
     }
 }
 
-void media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid) {
-    media_vectors_read(reader->frame, grid);
+enum media_status media_reader_vectors(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
+    if (!media_turns(reader->orientation)) {
+        media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, grid);
+        return MEDIA_OK;
+    }
+    const bool crossed = is_crossed(reader);
+    struct media_vector_grid coded = *grid;
+    coded.rows = crossed ? grid->columns : grid->rows;
+    coded.columns = crossed ? grid->rows : grid->columns;
+    const size_t cells = (size_t)grid->rows * (size_t)grid->columns;
+    if (!reserve(&reader->coded_vectors, cells * (2 * sizeof(float) + 1))) return MEDIA_NO_MEMORY;
+    coded.vectors = reader->coded_vectors.bytes;
+    coded.valid = (uint8_t *)(coded.vectors + 2 * cells);
+    media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, &coded);
+    media_vectors_turn(&coded, reader->frame->width, reader->frame->height, reader->orientation, grid);
+    return MEDIA_OK;
 }
 
 const char *media_reader_pixel_format(const struct media_reader *reader) {

@@ -12,6 +12,12 @@ struct media_sound {
     AVFrame *frame;
 };
 
+/// Memory that grows when more is wanted.
+struct media_buffer {
+    void *bytes;
+    size_t count;
+};
+
 struct media_reader {
     AVIOContext *source;
     AVFormatContext *format;
@@ -25,10 +31,18 @@ struct media_reader {
     struct media_reader_options options;
     const AVInputFormat *container;
     bool seeks_exactly;
+    /// In the container's own index: the entry behind that of the packet read last, and whether that packet has one.
+    int next_entry;
+    bool knows_entry;
     /// Decoding begins at any start packet and ends at any packet.
     bool seeking;
     int reorder_depth;
     bool keeps_vectors;
+    struct media_orientation orientation;
+    /// Columns and rows that were cut off the frame received last.
+    int crop_left, crop_top;
+    /// A picture, and vectors, that are still to be turned.
+    struct media_buffer coded_pixels, coded_vectors;
     struct media_sound sound;
 };
 

@@ -26,6 +26,8 @@ public enum MediaError: ReportedError, Equatable {
     case unsupportedCodec(path: String)
     /// Pictures of this pixel format cannot be converted to RGB.
     case unsupportedPixelFormat(path: String, format: String)
+    /// Players turn the pictures by an angle that is no multiple of 90 degrees.
+    case unsupportedOrientation(path: String)
     /// Pictures that somebody needs are damaged (`DecodeReport.problem`).
     case damaged(path: String, reason: String)
     /// libavcodec gives out no motion vectors of this codec.
@@ -67,6 +69,8 @@ public enum MediaError: ReportedError, Equatable {
         case .unsupportedCodec(let path): "\(path): libavcodec has no decoder for its video; encode it as H.264"
         case .unsupportedPixelFormat(let path, let format):
             "\(path): pixel format \(format) is not supported; expected Y'CbCr or grey of 8 to 12 bits; encode it as yuv420p"
+        case .unsupportedOrientation(let path):
+            "\(path): its header turns the pictures by an angle that is no multiple of 90 degrees; encode it upright"
         case .damaged(let path, let reason): "\(path): damaged: \(reason); copy or download it again"
         case .noVectors(let path, let codec):
             "\(path): libavcodec gives out no motion vectors of \(codec); encode it as H.264 or MPEG-4"
@@ -94,6 +98,7 @@ public enum MediaError: ReportedError, Equatable {
             case MEDIA_NO_VIDEO: .noVideo(path: path)
             case MEDIA_NO_SOUND: .noSound(path: path)
             case MEDIA_UNSUPPORTED_CODEC: .unsupportedCodec(path: path)
+            case MEDIA_UNSUPPORTED_ORIENTATION: .unsupportedOrientation(path: path)
             case MEDIA_NO_LIBRARY: .noLibrary(reason: String(cString: media_library_problem()))
             default: .failed(path: path, operation: operation)
             }

@@ -115,6 +115,37 @@ import Testing
         }
     }
 
+    /// The decoder need not see that a picture has changed; its packet's checksum shows it.
+    @Test func aFileThatHasChangedSinceItWasIndexedIsFoundOut() throws {
+        try withTemporaryFolder { folder in
+            let whole = Fixture(name: "no-b.mp4")
+            let index = try VideoReader(path: whole.path).makeIndex()
+            var bytes = try whole.bytes()
+            let data = try #require(bytes.firstRange(of: Array("mdat".utf8)))
+            bytes[data.upperBound + 2200] ^= 1
+            let path = "\(folder)/changed.mp4"
+            try AtomicFile.write(bytes, to: path)
+            let reader = try VideoReader(path: path, index: index)
+            var clip = PixelClip()
+            let report = try reader.frames(at: Array(0..<12), using: index, into: &clip)
+            #expect(report.changedPackets == 1 && report.problem?.contains("changed since the file was indexed: 1") == true)
+            #expect(try reader.frames(at: [36, 40], using: index, into: &clip).isClean)
+        }
+    }
+
+    @Test func anAngleThatIsNoQuarterTurnIsRefused() throws {
+        try withTemporaryFolder { folder in
+            var bytes = try Fixture(name: "rotated.mp4").bytes()
+            let quarter: [UInt8] = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0]
+            let matrix = try #require(bytes.firstRange(of: quarter))
+            // As large along the sides as across: a turn by 45 degrees.
+            bytes.replaceSubrange(matrix.lowerBound..<matrix.lowerBound + 4, with: [0, 1, 0, 0])
+            let path = "\(folder)/aslant.mp4"
+            try AtomicFile.write(bytes, to: path)
+            expect(.unsupportedOrientation(path: path), exitCode: .badData, opening: path)
+        }
+    }
+
     @Test func positionsOutsideTheFile() throws {
         let fixture = Fixture(name: "no-b.mp4")
         let reader = try VideoReader(path: fixture.path)

@@ -75,7 +75,9 @@ import Testing
         #expect(info.rotation == 0)
         #expect(abs((info.durationSeconds ?? 0) - 54.0 / 25) < 0.1)
         let rotated = try VideoReader(path: Fixture(name: "rotated.mp4").path).info
-        #expect(rotated.rotation == 90)
+        #expect(rotated.rotation == 90 && !rotated.isMirrored && (rotated.width, rotated.height) == (48, 64))
+        let upsideDown = try VideoReader(path: Fixture(name: "mirrored.mp4").path).info
+        #expect(upsideDown.rotation == 180 && upsideDown.isMirrored && (upsideDown.width, upsideDown.height) == (64, 48))
         #expect(!rotated.hasSound)
     }
 

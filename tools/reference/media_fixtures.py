@@ -45,18 +45,21 @@ def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale=
 
 def describe(name):
     lines = run("ffprobe", "-v", "error", "-threads", 1, "-select_streams", "v:0", "-show_entries",
-                "stream=width,height:frame=pict_type,key_frame,pts", "-of", "default=nw=1", OUT / name).decode().split("\n")
+                "stream=width,height:stream_side_data=rotation:frame=pict_type,key_frame,pts", "-of", "default=nw=1", OUT / name).decode().split("\n")
     facts, frames = {}, []
     for line in filter(None, lines):
         key, _, value = line.partition("=")
         if key == "key_frame":
             frames.append({})
-        if key in ("width", "height"):
+        if key in ("width", "height", "rotation"):
             facts[key] = int(value)
         elif frames:
             frames[-1][key] = value
     width, height = facts["width"], facts["height"]
-    raw = run("ffmpeg", "-v", "error", "-threads", 1, "-noautorotate", "-i", OUT / name, "-map", "0:v:0", "-vf",
+    # FFmpeg turns the pictures as a player does.
+    if facts.get("rotation", 0) % 180:
+        width, height = height, width
+    raw = run("ffmpeg", "-v", "error", "-threads", 1, "-flags", "+unaligned", "-i", OUT / name, "-map", "0:v:0", "-vf",
               "scale=flags=accurate_rnd+full_chroma_int,format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
     decoded = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
     assert len(decoded) == len(frames), (name, len(decoded), len(frames))
@@ -95,6 +98,14 @@ def main():
     copy = ["-c", "copy", "-fflags", "+bitexact"]
     # FFmpeg 5.1 turns counter-clockwise by this value: a quarter clockwise.
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-t", 0.4, "-metadata:s:v", "rotate=270", *copy, OUT / "rotated.mp4")
+    run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-t", 0.4, *copy, "-bsf:v",
+        "h264_metadata=crop_left=6:crop_top=2:crop_right=0:crop_bottom=0", OUT / "cropped.mp4")
+    # Left and right exchanged, then turned by 180 degrees: that is, upside down.
+    upright = b"".join(n.to_bytes(4, "big", signed=True) for n in (0, 1 << 16, 0, -1 << 16, 0, 0))
+    turned = (OUT / "rotated.mp4").read_bytes()
+    assert turned.count(upright) == 1
+    flipped = b"".join(n.to_bytes(4, "big", signed=True) for n in (1 << 16, 0, 0, 0, -1 << 16, 0))
+    (OUT / "mirrored.mp4").write_bytes(turned.replace(upright, flipped))
     run("ffmpeg", "-v", "error", "-y", "-ss", 0.7, "-i", OUT / "closed-gop.mp4", *copy, OUT / "trimmed.mp4")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "closed-gop.mp4", "-vn", *copy, OUT / "sound-only.m4a")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-movflags", "+faststart", *copy, OUT / "cut-off.mp4")

@@ -13,7 +13,14 @@ import numpy as np
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Reference" / "media"
 VIDEOS = ["closed-gop.mp4", "open-gop.mp4", "pyramid.mkv", "no-b.mp4", "h264.ts", "interlaced.mp4", "mpeg4.avi", "raw.m4v",
-          "odd-size.avi", "mpeg2.mpg"]
+          "odd-size.avi", "mpeg2.mpg", "rotated.mp4", "mirrored.mp4", "cropped.mp4"]
+# Columns and rows cut off at the left and at the top, which vectors do not know of.
+CROPS = {"cropped.mp4": (6, 2)}
+# How players turn the picture, and a vector (x, y) with it.
+TURNS = {
+    "rotated.mp4": (lambda field: np.rot90(field, -1), lambda v: np.stack([-v[..., 1], v[..., 0]], -1)),
+    "mirrored.mp4": (lambda field: field[::-1], lambda v: v * [1, -1]),
+}
 
 
 def decoded(path):
@@ -21,7 +28,7 @@ def decoded(path):
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
-        stream.codec_context.options = {"flags2": "+export_mvs"}
+        stream.codec_context.options = {"flags2": "+export_mvs", "flags": "+unaligned"}
         for frame in container.decode(stream):
             data = frame.side_data.get("MOTION_VECTORS")
             vectors = data.to_ndarray() if data is not None else []
@@ -32,7 +39,7 @@ def letter(kind):
     return {1: "I", 2: "P", 3: "B"}.get(int(kind), "?")
 
 
-def painted(number, types, width, height, vectors):
+def painted(number, types, width, height, vectors, crop):
     forward = next((number - n for n in range(number - 1, -1, -1) if types[n] in "IP"), None)
     backward = next((n - number for n in range(number + 1, len(types)) if types[n] in "IP"), None)
     total, count = np.zeros((height, width, 2)), np.zeros((height, width))
@@ -40,8 +47,8 @@ def painted(number, types, width, height, vectors):
         distance = forward if v["source"] < 0 else -backward if types[number] == "B" and backward else None
         if not distance:
             continue
-        left, top = int(v["dst_x"]) - int(v["w"]) // 2, int(v["dst_y"]) - int(v["h"]) // 2
-        place = np.s_[max(top, 0):top + int(v["h"]), max(left, 0):left + int(v["w"])]
+        left, top = int(v["dst_x"]) - int(v["w"]) // 2 - crop[0], int(v["dst_y"]) - int(v["h"]) // 2 - crop[1]
+        place = np.s_[max(top, 0):max(top + int(v["h"]), 0), max(left, 0):max(left + int(v["w"]), 0)]
         total[place] += np.array([v["motion_x"], v["motion_y"]], float) / int(v["motion_scale"]) / distance
         count[place] += 1
     return total / np.maximum(count, 1)[..., None], count > 0
@@ -55,7 +62,11 @@ def main():
         for number, (_, interlaced, width, height, vectors, codec) in enumerate(frames):
             if types[number] not in "PB" or interlaced or (types[number] == "B" and codec == "mpeg4"):
                 vectors = []
-            field, valid = painted(number, types, width, height, vectors)
+            field, valid = painted(number, types, width, height, vectors, CROPS.get(name, (0, 0)))
+            if name in TURNS:
+                turn, turn_vectors = TURNS[name]
+                field, valid = turn_vectors(turn(field)), turn(valid)
+            height, width = valid.shape
             # The centre of the part of a cell that lies in the picture.
             rows = [(top + min(top + 8, height)) // 2 for top in range(0, height, 8)]
             columns = [(left + min(left + 8, width)) // 2 for left in range(0, width, 8)]

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "media_orientation.h"
 #include "media_status.h"
 
 /// One video file being demuxed and decoded, on one thread at a time.
@@ -29,13 +30,14 @@ struct media_video_info {
     const char *codec;
     /// NULL while no picture was probed.
     const char *pixel_format;
+    /// Of the pictures as they are shown: cropped and turned.
     int width, height;
     int sample_aspect_numerator, sample_aspect_denominator;
     int average_rate_numerator, average_rate_denominator;
     int real_rate_numerator, real_rate_denominator;
     int time_base_numerator, time_base_denominator;
-    /// Clockwise turn, in degrees from 0 to 359, that a player applies to the pictures.
-    int rotation;
+    /// How the pictures that the decoder gives have been turned.
+    struct media_orientation orientation;
     bool has_sound;
     /// Negative when unknown.
     double duration_seconds;
@@ -58,6 +60,8 @@ struct media_packet {
     bool hidden;
     /// The container knows that bytes are missing, or reported an error on the way to the packet.
     bool corrupt;
+    /// CRC-32 of its bytes.
+    uint32_t checksum;
 };
 
 /// Reads the next packet of the video stream: MEDIA_OK, MEDIA_END or MEDIA_READ_FAILED.
@@ -119,7 +123,7 @@ struct media_frame {
 };
 /// The next frame: MEDIA_OK, MEDIA_AGAIN, MEDIA_END or MEDIA_DECODE_FAILED.
 enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame);
-/// Converts the frame received last to RGB, `[height, width, 3]`, contiguous. It must have the given size.
+/// Converts the frame received last to RGB as it is shown, `[height, width, 3]`, contiguous. It must have the given size.
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels);
 /// From now on the decoder keeps the motion vectors of the pictures that it gives out, or no longer. Not between a start packet and
 /// what depends on it.
@@ -141,8 +145,9 @@ struct media_vector_grid {
     /// Factors of vectors to earlier and to later pictures; 0 leaves those out.
     float forward_scale, backward_scale;
 };
-/// Reads the vectors of the frame received last.
-void media_reader_vectors(const struct media_reader *reader, const struct media_vector_grid *grid);
+/// Reads the vectors of the frame received last, as it is shown. It must have the given size, which the grid covers.
+enum media_status media_reader_vectors(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 

@@ -19,6 +19,8 @@ enum media_status {
     MEDIA_NO_SOUND,
     MEDIA_UNSUPPORTED_CODEC,
     MEDIA_UNSUPPORTED_PIXELS,
+    /// Players turn the pictures by an angle that is no multiple of 90 degrees.
+    MEDIA_UNSUPPORTED_ORIENTATION,
     /// A picture has another size than the first ones.
     MEDIA_SIZE_CHANGED,
     /// The decoder refused a packet or a frame.

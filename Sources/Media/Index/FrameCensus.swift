@@ -48,7 +48,7 @@ struct FrameCensus {
         let frameOfPacket = Dictionary(frames.enumerated().map { ($1.packet, $0) }, uniquingKeysWith: { first, _ in first })
         // Two pictures packed into one packet: which packet a picture needs is then not known well enough to leave any out.
         let isPacked = entries.contains { $0.pictureCount > 1 }
-        var builder = IndexBuilder(packetCount: entries.count, packetOfFrame: frames.map(\.packet))
+        var builder = IndexBuilder(checksums: entries.map(\.packet.checksum), packetOfFrame: frames.map(\.packet))
         for (number, entry) in entries.enumerated() {
             let frame = frameOfPacket[number].map { frames[$0] }
             let isDisposable = entry.picture?.disposable ?? (frame?.type == .bidirectional && Self.isMPEG(info.codec))

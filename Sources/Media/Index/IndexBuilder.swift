@@ -3,12 +3,15 @@ internal import CMedia
 /// Puts an index together from what packets or frames said.
 struct IndexBuilder {
     private var packets: [IndexedPacket]
+    private let checksums: [UInt32]
     private let packetOfFrame: [Int]
     private var starts: [DecodeStart] = []
 
-    init(packetCount: Int, packetOfFrame: [Int]) {
+    /// `checksums` has one element for each packet of the file.
+    init(checksums: [UInt32], packetOfFrame: [Int]) {
+        self.checksums = checksums
         self.packetOfFrame = packetOfFrame
-        packets = [IndexedPacket](repeating: IndexedPacket(rawValue: 0), count: packetCount)
+        packets = [IndexedPacket](repeating: IndexedPacket(rawValue: 0), count: checksums.count)
         for packet in packetOfFrame { packets[packet].insert(.shown) }
     }
 
@@ -45,7 +48,7 @@ struct IndexBuilder {
         keepWhatOthersComplete()
         return VideoIndex(
             info: info, decodeErrors: decodeErrors, reorderDepth: reorderDepth, packets: packets,
-            packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts,
+            checksums: checksums, packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts,
             firstDoubtfulFrame: firstDoubtfulFrame)
     }
 

@@ -33,7 +33,7 @@ struct PacketSurvey {
         let depth = reorderDepth(ofPacketsInOutputOrder: ordered)
         guard !shown.isEmpty, depth <= Self.greatestReorderDepth else { return nil }
 
-        var builder = IndexBuilder(packetCount: entries.count, packetOfFrame: shown)
+        var builder = IndexBuilder(checksums: entries.map(\.packet.checksum), packetOfFrame: shown)
         let shownTimes = shown.map { entries[$0].packet.presentation_time }
         for (number, entry) in entries.enumerated() {
             builder.set(

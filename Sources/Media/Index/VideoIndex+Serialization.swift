@@ -2,7 +2,7 @@ import Files
 
 /// The bytes of an index: a magic word with the version, the fields in little-endian order, and the SHA-256 of all that.
 extension VideoIndex {
-    private static let magic: [UInt8] = Array("semisup video index 3\n".utf8)
+    private static let magic: [UInt8] = Array("semisup video index 4\n".utf8)
     private static let digestCount = 64
 
     /// The index as bytes, for a cache.
@@ -13,6 +13,7 @@ extension VideoIndex {
         writer.append(decodeErrors)
         writer.append(reorderDepth)
         writer.append(packets.map(\.rawValue))
+        checksums.forEach { writer.append(fixed: $0) }
         writer.append(firstDoubtfulFrame ?? -1)
         writer.append(packetOfFrame.count)
         packetOfFrame.forEach { writer.append(fixed: $0) }
@@ -45,6 +46,7 @@ extension VideoIndex {
         decodeErrors = try reader.integer()
         reorderDepth = try reader.integer()
         packets = try reader.byteArray().map { IndexedPacket(rawValue: $0) }
+        checksums = try reader.array(count: packets.count) { reader throws(MediaError) in try reader.fixed(UInt32.self) }
         firstDoubtfulFrame = try reader.optionalCount()
         packetOfFrame = try reader.array { reader throws(MediaError) in try reader.fixed(UInt32.self) }
         let first = try reader.fixed(Int64.self)
@@ -101,6 +103,7 @@ struct ByteWriter {
         append(info.realFrameRate)
         append(info.timeBase)
         append(info.rotation)
+        append(info.isMirrored ? 1 : 0)
         append(info.hasSound ? 1 : 0)
         append(fixed: (info.durationSeconds ?? -1).bitPattern)
         append(info.declaredPackets ?? -1)
@@ -130,7 +133,12 @@ struct ByteReader {
     mutating func rational() throws(MediaError) -> Rational { Rational(try integer(), try integer()) }
 
     mutating func array<Element>(_ element: (inout ByteReader) throws(MediaError) -> Element) throws(MediaError) -> [Element] {
-        let count = try integer()
+        try array(count: try integer(), element)
+    }
+
+    mutating func array<Element>(
+        count: Int, _ element: (inout ByteReader) throws(MediaError) -> Element
+    ) throws(MediaError) -> [Element] {
         guard count >= 0, count <= bytes.count else { throw .damagedIndex(reason: "it ends too early") }
         var result: [Element] = []
         result.reserveCapacity(count)
@@ -145,7 +153,8 @@ struct ByteReader {
         return VideoInfo(
             container: container, codec: codec, pixelFormat: pixelFormat.isEmpty ? nil : pixelFormat, width: try integer(),
             height: try integer(), sampleAspectRatio: try rational(), averageFrameRate: try rational(),
-            realFrameRate: try rational(), timeBase: try rational(), rotation: try integer(), hasSound: try integer() != 0,
+            realFrameRate: try rational(), timeBase: try rational(), rotation: try integer(),
+            isMirrored: try integer() != 0, hasSound: try integer() != 0,
             durationSeconds: try optionalDuration(), declaredPackets: try optionalCount())
     }
 

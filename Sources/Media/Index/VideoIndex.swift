@@ -33,6 +33,8 @@ public struct VideoIndex: Sendable, Equatable {
     let reorderDepth: Int
     /// By packet.
     let packets: [IndexedPacket]
+    /// By packet: the CRC-32 of its bytes, so that a file that was damaged since is found out.
+    let checksums: [UInt32]
     /// By frame: the packet that it comes from.
     let packetOfFrame: [UInt32]
     /// By frame.

@@ -8,6 +8,8 @@ struct FrameCollector {
     var frames = DecodedFrames()
     /// Errors of the decoder so far.
     var errors = 0
+    /// Packets whose bytes are not those that were indexed.
+    var changedPackets: Set<Int> = []
     private var converted = 0
     private var isCorruptByPacket: [Int: Bool] = [:]
     /// The first places of a packet's frame among the pictures and among the vectors that are wanted.
@@ -40,11 +42,11 @@ struct FrameCollector {
         // Lines of two fields have vectors of both, which nothing tells apart.
         if let slot = vectorSlots[packet] {
             let scales = frame.interlaced ? .none : index.vectorScales(of: request.vectors[slot])
-            reader.readVectors(into: &frames.vectors, slot: slot, scales: scales)
+            try reader.readVectors(into: &frames.vectors, slot: slot, frame: packet, scales: scales)
         }
         if let slot = codedSlots[packet] {
             let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
-            reader.readVectors(into: &frames.codedVectors, slot: slot, scales: scales)
+            try reader.readVectors(into: &frames.codedVectors, slot: slot, frame: packet, scales: scales)
         }
         isCorruptByPacket[packet] = frame.corrupt
     }
@@ -60,6 +62,7 @@ struct FrameCollector {
         report.decodedFrames = decodedFrames
         report.convertedFrames = converted
         report.errors = errors
+        report.changedPackets = changedPackets.count
         for position in Set(request.positions).sorted() {
             if let first = index.firstDoubtfulFrame, position >= first { report.doubtfulPositions.append(position) }
             switch isCorruptByPacket[Int(index.packetOfFrame[position])] {

@@ -27,9 +27,9 @@ public struct VideoInfo: Sendable, Equatable {
     public let codec: String
     /// libav's name of the pixel format (`yuv420p`), or nil where it was not looked for.
     public let pixelFormat: String?
-    /// Columns of the cropped picture, before any rotation.
+    /// Columns of the picture as it is shown: cropped, and turned.
     public let width: Int
-    /// Rows of the cropped picture, before any rotation.
+    /// Rows of the picture as it is shown.
     public let height: Int
     /// Width to height of one pixel; 0/1 where unknown.
     public let sampleAspectRatio: Rational
@@ -39,8 +39,10 @@ public struct VideoInfo: Sendable, Equatable {
     public let realFrameRate: Rational
     /// Seconds in one unit of the time stamps.
     public let timeBase: Rational
-    /// Degrees clockwise (0..<360) that a player turns the pictures by. The reader does not turn them.
+    /// Degrees clockwise (0, 90, 180, 270) by which the reader turns pictures and vectors, as players do.
     public let rotation: Int
+    /// Whether the reader exchanges left and right before that.
+    public let isMirrored: Bool
     /// Whether the file has a sound stream.
     public let hasSound: Bool
     /// Seconds by the header, or nil where it does not say.
@@ -60,7 +62,8 @@ extension VideoInfo {
         averageFrameRate = Rational(Int(info.average_rate_numerator), Int(info.average_rate_denominator))
         realFrameRate = Rational(Int(info.real_rate_numerator), Int(info.real_rate_denominator))
         timeBase = Rational(Int(info.time_base_numerator), Int(info.time_base_denominator))
-        rotation = Int(info.rotation)
+        rotation = 90 * Int(info.orientation.quarter_turns)
+        isMirrored = info.orientation.mirrored
         hasSound = info.has_sound
         durationSeconds = info.duration_seconds < 0 ? nil : info.duration_seconds
         declaredPackets = info.declared_packets > 0 ? Int(info.declared_packets) : nil

@@ -109,8 +109,10 @@ extension VideoReader {
             let indexed = index.packets[number]
             let isWanted = collector.plan.wantedPackets.contains(number)
             guard packet.byte_count > 0, isWanted || !indexed.contains(.disposable) else { continue }
+            if packet.checksum != index.checksums[number] { collector.changedPackets.insert(number) }
+            if packet.corrupt { collector.errors += 1 }
             let errors = try decode(number) { frame throws(MediaError) in try take(frame) }
-            if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors + (packet.corrupt ? 1 : 0) }
+            if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors }
         }
         collector.errors += try decode(nil) { frame throws(MediaError) in try take(frame) }
     }

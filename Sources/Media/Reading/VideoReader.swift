@@ -108,27 +108,32 @@ public final class VideoReader {
         let status = clip.pixels.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.map { media_reader_convert(reader, Int32(info.width), Int32(info.height), $0 + start) } ?? MEDIA_OK
         }
+        try check(status, operation: "convert frame \(frame)", frame: frame)
+    }
+
+    /// Reads the vectors of the frame that `decode` is handing out.
+    func readVectors(into clip: inout VectorClip, slot: Int, frame: Int, scales: VectorScales) throws(MediaError) {
+        let (rows, columns, cells) = (clip.rows, clip.columns, clip.cellsPerFrame)
+        let status = clip.vectors.withUnsafeMutableBufferPointer { vectors in
+            clip.validity.withUnsafeMutableBufferPointer { validity in
+                guard let values = vectors.baseAddress, let flags = validity.baseAddress else { return MEDIA_OK }
+                var grid = media_vector_grid(
+                    rows: Int32(rows), columns: Int32(columns), vectors: values + 2 * slot * cells, valid: flags + slot * cells,
+                    forward_scale: scales.forward, backward_scale: scales.backward)
+                return media_reader_vectors(reader, Int32(info.width), Int32(info.height), &grid)
+            }
+        }
+        try check(status, operation: "read the motion vectors of frame \(frame)", frame: frame)
+    }
+
+    private func check(_ status: media_status, operation: String, frame: Int) throws(MediaError) {
         switch status {
         case MEDIA_OK: return
         case MEDIA_SIZE_CHANGED: throw .sizeChanged(path: path, frame: frame)
         case MEDIA_UNSUPPORTED_PIXELS:
             let format = media_reader_pixel_format(reader).map { String(cString: $0) }
             throw .unsupportedPixelFormat(path: path, format: format ?? "unknown")
-        case let status: throw MediaError(status, path: path, operation: "convert frame \(frame)")
-        }
-    }
-
-    /// Reads the vectors of the frame that `decode` is handing out.
-    func readVectors(into clip: inout VectorClip, slot: Int, scales: VectorScales) {
-        let (rows, columns, cells) = (clip.rows, clip.columns, clip.cellsPerFrame)
-        clip.vectors.withUnsafeMutableBufferPointer { vectors in
-            clip.validity.withUnsafeMutableBufferPointer { validity in
-                guard let values = vectors.baseAddress, let flags = validity.baseAddress else { return }
-                var grid = media_vector_grid(
-                    rows: Int32(rows), columns: Int32(columns), vectors: values + 2 * slot * cells, valid: flags + slot * cells,
-                    forward_scale: scales.forward, backward_scale: scales.backward)
-                media_reader_vectors(reader, &grid)
-            }
+        case let status: throw MediaError(status, path: path, operation: operation)
         }
     }
 }
