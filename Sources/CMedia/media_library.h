@@ -43,6 +43,7 @@
     use(avformat_find_stream_info) use(avformat_alloc_output_context2) use(avformat_new_stream)                         \
     use(avformat_write_header) use(av_write_trailer) use(av_interleaved_write_frame) use(av_read_frame)                 \
     use(av_seek_frame) use(av_find_input_format) use(av_probe_input_buffer2) use(av_stream_get_side_data)               \
+    use(avformat_index_get_entries_count) use(avformat_index_get_entry)                                                 \
     use(avio_open) use(avio_closep) use(avio_seek) use(avio_alloc_context) use(avio_context_free) use(avformat_version)
 
 /// The functions that are used, by their names in libav.
@@ -138,6 +139,8 @@ bool media_library_open(void);
 #define av_find_input_format media_library.av_find_input_format
 #define av_probe_input_buffer2 media_library.av_probe_input_buffer2
 #define av_stream_get_side_data media_library.av_stream_get_side_data
+#define avformat_index_get_entries_count media_library.avformat_index_get_entries_count
+#define avformat_index_get_entry media_library.avformat_index_get_entry
 #define avio_open media_library.avio_open
 #define avio_closep media_library.avio_closep
 #define avio_seek media_library.avio_seek

@@ -23,4 +23,6 @@ bool media_begin(void) {
     return true;
 }
 
+void media_report_error(void) { reported_errors++; }
+
 unsigned long media_reported_errors(void) { return reported_errors; }

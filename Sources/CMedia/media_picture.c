@@ -22,9 +22,18 @@ struct media_inspector *media_inspector_create(const AVCodecParameters *paramete
         return NULL;
     }
     inspector->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
-    if (parameters->extradata_size >= 7 && parameters->extradata[0] == 1)
-        inspector->length_size = (parameters->extradata[4] & 3) + 1;
+    inspector->length_size = media_unit_length_size(parameters);
     return inspector;
+}
+
+int media_unit_length_size(const AVCodecParameters *parameters) {
+    const uint8_t *settings = parameters->extradata;
+    // The configuration records of ISO/IEC 14496-15; whatever else stands there begins with a start code.
+    if (parameters->codec_id == AV_CODEC_ID_H264 && parameters->extradata_size >= 7 && settings[0] == 1)
+        return (settings[4] & 3) + 1;
+    if (parameters->codec_id == AV_CODEC_ID_HEVC && parameters->extradata_size >= 23 && settings[0] == 1)
+        return (settings[21] & 3) + 1;
+    return 0;
 }
 
 void media_inspector_free(struct media_inspector *inspector) {
@@ -45,8 +54,7 @@ static const uint8_t *after_start_code(const uint8_t *at, const uint8_t *end) {
     return end;
 }
 
-/// The next NAL unit at or after `*at`, with its length; NULL at the end or where lengths do not fit.
-static const uint8_t *next_unit(const uint8_t **at, const uint8_t *end, int length_size, size_t *count) {
+const uint8_t *media_next_unit(const uint8_t **at, const uint8_t *end, int length_size, size_t *count) {
     if (length_size == 0) {
         const uint8_t *unit = after_start_code(*at, end);
         *at = unit;
@@ -72,7 +80,7 @@ static struct unit_summary summarize(const AVPacket *packet, int length_size) {
     struct unit_summary summary = {0};
     const uint8_t *at = packet->data, *end = at + packet->size, *unit;
     size_t count;
-    while ((unit = next_unit(&at, end, length_size, &count))) {
+    while ((unit = media_next_unit(&at, end, length_size, &count))) {
         int type = unit[0] & 31;
         if (type == 1 || type == 5) {
             // first_mb_in_slice is 0 where its Exp-Golomb code is the single bit 1.

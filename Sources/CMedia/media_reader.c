@@ -1,6 +1,8 @@
 #include "media_reader.h"
 #include "media_library.h"
 
+#include "media_decoder.h"
+#include "media_evidence.h"
 #include "media_log.h"
 #include "media_picture.h"
 #include "media_reader_state.h"
@@ -52,6 +54,8 @@ static bool header_says_enough(const struct media_reader *reader) {
 
 /// Opens the demuxer at the beginning of the source.
 static enum media_status open_container(struct media_reader *reader) {
+    reader->next_entry = 0;
+    reader->knows_entry = true;
     reader->format = avformat_alloc_context();
     if (!reader->format) return MEDIA_NO_MEMORY;
     reader->format->pb = reader->source;
@@ -88,7 +92,7 @@ static enum media_status open_everything(struct media_reader *reader, const char
     if (status == MEDIA_OK) status = choose_container(reader);
     if (status == MEDIA_OK) status = open_container(reader);
     if (status != MEDIA_OK) return status;
-    if (!avcodec_find_decoder(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
+    if (!media_decoder_find(reader->stream->codecpar->codec_id)) return MEDIA_UNSUPPORTED_CODEC;
     if (!find_orientation(reader)) return MEDIA_UNSUPPORTED_ORIENTATION;
     reader->seeks_exactly = av_match_list(reader->container->name, exact_containers, ',');
     reader->packet = av_packet_alloc();
@@ -169,6 +173,7 @@ static int64_t time_or_none(int64_t time) { return time == AV_NOPTS_VALUE ? MEDI
 
 enum media_status media_reader_read(struct media_reader *reader, struct media_packet *packet) {
     if (!reader->stream) return MEDIA_READ_FAILED;
+    const unsigned long reported = media_reported_errors();
     do {
         av_packet_unref(reader->packet);
         int code = av_read_frame(reader->format, reader->packet);
@@ -183,7 +188,7 @@ enum media_status media_reader_read(struct media_reader *reader, struct media_pa
         .byte_count = read->size,
         .key = read->flags & AV_PKT_FLAG_KEY,
         .hidden = read->flags & AV_PKT_FLAG_DISCARD,
-        .corrupt = read->flags & AV_PKT_FLAG_CORRUPT,
+        .corrupt = media_passed_over_packets(reader) || read->flags & AV_PKT_FLAG_CORRUPT || media_reported_errors() != reported,
         .checksum = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), 0, read->data, (size_t)read->size),
     };
     return MEDIA_OK;
@@ -202,6 +207,8 @@ enum media_status media_reader_rewind(struct media_reader *reader) {
 
 enum media_status media_reader_seek(struct media_reader *reader, int64_t time) {
     if (!reader->stream) return MEDIA_READ_FAILED;
+    reader->next_entry = 0;
+    reader->knows_entry = false;
     return av_seek_frame(reader->format, reader->stream->index, time, AVSEEK_FLAG_BACKWARD) < 0 ? MEDIA_READ_FAILED : MEDIA_OK;
 }
 
@@ -224,62 +231,26 @@ int media_reader_picture_count(const struct media_reader *reader) {
 
 // MARK: - Frames
 
-static void apply_mode(struct media_reader *reader) {
-    AVCodecContext *decoder = reader->decoder;
-    if (!decoder) return;
-    // Between a recovery point and a drain the H.264 decoder would withhold frames that are whole: it learns that the point was
-    // passed only when its frame is given out in the ordinary way.
-    if (reader->seeking)
-        decoder->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    else
-        decoder->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    // Once it is open, this field alone counts: the flag of the same meaning is copied into it at the start.
-    if (reader->keeps_vectors)
-        decoder->export_side_data |= AV_CODEC_EXPORT_DATA_MVS;
-    else
-        decoder->export_side_data &= ~AV_CODEC_EXPORT_DATA_MVS;
-    // Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
-    if (decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
-        decoder->has_b_frames = reader->reorder_depth;
-}
-
 void media_reader_decode_all(struct media_reader *reader) {
     reader->seeking = false;
-    apply_mode(reader);
+    media_decoder_set_mode(reader);
 }
 
 void media_reader_decode_parts(struct media_reader *reader, int reorder_depth) {
     reader->seeking = true;
     reader->reorder_depth = reorder_depth;
-    apply_mode(reader);
-}
-
-static enum media_status open_decoder(struct media_reader *reader) {
-    const AVCodecParameters *parameters = reader->stream->codecpar;
-    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
-    AVCodecContext *decoder = avcodec_alloc_context3(codec);
-    if (!decoder) return MEDIA_NO_MEMORY;
-    reader->decoder = decoder;
-    if (avcodec_parameters_to_context(decoder, parameters) < 0) return MEDIA_NO_MEMORY;
-    // Files are the unit of parallelism, and frame threads would make exported motion vectors a race.
-    decoder->thread_count = 1;
-    decoder->pkt_timebase = reader->stream->time_base;
-    // Vectors are those of the whole picture, so that what is cut off must be known.
-    decoder->apply_cropping = 0;
-    apply_mode(reader);
-    if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
-    avcodec_free_context(&reader->decoder);
-    return MEDIA_UNSUPPORTED_CODEC;
+    media_decoder_set_mode(reader);
 }
 
 enum media_status media_reader_send(struct media_reader *reader, int64_t number) {
     if (!reader->decoder) {
-        enum media_status status = open_decoder(reader);
+        enum media_status status = media_decoder_open(reader);
         if (status != MEDIA_OK) return status;
     }
     // A packet without bytes would mean "no more packets" to the decoder.
     if (reader->packet->size == 0) return MEDIA_OK;
     reader->decoder->reordered_opaque = number;
+    if (media_packet_is_malformed(reader->packet, reader->stream->codecpar)) media_report_error();
     return avcodec_send_packet(reader->decoder, reader->packet) < 0 ? MEDIA_DECODE_FAILED : MEDIA_OK;
 }
 
@@ -345,7 +316,7 @@ void media_reader_keep_vectors(struct media_reader *reader, bool keeps) {
     // MPEG-2's decoder keeps none unless it was told when it was opened.
     if (keeps && !reader->keeps_vectors) avcodec_free_context(&reader->decoder);
     reader->keeps_vectors = keeps;
-    apply_mode(reader);
+    media_decoder_set_mode(reader);
 }
 
 bool media_reader_has_vectors(const struct media_reader *reader) {

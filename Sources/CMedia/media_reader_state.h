@@ -31,6 +31,9 @@ struct media_reader {
     struct media_reader_options options;
     const AVInputFormat *container;
     bool seeks_exactly;
+    /// In the container's own index: the entry behind that of the packet read last, and whether that packet has one.
+    int next_entry;
+    bool knows_entry;
     /// Decoding begins at any start packet and ends at any packet.
     bool seeking;
     int reorder_depth;

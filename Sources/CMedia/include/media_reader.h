@@ -58,7 +58,7 @@ struct media_packet {
     bool key;
     /// The container says that its picture is decoded but not shown.
     bool hidden;
-    /// The container knows that bytes are missing.
+    /// The container knows that bytes are missing, or reported an error on the way to the packet.
     bool corrupt;
     /// CRC-32 of its bytes.
     uint32_t checksum;

@@ -18,7 +18,9 @@ struct FrameCensus {
     private var entries: [Entry] = []
     private var frames: [Frame] = []
     /// Errors that the decoder reported.
-    var errors = 0
+    private var errors = 0
+    /// The packets that it reported them for.
+    private var erroneousPackets: [Int] = []
 
     /// Takes the next packet of the file; `picture` where the bitstream could be inspected.
     mutating func add(_ packet: media_packet, _ picture: media_picture?, pictureCount: Int) {
@@ -32,6 +34,12 @@ struct FrameCensus {
             Frame(
                 packet: Int(frame.number), time: frame.presentation_time, type: PictureType(letter: frame.type),
                 isKey: frame.key))
+    }
+
+    /// Takes the number of errors that the decoder reported for a packet, or at the end of the file.
+    mutating func addErrors(_ count: Int, of packet: Int?) {
+        errors += count
+        if let packet, count > 0 { erroneousPackets.append(packet) }
     }
 
     /// The index, or nil where no frame came out.
@@ -53,7 +61,17 @@ struct FrameCensus {
         }
         let depth = reorderDepth(ofPacketsInOutputOrder: frames.map(\.packet))
         return builder.index(
-            info: info, decodeErrors: errors, reorderDepth: min(depth, 16), times: frames.map(\.time), first: entries[0].packet)
+            info: info, decodeErrors: errors, reorderDepth: min(depth, 16), times: frames.map(\.time), first: entries[0].packet,
+            firstDoubtfulFrame: firstDoubtfulFrame(frameOfPacket))
+    }
+
+    /// The first frame behind a packet that is incomplete or gave no frame because of an error. What precedes the first frame
+    /// displaces none: recordings begin anywhere.
+    private func firstDoubtfulFrame(_ frameOfPacket: [Int: Int]) -> Int? {
+        let first = frames.map(\.packet).min() ?? 0
+        let lost = erroneousPackets.filter { frameOfPacket[$0] == nil } + entries.indices.filter { entries[$0].packet.corrupt }
+        guard let gap = lost.filter({ $0 > first }).min() else { return nil }
+        return frames.firstIndex { $0.packet >= gap }
     }
 
     /// Whether no picture of the codec ever refers to a bidirectional one.

@@ -33,7 +33,8 @@ struct IndexBuilder {
     }
 
     consuming func index(
-        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet
+        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet,
+        firstDoubtfulFrame: Int? = nil
     ) -> VideoIndex {
         if starts.first?.packet != 0 {
             starts.insert(
@@ -47,7 +48,8 @@ struct IndexBuilder {
         keepWhatOthersComplete()
         return VideoIndex(
             info: info, decodeErrors: decodeErrors, reorderDepth: reorderDepth, packets: packets,
-            checksums: checksums, packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts)
+            checksums: checksums, packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts,
+            firstDoubtfulFrame: firstDoubtfulFrame)
     }
 
     /// Marks packets that follow a start in the file and come before it in output order.

@@ -41,6 +41,8 @@ public struct VideoIndex: Sendable, Equatable {
     let times: FrameTimes
     /// Where decoding can begin, in the order of the file. The first is packet 0, whatever it is.
     let starts: [DecodeStart]
+    /// From this frame on positions may be too low: the file has lost something before it. nil where nothing speaks for that.
+    public let firstDoubtfulFrame: Int?
 
     /// T, the number of frames that a decoder gives out.
     public var frameCount: Int { packetOfFrame.count }

@@ -38,10 +38,10 @@ extension VideoReader {
                 picture = found
             }
             census.add(packet, picture, pictureCount: Int(media_reader_picture_count(reader)))
-            census.errors += try decode(number) { census.add($0) }
+            census.addErrors(try decode(number) { census.add($0) }, of: number)
             number += 1
         }
-        census.errors += try decode(nil) { census.add($0) }
+        census.addErrors(try decode(nil) { census.add($0) }, of: nil)
         media_reader_flush(reader)
         guard let index = census.index(info: info, inspected: inspects) else { throw .noFrames(path: path) }
         return index

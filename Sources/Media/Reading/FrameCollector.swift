@@ -27,9 +27,14 @@ struct FrameCollector {
         codedSlots = slots(request.codedVectors)
     }
 
-    mutating func take(_ frame: media_frame, from reader: VideoReader) throws(MediaError) {
+    /// Takes a frame that came out of the decoder; `isExact` where everything that it refers to was decoded too.
+    mutating func take(_ frame: media_frame, from reader: VideoReader, isExact: Bool) throws(MediaError) {
         let packet = Int(frame.number)
-        guard plan.wantedPackets.contains(packet) else { return }
+        guard plan.wantedPackets.contains(packet) else {
+            // What a wanted frame may refer to.
+            if frame.corrupt && isExact { errors += 1 }
+            return
+        }
         if let slot = pixelSlots[packet] {
             try reader.convert(into: &frames.pixels, slot: slot, frame: packet)
             converted += 1
@@ -59,6 +64,7 @@ struct FrameCollector {
         report.errors = errors
         report.changedPackets = changedPackets.count
         for position in Set(request.positions).sorted() {
+            if let first = index.firstDoubtfulFrame, position >= first { report.doubtfulPositions.append(position) }
             switch isCorruptByPacket[Int(index.packetOfFrame[position])] {
             case nil: report.missingPositions.append(position)
             case true?: report.corruptPositions.append(position)

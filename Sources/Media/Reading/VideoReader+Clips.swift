@@ -95,6 +95,11 @@ extension VideoReader {
         // Until the next start, errors of leading packets say nothing: what they refer to was left out on purpose.
         let firstGroupEnd = run.start + 1 < index.starts.count ? index.starts[run.start + 1].packet : index.packets.count
         defer { media_reader_flush(reader) }
+        func take(_ frame: media_frame) throws(MediaError) {
+            let number = Int(frame.number)
+            let isLeading = index.packets.indices.contains(number) && index.packets[number].contains(.leading)
+            try collector.take(frame, from: self, isExact: !(isLeading && number < firstGroupEnd))
+        }
         guard var packet = try load(run.start, of: index) else { throw .changedSinceIndexed(path: path) }
         for number in start...run.last {
             if number > start {
@@ -106,10 +111,10 @@ extension VideoReader {
             guard packet.byte_count > 0, isWanted || !indexed.contains(.disposable) else { continue }
             if packet.checksum != index.checksums[number] { collector.changedPackets.insert(number) }
             if packet.corrupt { collector.errors += 1 }
-            let errors = try decode(number) { frame throws(MediaError) in try collector.take(frame, from: self) }
+            let errors = try decode(number) { frame throws(MediaError) in try take(frame) }
             if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors }
         }
-        collector.errors += try decode(nil) { frame throws(MediaError) in try collector.take(frame, from: self) }
+        collector.errors += try decode(nil) { frame throws(MediaError) in try take(frame) }
     }
 
     // MARK: Going to a start
