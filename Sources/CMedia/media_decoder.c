@@ -17,10 +17,9 @@ void media_decoder_set_mode(struct media_reader *reader) {
     else
         decoder->flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT;
     // Once it is open, this field alone counts: the flag of the same meaning is copied into it at the start.
-    if (reader->keeps_vectors)
-        decoder->export_side_data |= AV_CODEC_EXPORT_DATA_MVS;
-    else
-        decoder->export_side_data &= ~AV_CODEC_EXPORT_DATA_MVS;
+    decoder->export_side_data &= ~(AV_CODEC_EXPORT_DATA_MVS | AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS);
+    if (reader->keeps_vectors) decoder->export_side_data |= AV_CODEC_EXPORT_DATA_MVS;
+    if (reader->keeps_quantizers) decoder->export_side_data |= AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
     // Only H.264 may leave the number of pictures held back to the decoder's guess, which drops those that come too early.
     if (decoder->codec_id == AV_CODEC_ID_H264 && decoder->has_b_frames < reader->reorder_depth)
         decoder->has_b_frames = reader->reorder_depth;

@@ -1,6 +1,7 @@
 #include "media_reader.h"
 #include "media_library.h"
 
+#include "media_cells.h"
 #include "media_decoder.h"
 #include "media_evidence.h"
 #include "media_log.h"
@@ -9,7 +10,6 @@
 #include "media_sound.h"
 #include "media_source.h"
 #include "media_turn.h"
-#include "media_vectors.h"
 
 // MARK: - Opening
 
@@ -312,10 +312,11 @@ enum media_status media_reader_convert(struct media_reader *reader, int width, i
     return status;
 }
 
-void media_reader_keep_vectors(struct media_reader *reader, bool keeps) {
+void media_reader_keep(struct media_reader *reader, bool vectors, bool quantizers) {
     // MPEG-2's decoder keeps none unless it was told when it was opened.
-    if (keeps && !reader->keeps_vectors) avcodec_free_context(&reader->decoder);
-    reader->keeps_vectors = keeps;
+    if ((vectors && !reader->keeps_vectors) || (quantizers && !reader->keeps_quantizers)) avcodec_free_context(&reader->decoder);
+    reader->keeps_vectors = vectors;
+    reader->keeps_quantizers = quantizers;
     media_decoder_set_mode(reader);
 }
 
@@ -338,24 +339,36 @@ bool media_reader_has_vectors(const struct media_reader *reader) {
     }
 }
 
-enum media_status media_reader_vectors(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+/// Reads what a frame holds by cells, and turns it as the frame is shown.
+static enum media_status read_cells(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid, media_cell_reader *read,
+    media_value_turn *turn) {
     if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
+    const AVFrame *frame = reader->frame;
+    const struct media_area area = {reader->crop_left, reader->crop_top, frame->width, frame->height};
     if (!media_turns(reader->orientation)) {
-        media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, grid);
+        read(frame, &area, grid);
         return MEDIA_OK;
     }
-    const bool crossed = is_crossed(reader);
     struct media_vector_grid coded = *grid;
-    coded.rows = crossed ? grid->columns : grid->rows;
-    coded.columns = crossed ? grid->rows : grid->columns;
+    if (is_crossed(reader)) coded.rows = grid->columns, coded.columns = grid->rows;
     const size_t cells = (size_t)grid->rows * (size_t)grid->columns;
     if (!reserve(&reader->coded_vectors, cells * (2 * sizeof(float) + 1))) return MEDIA_NO_MEMORY;
     coded.vectors = reader->coded_vectors.bytes;
     coded.valid = (uint8_t *)(coded.vectors + 2 * cells);
-    media_vectors_read(reader->frame, reader->crop_left, reader->crop_top, &coded);
-    media_vectors_turn(&coded, reader->frame->width, reader->frame->height, reader->orientation, grid);
+    read(frame, &area, &coded);
+    media_cells_turn(&coded, &area, reader->orientation, turn, grid);
     return MEDIA_OK;
+}
+
+enum media_status media_reader_vectors(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    return read_cells(reader, width, height, grid, media_vectors_read, media_turn_vector);
+}
+
+enum media_status media_reader_blocks(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    return read_cells(reader, width, height, grid, media_blocks_read, NULL);
 }
 
 const char *media_reader_pixel_format(const struct media_reader *reader) {

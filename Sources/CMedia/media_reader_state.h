@@ -37,7 +37,7 @@ struct media_reader {
     /// Decoding begins at any start packet and ends at any packet.
     bool seeking;
     int reorder_depth;
-    bool keeps_vectors;
+    bool keeps_vectors, keeps_quantizers;
     struct media_orientation orientation;
     /// Columns and rows that were cut off the frame received last.
     int crop_left, crop_top;

@@ -19,6 +19,8 @@ bool media_turns(struct media_orientation orientation);
 /// Turns pictures of three bytes a pixel; `width` and `height` are those of the coded one.
 void media_turn_pixels(
     const uint8_t *coded, int width, int height, struct media_orientation orientation, uint8_t *shown);
+/// Turns two values in their place.
+typedef void media_value_turn(struct media_orientation orientation, float *values);
 /// Turns a vector.
 void media_turn_vector(struct media_orientation orientation, float *vector);
 

@@ -89,6 +89,24 @@ private let panning: Result<String, any Error> = Result {
         #expect(blocks["motion"].shape == [4, 2, 5, 4, 4] && blocks.mask(of: "motion").shape == [4, 1, 5, 4, 4])
     }
 
+    @Test func blocksShowSizesAndQuantizersWhereverTheClipIsMirrored() throws {
+        let blocks = ViewRequest(name: "blocks", kind: .blocks(cellSide: 8), source: .aligned(with: "clip"))
+        let batch = try batch([try clip(), blocks])
+        let first = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+        #expect(batch["blocks"].shape == [4, 2, 5, 7, 7] && batch.mask(of: "blocks").shape == [4, 1, 5, 7, 7])
+        for sample in 0..<4 {
+            let values = components(batch["blocks"], sample: sample)
+            let mask = components(batch.mask(of: "blocks"), sample: sample)[0]
+            #expect(values[1].allSatisfy { (1...51).contains($0) })
+            for frame in 0..<5 {
+                let isPredicted = (Int(first[sample]) + 3 * frame) % 12 != 0
+                for place in frame * 49..<(frame + 1) * 49 {
+                    #expect(mask[place] == (isPredicted ? 1 : 0) && isPredicted == (values[0][place] >= 8))
+                }
+            }
+        }
+    }
+
     /// Along k predicted pictures the content has come 2 k pixels from the right, where that is not outside.
     @Test func accumulatedVectorsAndResidualsLeadToTheKeyframe() throws {
         let whole = try EvaluationCrops(shortSide: 240, output: PictureSize(height: 240, width: 240), layout: .three)

@@ -38,6 +38,28 @@ import Testing
         }
     }
 
+    /// tools/reference/motion_vectors.py: sides of blocks and quantizers.
+    @Test(arguments: ["closed-gop.mp4", "mpeg4.avi", "mpeg2.mpg", "rotated.mp4", "cropped.mp4"].map(Fixture.init(name:)))
+    func blocksAreThoseOfTheReference(_ fixture: Fixture) throws {
+        let reader = try VideoReader(path: fixture.path), index = try reader.makeIndex()
+        let lines = try String(contentsOfFile: fixture.path + ".blocks.txt", encoding: .utf8).split(separator: "\n")
+        var frames = DecodedFrames()
+        let all = Array(0..<index.frameCount)
+        #expect(try reader.read(FrameRequest(vectors: all, blocks: all), using: index, into: &frames).isClean)
+        for (frame, line) in lines.enumerated() {
+            let expected = line.split(separator: " ").compactMap { Double($0) }, cells = frames.blocks.cellsPerFrame
+            var sums = [Double](repeating: 0, count: 5)
+            for cell in 0..<cells {
+                let (number, place) = (Double(cell + 1), frame * cells + cell)
+                let side = Double(frames.blocks.vectors[2 * place]), quantizer = Double(frames.blocks.vectors[2 * place + 1])
+                let terms = [Double(frames.blocks.validity[place]), side, quantizer, side * number, quantizer * number]
+                sums = zip(sums, terms).map { $0 + $1 }
+            }
+            let isClose = zip(sums, expected).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }
+            #expect(isClose, "frame \(frame): \(sums) instead of \(expected)")
+        }
+    }
+
     @Test(arguments: videos) func vectorsAndPixelsAreTheSameTogetherAndApartAndInAnyOrder(_ fixture: Fixture) throws {
         let reader = try VideoReader(path: fixture.path), index = try reader.makeIndex()
         var all = DecodedFrames(), pixels = PixelClip(), some = DecodedFrames()

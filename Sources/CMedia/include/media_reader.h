@@ -125,9 +125,9 @@ struct media_frame {
 enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame);
 /// Converts the frame received last to RGB as it is shown, `[height, width, 3]`, contiguous. It must have the given size.
 enum media_status media_reader_convert(struct media_reader *reader, int width, int height, uint8_t *pixels);
-/// From now on the decoder keeps the motion vectors of the pictures that it gives out, or no longer. Not between a start packet and
-/// what depends on it.
-void media_reader_keep_vectors(struct media_reader *reader, bool keeps);
+/// From now on the decoder keeps the motion vectors, and the quantizers, of the pictures that it gives out, or no longer. Not between
+/// a start packet and what depends on it.
+void media_reader_keep(struct media_reader *reader, bool vectors, bool quantizers);
 /// True where libavcodec's decoder of the stream can give out vectors at all.
 bool media_reader_has_vectors(const struct media_reader *reader);
 
@@ -147,6 +147,10 @@ struct media_vector_grid {
 };
 /// Reads the vectors of the frame received last, as it is shown. It must have the given size, which the grid covers.
 enum media_status media_reader_vectors(
+    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid);
+/// Reads how the frame received last is made of blocks. `vectors` becomes the side of the square that is as large as the block of each
+/// cell, 0 where it is coded without prediction, and its quantizer, -1 where the decoder tells none; `valid` is 1 where it is predicted.
+enum media_status media_reader_blocks(
     struct media_reader *reader, int width, int height, const struct media_vector_grid *grid);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);

@@ -42,7 +42,7 @@ public struct StreamBatch: Sendable {
     }
 
     /// Where the motion vectors of the view called `name` mean something: 1, elsewhere 0, `[N, 1, T, H, W]`. The view must show
-    /// motion vectors.
+    /// motion vectors or blocks.
     public func mask(of name: String) -> Tensor {
         guard let array = masks[name] else {
             preconditionFailure("there are no motion vectors \(name), only \(masks.keys.sorted())")

@@ -24,7 +24,7 @@ struct SampleFrames {
     private var places = Places()
 
     private struct Places {
-        var pixels: [Int: Int] = [:], vectors: [Int: Int] = [:], codedVectors: [Int: Int] = [:]
+        var pixels: [Int: Int] = [:], vectors: [Int: Int] = [:], codedVectors: [Int: Int] = [:], blocks: [Int: Int] = [:]
     }
 
     /// Decodes every frame that some view shows, each once.
@@ -46,7 +46,7 @@ struct SampleFrames {
         let wanted = wanted(request, index)
         places = Places(
             pixels: SampleFrames.places(wanted.pixels), vectors: SampleFrames.places(wanted.vectors),
-            codedVectors: SampleFrames.places(wanted.codedVectors))
+            codedVectors: SampleFrames.places(wanted.codedVectors), blocks: SampleFrames.places(wanted.blocks))
         let report: DecodeReport
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
@@ -97,6 +97,9 @@ struct SampleFrames {
     /// Where frames of the video lie in `decoded.codedVectors`.
     func codedVectorPlaces(of frames: [Int]) -> [Int] { frames.compactMap { places.codedVectors[$0] } }
 
+    /// Where frames of the video lie in `decoded.blocks`.
+    func blockPlaces(of frames: [Int]) -> [Int] { frames.compactMap { places.blocks[$0] } }
+
     /// Where the window of view `owner` lies, seen through `geometry`.
     func placement(ofWindow owner: Int, _ geometry: ClipGeometry) -> ClipPlacement {
         let window = shown[owner]?.window ?? ClipWindow(first: 0, length: 1, stride: 1)
@@ -113,7 +116,7 @@ struct SampleFrames {
     }
 
     private func wanted(_ request: StreamRequest, _ index: VideoIndex) -> FrameRequest {
-        var pixels: Set<Int> = [], vectors: Set<Int> = [], codedVectors: Set<Int> = []
+        var pixels: Set<Int> = [], vectors: Set<Int> = [], codedVectors: Set<Int> = [], blocks: Set<Int> = []
         for (number, view) in request.views.enumerated() {
             guard case .clip = view.source, let frames = shown[request.owners(of: number).window]?.frames else { continue }
             switch view.kind {
@@ -125,6 +128,7 @@ struct SampleFrames {
                 case .coded: codedVectors.formUnion(frames)
                 case .accumulated: codedVectors.formUnion(frames.flatMap { index.predictionChain(of: $0).predicted })
                 }
+            case .blocks: blocks.formUnion(frames)
             case .waveform, .logMel: break
             case .residual(.oneStep):
                 pixels.formUnion(frames + frames.compactMap(index.referencePicture))
@@ -135,7 +139,8 @@ struct SampleFrames {
                 codedVectors.formUnion(chains.flatMap(\.predicted))
             }
         }
-        return FrameRequest(pixels: pixels.sorted(), vectors: vectors.sorted(), codedVectors: codedVectors.sorted())
+        return FrameRequest(
+            pixels: pixels.sorted(), vectors: vectors.sorted(), codedVectors: codedVectors.sorted(), blocks: blocks.sorted())
     }
 
     // MARK: Windows

@@ -40,8 +40,8 @@ struct ViewMaker {
                 let shown = self.geometry(geometry, draw, view: number, owner: owners.geometry, size: frames.size)
                 placements.append(frames.placement(ofWindow: owners.window, shown))
                 guard let window = frames.shown[owners.window] else { continue }
-                if let vectors = view.kind.vectors {
-                    let count = show(vectors, window.frames, of: frames, through: shown)
+                if view.kind.cellSide != nil {
+                    let count = show(view.kind, window.frames, of: frames, through: shown)
                     finished(number, values[..<(2 * count)], mask[..<count])
                     continue
                 }
@@ -97,7 +97,7 @@ struct ViewMaker {
         case .residual(let residual): takeResiduals(residual, shown, of: frames)
         case .rgb where places == Array(0..<pixels.frames):
             return geometry.apply(to: pixels, into: &pictures[view], scratch: &scratch)
-        case .rgb, .motionVectors, .waveform, .logMel: selected.select(places, of: pixels)
+        case .rgb, .motionVectors, .blocks, .waveform, .logMel: selected.select(places, of: pixels)
         }
         geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
     }
@@ -117,11 +117,27 @@ struct ViewMaker {
         }
     }
 
-    /// The vectors of `shown` in `values` and `mask`; returns how many places they have.
+    /// The vectors or blocks of `shown` in `values` and `mask`; returns how many places they have.
     private mutating func show(
-        _ vectors: ViewRequest.MotionVectors, _ shown: [Int], of frames: borrowing SampleFrames, through geometry: ClipGeometry
+        _ kind: ViewRequest.Kind, _ shown: [Int], of frames: borrowing SampleFrames, through geometry: ClipGeometry
     ) -> Int {
-        switch vectors.form {
+        var scaling = VectorScaling.asCoded, factor: Float = 1
+        if case .motionVectors(let vectors) = kind {
+            select(vectors.form, shown, of: frames)
+            (scaling, factor) = (vectors.scaling, vectors.sign.rawValue)
+        } else {
+            selectedVectors.select(frames.blockPlaces(of: shown), of: frames.decoded.blocks)
+        }
+        let side = kind.cellSide ?? 1, grid = geometry.output.cells(of: side)
+        geometry.apply(
+            to: selectedVectors, cellSide: side, scaling: scaling, factor: factor, values: &values, mask: &mask, scratch: &scratch
+        )
+        return shown.count * grid.height * grid.width
+    }
+
+    /// The vectors of `shown` in `selectedVectors`.
+    private mutating func select(_ form: ViewRequest.MotionVectors.Form, _ shown: [Int], of frames: borrowing SampleFrames) {
+        switch form {
         case .perFrame: selectedVectors.select(frames.vectorPlaces(of: shown), of: frames.decoded.vectors)
         case .coded: selectedVectors.select(frames.codedVectorPlaces(of: shown), of: frames.decoded.codedVectors)
         case .accumulated:
@@ -132,11 +148,6 @@ struct ViewMaker {
                 tracer.places.write(to: &selectedVectors, frame: number)
             }
         }
-        geometry.apply(
-            to: selectedVectors, cellSide: vectors.cellSide, scaling: vectors.scaling, factor: vectors.sign.rawValue,
-            values: &values, mask: &mask, scratch: &scratch)
-        let grid = geometry.output.cells(of: vectors.cellSide)
-        return shown.count * grid.height * grid.width
     }
 
     private mutating func normalize(_ view: Int, _ normalization: ChannelNormalization) -> Int {

@@ -49,7 +49,7 @@ extension StreamRequest {
         case .logMel(let sound): return [1, LogMel.bands, LogMel.columns(samples: sound.samples)]
         default: break
         }
-        let owners = owners(of: number), output = output(ofGeometry: owners.geometry)?.cells(of: view.kind.vectors?.cellSide ?? 1)
+        let owners = owners(of: number), output = output(ofGeometry: owners.geometry)?.cells(of: view.kind.cellSide ?? 1)
         return [view.kind.channels, length(ofWindow: owners.window), output?.height ?? 0, output?.width ?? 0]
     }
 
@@ -88,7 +88,7 @@ extension StreamRequest {
                 return "wants the operations of \(other), which has none"
             }
         }
-        if let vectors = view.kind.vectors, let reason = problem(ofVectors: vectors, in: number) { return reason }
+        if let side = view.kind.cellSide, let reason = problem(ofCells: side, in: number) { return reason }
         if let sound = view.kind.sound, let reason = problem(ofSound: sound, in: number) { return reason }
         switch view.source {
         case .view(let origin):
@@ -121,14 +121,14 @@ extension StreamRequest {
         return "wants operations on pixels, and is sound"
     }
 
-    /// Why view `number` cannot show motion vectors.
-    private func problem(ofVectors vectors: ViewRequest.MotionVectors, in number: Int) -> String? {
-        let view = views[number]
-        if vectors.cellSide < 1 { return "wants vectors by squares of \(vectors.cellSide) pixels" }
-        if view.values == .levels { return "wants levels, and motion vectors have none" }
-        guard case .clip = view.source else { return "is made from another view's pixels, and motion vectors are not" }
+    /// Why view `number` cannot show motion vectors, or their blocks.
+    private func problem(ofCells side: Int, in number: Int) -> String? {
+        let view = views[number], kind = view.kind.name
+        if side < 1 { return "wants \(kind) by squares of \(side) pixels" }
+        if view.values == .levels { return "wants levels, and \(kind) have none" }
+        guard case .clip = view.source else { return "is made from another view's pixels, and \(kind) are not" }
         if case .none = view.photometry { return nil }
-        return "wants operations on pixels, and shows motion vectors"
+        return "wants operations on pixels, and shows \(kind)"
     }
 
     private func problem(of window: ViewRequest.Window) -> String? {

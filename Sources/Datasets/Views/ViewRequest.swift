@@ -12,6 +12,10 @@ public struct ViewRequest: Sendable {
         case temporalGradient
         /// The codec's motion vectors, `[2, T, H, W]`, x before y, with a mask in the batch (`StreamBatch.mask`).
         case motionVectors(MotionVectors)
+        /// How pictures are made of blocks, by squares of so many view pixels, `[2, T, H, W]`: the side of the square that is as large as
+        /// the block (16 for a whole macroblock; 0 where it is not predicted), and its quantizer (-1 where the decoder tells none). The
+        /// mask in the batch (`StreamBatch.mask`) is 1 where the picture is predicted.
+        case blocks(cellSide: Int)
         /// What is left of each picture when an earlier one is moved along the vectors and taken away, `[3, T, H, W]`: differences
         /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture.
         case residual(Residual)
@@ -188,6 +192,7 @@ extension ViewRequest.Kind {
         case .rgb: "rgb"
         case .temporalGradient: "temporal gradient"
         case .motionVectors: "motion vectors"
+        case .blocks: "blocks"
         case .residual: "residual"
         case .waveform: "waveform"
         case .logMel: "log-mel"
@@ -202,11 +207,17 @@ extension ViewRequest.Kind {
         }
     }
 
-    /// How vectors are shown; nil for pictures.
-    var vectors: ViewRequest.MotionVectors? { if case .motionVectors(let vectors) = self { vectors } else { nil } }
+    /// The side of the squares that have one value each, and a mask: of vectors and of what belongs to them.
+    var cellSide: Int? {
+        switch self {
+        case .motionVectors(let vectors): vectors.cellSide
+        case .blocks(let cellSide): cellSide
+        default: nil
+        }
+    }
 
     /// Values of a place: red, green and blue, x and y, or one.
-    var channels: Int { sound != nil ? 1 : vectors != nil ? 2 : 3 }
+    var channels: Int { sound != nil ? 1 : cellSide != nil ? 2 : 3 }
 
     /// How levels become what networks see, where `pictures` is how those of pictures do.
     func normalization(_ pictures: ChannelNormalization) -> ChannelNormalization {

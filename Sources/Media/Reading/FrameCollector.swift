@@ -13,7 +13,7 @@ struct FrameCollector {
     private var converted = 0
     private var isCorruptByPacket: [Int: Bool] = [:]
     /// The first places of a packet's frame among the pictures and among the vectors that are wanted.
-    private let pixelSlots: [Int: Int], vectorSlots: [Int: Int], codedSlots: [Int: Int]
+    private let pixelSlots: [Int: Int], vectorSlots: [Int: Int], codedSlots: [Int: Int], blockSlots: [Int: Int]
 
     init(plan: DecodePlan, request: FrameRequest, index: VideoIndex) {
         self.plan = plan
@@ -25,6 +25,7 @@ struct FrameCollector {
         pixelSlots = slots(request.pixels)
         vectorSlots = slots(request.vectors)
         codedSlots = slots(request.codedVectors)
+        blockSlots = slots(request.blocks)
     }
 
     /// Takes a frame that came out of the decoder; `isExact` where everything that it refers to was decoded too.
@@ -42,11 +43,14 @@ struct FrameCollector {
         // Lines of two fields have vectors of both, which nothing tells apart.
         if let slot = vectorSlots[packet] {
             let scales = frame.interlaced ? .none : index.vectorScales(of: request.vectors[slot])
-            try reader.readVectors(into: &frames.vectors, slot: slot, frame: packet, scales: scales)
+            try reader.readCells(into: &frames.vectors, slot: slot, frame: packet, scales: scales)
         }
         if let slot = codedSlots[packet] {
             let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
-            try reader.readVectors(into: &frames.codedVectors, slot: slot, frame: packet, scales: scales)
+            try reader.readCells(into: &frames.codedVectors, slot: slot, frame: packet, scales: scales)
+        }
+        if let slot = blockSlots[packet] {
+            try reader.readCells(into: &frames.blocks, slot: slot, frame: packet, scales: nil)
         }
         isCorruptByPacket[packet] = frame.corrupt
     }
@@ -74,6 +78,7 @@ struct FrameCollector {
         for (slot, source) in unfilled(request.pixels, pixelSlots) { frames.pixels.fill(slot, from: source) }
         for (slot, source) in unfilled(request.vectors, vectorSlots) { frames.vectors.fill(slot, from: source) }
         for (slot, source) in unfilled(request.codedVectors, codedSlots) { frames.codedVectors.fill(slot, from: source) }
+        for (slot, source) in unfilled(request.blocks, blockSlots) { frames.blocks.fill(slot, from: source) }
         return report
     }
 

@@ -9,18 +9,21 @@ public struct FrameRequest: Sendable, Equatable {
     public var vectors: [Int]
     /// Frames whose motion vectors are wanted as they are coded, towards earlier pictures alone.
     public var codedVectors: [Int]
+    /// Frames of which it is wanted how they are made of blocks.
+    public var blocks: [Int]
 
     /// A request; see the properties.
-    public init(pixels: [Int] = [], vectors: [Int] = [], codedVectors: [Int] = []) {
+    public init(pixels: [Int] = [], vectors: [Int] = [], codedVectors: [Int] = [], blocks: [Int] = []) {
         self.pixels = pixels
         self.vectors = vectors
         self.codedVectors = codedVectors
+        self.blocks = blocks
     }
 
     /// Every position that is wanted in some way.
-    var positions: [Int] { pixels + vectors + codedVectors }
-    /// Whether vectors are wanted.
-    var wantsVectors: Bool { !vectors.isEmpty || !codedVectors.isEmpty }
+    var positions: [Int] { pixels + vectors + codedVectors + blocks }
+    /// Whether vectors are wanted, or the blocks that they belong to.
+    var wantsVectors: Bool { !vectors.isEmpty || !codedVectors.isEmpty || !blocks.isEmpty }
 }
 
 /// What a request gave, in buffers that are used again for the next.
@@ -29,6 +32,9 @@ public struct DecodedFrames: Sendable {
     public var pixels = PixelClip()
     /// The motion vectors of as many frames as were wanted of each kind.
     public var vectors = VectorClip(), codedVectors = VectorClip()
+    /// Of each cell the side of the square that is as large as its block, and its quantizer, in the place of a vector: 0 where it is not
+    /// predicted, -1 where the decoder tells no quantizer. Valid is what is predicted.
+    public var blocks = VectorClip()
 
     /// Nothing.
     public init() {}
@@ -68,7 +74,8 @@ extension VideoReader {
         frames.pixels.resize(frames: request.pixels.count, height: info.height, width: info.width)
         frames.vectors.resize(frames: request.vectors.count, height: info.height, width: info.width)
         frames.codedVectors.resize(frames: request.codedVectors.count, height: info.height, width: info.width)
-        media_reader_keep_vectors(reader, request.wantsVectors)
+        frames.blocks.resize(frames: request.blocks.count, height: info.height, width: info.width)
+        media_reader_keep(reader, request.wantsVectors, !request.blocks.isEmpty)
         media_reader_decode_parts(reader, Int32(index.reorderDepth))
         let plan = DecodePlan(positions: request.positions, index: index)
         var collector = FrameCollector(plan: plan, request: request, index: index)

@@ -111,16 +111,18 @@ public final class VideoReader {
         try check(status, operation: "convert frame \(frame)", frame: frame)
     }
 
-    /// Reads the vectors of the frame that `decode` is handing out.
-    func readVectors(into clip: inout VectorClip, slot: Int, frame: Int, scales: VectorScales) throws(MediaError) {
+    /// Reads the vectors of the frame that `decode` is handing out, times `scales`; without those, the blocks that it is made of.
+    func readCells(into clip: inout VectorClip, slot: Int, frame: Int, scales: VectorScales?) throws(MediaError) {
         let (rows, columns, cells) = (clip.rows, clip.columns, clip.cellsPerFrame)
+        let (width, height) = (Int32(info.width), Int32(info.height))
         let status = clip.vectors.withUnsafeMutableBufferPointer { vectors in
             clip.validity.withUnsafeMutableBufferPointer { validity in
                 guard let values = vectors.baseAddress, let flags = validity.baseAddress else { return MEDIA_OK }
                 var grid = media_vector_grid(
                     rows: Int32(rows), columns: Int32(columns), vectors: values + 2 * slot * cells, valid: flags + slot * cells,
-                    forward_scale: scales.forward, backward_scale: scales.backward)
-                return media_reader_vectors(reader, Int32(info.width), Int32(info.height), &grid)
+                    forward_scale: scales?.forward ?? 0, backward_scale: scales?.backward ?? 0)
+                return scales == nil
+                    ? media_reader_blocks(reader, width, height, &grid) : media_reader_vectors(reader, width, height, &grid)
             }
         }
         try check(status, operation: "read the motion vectors of frame \(frame)", frame: frame)

@@ -12,6 +12,7 @@ enum ViewPictures {
         case .rgb, .temporalGradient: pictures(batch[view.name], .imageNet)
         case .residual: pictures(batch[view.name], .residual)
         case .motionVectors: vectors(batch[view.name], batch.mask(of: view.name))
+        case .blocks: sides(batch[view.name])
         case .logMel: spectra(batch[view.name])
         case .waveform(let sound): spectra(batch[view.name].reshaped(to: [batch.count, 1, 1, sound.samples]))
         }
@@ -23,6 +24,15 @@ enum ViewPictures {
         let levels = values.enumerated().map { index, value in
             let channel = index % 3
             return level(value * normalization.standardDeviation[channel] + normalization.mean[channel])
+        }
+        return split(levels, clips.shape)
+    }
+
+    /// The larger a block the lighter; what is not predicted is black.
+    private static func sides(_ clips: Tensor) -> [PixelClip] {
+        let values = clips.permuted([0, 2, 3, 4, 1]).values(as: Float.self)
+        let levels = stride(from: 0, to: values.count, by: 2).flatMap { place in
+            [UInt8](repeating: level(values[place] / 16), count: 3)
         }
         return split(levels, clips.shape)
     }
