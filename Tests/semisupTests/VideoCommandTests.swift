@@ -61,6 +61,9 @@ import Testing
     @Test func benchLoaderMeasuresViewsAndFramesWithOneWorkerBesideMore() throws {
         let alone = try measured("loader")
         #expect(alone.count == 2 && alone.allSatisfy { $0["unit"] == .string("clips/s") && $0["timesOneWorker"] == nil })
+        // Four frames of twelve, and what they refer to.
+        let decoded = try #require(alone[1]["decodedFramesOfClip"]?.realValue)
+        #expect(decoded >= 4 && decoded <= 12)
         let beside = try measured("loader", "workers=2")
         let cases = beside.compactMap { $0["case"]?.stringValue }
         #expect(cases.count == 4 && cases[3].contains("to RGB, files: 2, workers: 2") && cases[0].contains("16x16"))

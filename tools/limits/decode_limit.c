@@ -18,7 +18,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { FRAMES = 8, STRIDE = 8 };
+/// As in `semisup bench loader`, starts are one in each of PARTS equal parts of a file.
+enum { FRAMES = 8, STRIDE = 8, PARTS = 32 };
 
 static void fail(const char *path, const char *what) {
     fprintf(stderr, "error: %s: could not %s\n", path, what);
@@ -31,10 +32,11 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static uint32_t random_below(uint32_t limit) {
+/// From 0 to below 1.
+static double random_fraction(void) {
     static uint64_t state = 0x9E3779B97F4A7C15;
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-    return (uint32_t)((state >> 32) * limit >> 32);
+    return (double)(state >> 11) * 0x1p-53;
 }
 
 // MARK: - One file
@@ -126,6 +128,8 @@ struct survey {
     struct packet *packets;
     int64_t *times;
     int count;
+    /// Clips that were chosen so far.
+    int clips;
 };
 
 static int compare_times(const void *left, const void *right) {
@@ -157,9 +161,9 @@ static struct survey survey_of(const char *path) {
 }
 
 /// Chooses a clip: marks the packets of its frames and those that they need, from the last to the first. Returns how many it has.
-static int choose_clip(const struct survey *survey) {
+static int choose_clip(struct survey *survey) {
     const int starts = survey->count - (FRAMES - 1) * STRIDE;
-    const int first = starts > 1 ? (int)random_below((uint32_t)starts) : 0;
+    const int first = starts > 1 ? (int)((survey->clips++ % PARTS + random_fraction()) / PARTS * starts) : 0;
     int64_t wanted[FRAMES];
     for (int i = 0; i < FRAMES; i++) wanted[i] = survey->times[FFMIN(first + i * STRIDE, survey->count - 1)];
     int count = 0;
@@ -197,11 +201,12 @@ static int take_frames(struct file *file, const struct survey *survey) {
     return found;
 }
 
-static void decode_clip(const struct survey *survey) {
+/// Returns how many packets were decoded.
+static int decode_clip(struct survey *survey) {
     const int wanted = choose_clip(survey);
     struct file file;
     open_file(&file, survey->path, false);
-    int number = 0, left = wanted, found = 0;
+    int number = 0, left = wanted, found = 0, decoded = 0;
     while (number < survey->count && !survey->packets[number].needed) number++;
     seek(&file, survey->packets[number].time);
     for (;; number++) {
@@ -211,6 +216,7 @@ static void decode_clip(const struct survey *survey) {
             if (avcodec_send_packet(file.decoder, file.packet) < 0) fail(survey->path, "decode a packet");
             found += take_frames(&file, survey);
             left -= packet->wanted;
+            decoded++;
         }
         if (left == 0 || number + 1 == survey->count || !read_packet(&file)) break;
     }
@@ -218,6 +224,7 @@ static void decode_clip(const struct survey *survey) {
     found += take_frames(&file, survey);
     if (found != wanted) fail(survey->path, "decode all frames of a clip");
     close_file(&file);
+    return decoded;
 }
 
 // MARK: - Whole files
@@ -251,17 +258,24 @@ int main(int count, char **arguments) {
     if (!surveys) fail(arguments[3], "find memory for it");
     for (int i = 0; clips && i < files; i++) surveys[i] = survey_of(arguments[3 + i]);
     const double begin = now();
-    long done = 0;
-    for (int i = 0; now() - begin < seconds; i = (i + 1) % files) {
+    long done = 0, decoded = 0;
+    // Whole rounds, so that every part of every file has its share.
+    const long round = clips ? (long)PARTS * files : files;
+    for (long turn = 0; turn % round || now() - begin < seconds; turn++) {
+        const long i = turn % files;
         if (clips) {
-            decode_clip(&surveys[i]);
+            decoded += decode_clip(&surveys[i]);
             done++;
         } else {
             done += decode_all(arguments[3 + i], vectors);
         }
     }
-    printf("{\"bench\": \"%s\", \"peer\": \"libavcodec alone\", \"%s\": %.3f}\n", mode, clips ? "clipsPerSecond" : "framesPerSecond",
-        (double)done / (now() - begin));
+    const double rate = (double)done / (now() - begin);
+    printf("{\"bench\": \"%s\", \"peer\": \"libavcodec alone\", ", mode);
+    if (clips)
+        printf("\"clipsPerSecond\": %.3f, \"decodedFramesOfClip\": %.2f}\n", rate, (double)decoded / (double)done);
+    else
+        printf("\"framesPerSecond\": %.3f}\n", rate);
     for (int i = 0; i < files; i++) free(surveys[i].times), free(surveys[i].packets);
     free(surveys);
     return 0;

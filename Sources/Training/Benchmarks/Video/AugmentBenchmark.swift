@@ -26,7 +26,7 @@ struct AugmentBenchmark {
         var seconds: (decoding: [Double], views: [Double]) = ([], [])
         for round in 0..<bench.options.warmups + bench.options.repeats {
             let clips =
-                videos.isEmpty ? [] : MeasuredClips(Self.clipsAtOnce, of: videos, window: views.window, round: round).clips
+                videos.isEmpty ? [] : MeasuredClips(Self.clipsAtOnce, of: videos, bench.clip, round: round).clips
             var decoding = 0.0, making = 0.0
             for number in 0..<Self.clipsAtOnce {
                 if !clips.isEmpty {

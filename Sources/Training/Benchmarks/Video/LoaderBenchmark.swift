@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Media
+import Synchronization
 import Tensor
 
 /// Clips of random start out of files; every clip opens its file anew.
@@ -26,27 +27,36 @@ struct LoaderBenchmark {
         let videos = try files.map(MeasuredVideo.init)
         let source = try LoaderRounds(bench.configuration, files: files)
         try measure("to views of \(bench.clip.size)x\(bench.clip.size)", report) { workers, round in
-            try source.rate(workers: workers, round: round)
+            Measured(rate: try source.rate(workers: workers, round: round))
         }
-        let window = TemporalWindow(length: bench.clip.length, stride: bench.clip.stride, start: .random)
         try measure("to RGB", report) { workers, round in
-            try rate(of: MeasuredClips(Self.clipsAtOnce, of: videos, window: window, round: round), workers: workers)
+            try read(MeasuredClips(Self.clipsAtOnce, of: videos, bench.clip, round: round), workers: workers)
         }
     }
 
-    /// Measures `rate` with the workers asked for, and with one in turn.
+    /// What a round showed.
+    private struct Measured {
+        /// Clips a second.
+        let rate: Double
+        /// Frames that were decoded for a clip on average, where that is known.
+        var decodedFrames: Double?
+    }
+
+    /// Measures rounds with the workers asked for, and with one in turn.
     private func measure(
-        _ what: String, _ report: (BenchmarkResult) throws -> Void, rate: (_ workers: Int, _ round: Int) throws -> Double
+        _ what: String, _ report: (BenchmarkResult) throws -> Void, round: (_ workers: Int, _ number: Int) throws -> Measured
     ) throws {
         let counts = workers > 1 ? [1, workers] : [1], warmups = bench.options.warmups
-        let rates = try (0..<warmups + bench.options.repeats).map { round in try counts.map { try rate($0, round) } }
+        let rounds = try (0..<warmups + bench.options.repeats).map { number in try counts.map { try round($0, number) } }
             .dropFirst(warmups)
         let results = counts.indices.map { place in
-            BenchmarkResult(
+            let decoded = rounds.compactMap { $0[place].decodedFrames }
+            return BenchmarkResult(
                 bench: bench.name,
                 subject: "\(bench.clip.length) frames, stride \(bench.clip.stride), random start, \(what), "
                     + "files: \(files.count), workers: \(counts[place])",
-                unit: "clips/s", rates: rates.map { $0[place] })
+                unit: "clips/s", rates: rounds.map { $0[place].rate },
+                details: decoded.isEmpty ? [] : [("decodedFramesOfClip", decoded.reduce(0, +) / Double(decoded.count))])
         }
         for result in results.dropLast() { try report(result) }
         if let result = results.last {
@@ -54,20 +64,21 @@ struct LoaderBenchmark {
         }
     }
 
-    /// The clips a second of `workers` threads that all read these clips, each beginning with another: so that none waits for the
-    /// others at the end.
-    private func rate(of measured: MeasuredClips, workers: Int) throws -> Double {
-        let clips = measured.clips
+    /// `workers` threads all read these clips, each beginning with another: so that none waits for the others at the end.
+    private func read(_ measured: MeasuredClips, workers: Int) throws -> Measured {
+        let clips = measured.clips, decoded = Atomic(0)
         let seconds = try Stopwatch.seconds(repeats: 1, warmups: 0) {
             try ThreadTeam.run(workers) { number in
                 var frames = DecodedFrames()
                 for place in clips.indices {
                     let clip = clips[(place + number * clips.count / workers) % clips.count]
-                    try clip.video.read(FrameRequest(pixels: clip.frames), into: &frames)
+                    let count = try clip.video.read(FrameRequest(pixels: clip.frames), into: &frames)
+                    decoded.add(count, ordering: .relaxed)
                 }
             }
         }
-        return Double(workers * clips.count) / seconds[0]
+        let count = Double(workers * clips.count)
+        return Measured(rate: count / seconds[0], decodedFrames: Double(decoded.load(ordering: .relaxed)) / count)
     }
 }
 

@@ -18,19 +18,25 @@ struct MeasuredVideo: Sendable {
     /// The file, opened anew.
     func reader() throws(MediaError) -> VideoReader { try VideoReader(path: path, index: index) }
 
-    /// Reads `request` out of the file, opened anew. Throws `MediaError.damaged` where a frame is not exact.
-    func read(_ request: FrameRequest, into frames: inout DecodedFrames) throws(MediaError) {
+    /// Reads `request` out of the file, opened anew, and returns how many frames were decoded for it. Throws `MediaError.damaged`
+    /// where a frame is not exact.
+    @discardableResult
+    func read(_ request: FrameRequest, into frames: inout DecodedFrames) throws(MediaError) -> Int {
         try read(request, from: try reader(), into: &frames)
     }
 
-    /// Reads `request` with `reader`. Throws `MediaError.damaged` where a frame is not exact.
-    func read(_ request: FrameRequest, from reader: VideoReader, into frames: inout DecodedFrames) throws(MediaError) {
+    /// Reads `request` with `reader`, and returns how many frames were decoded for it. Throws `MediaError.damaged` where a frame is
+    /// not exact.
+    @discardableResult
+    func read(_ request: FrameRequest, from reader: VideoReader, into frames: inout DecodedFrames) throws(MediaError) -> Int {
         let report = try reader.read(request, using: index, into: &frames)
         if let problem = report.problem { throw .damaged(path: path, reason: problem) }
+        return report.decodedFrames
     }
 }
 
-/// Clips of random start out of videos, in turn: the same ones for the same round.
+/// Clips of random start out of videos, in turn: the same ones for the same round. The starts of a video are one in each of as many
+/// equal parts as it has clips, so that rounds cost about the same.
 struct MeasuredClips: Sendable {
     /// A clip: its video and the frames that it shows.
     struct Clip: Sendable {
@@ -40,14 +46,16 @@ struct MeasuredClips: Sendable {
 
     let clips: [Clip]
 
-    init(_ count: Int, of videos: [MeasuredVideo], window: TemporalWindow, round: Int) {
+    init(_ count: Int, of videos: [MeasuredVideo], _ options: ClipOptions, round: Int) {
+        let parts = (count + videos.count - 1) / videos.count
         clips = (0..<count).map { number in
-            let video = videos[number % videos.count]
-            let key = RandomKey(seed: 0, purpose: .clipStart, epoch: UInt64(round), sample: UInt64(number))
-            var stream = key.stream
-            let first = window.firstFrame(of: video.index.frameCount, using: &stream)
-            let shown = ClipWindow(first: first, length: window.length, stride: window.stride)
-            return Clip(video: video, frames: shown.positions(frameCount: video.index.frameCount))
+            let video = videos[number % videos.count], frameCount = video.index.frameCount
+            var stream = RandomKey(seed: 0, purpose: .clipStart, epoch: UInt64(round), sample: UInt64(number)).stream
+            let starts = max(1, frameCount - (options.length - 1) * options.stride)
+            let share = (Double(number / videos.count) + stream.uniform(0, 1)) / Double(parts)
+            let window = ClipWindow(
+                first: min(Int(share * Double(starts)), starts - 1), length: options.length, stride: options.stride)
+            return Clip(video: video, frames: window.positions(frameCount: frameCount))
         }
     }
 }
