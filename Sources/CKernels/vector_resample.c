@@ -1,5 +1,7 @@
 #include "vector_kernels.h"
 
+#include <string.h>
+
 #include "image_lanes.h"
 
 size_t vector_resample_scratch(const image_window *window) { return (size_t)window->output_width * sizeof(int32_t); }
@@ -30,12 +32,21 @@ void vector_resample(
         cells[target] = cell_at(x, window->left, window->width, width, cell_side);
     }
     if (window->mirrored) horizontal = -horizontal;
+    const size_t row_values = 2 * (size_t)width * sizeof(float), row_mask = (size_t)width * sizeof(float);
     for (int t = 0; t < frames; t++) {
+        size_t shown = SIZE_MAX;
         for (int y = 0; y < height; y++) {
             const size_t row = (size_t)t * rows + cell_at(y, window->top, window->height, height, cell_side);
-            sample_row(
-                vectors + 2 * row * columns, validity + row * columns, cells, width, horizontal, vertical,
-                output + 2 * ((size_t)t * height + y) * width, mask + ((size_t)t * height + y) * width);
+            float *values = output + 2 * ((size_t)t * height + y) * width, *flags = mask + ((size_t)t * height + y) * width;
+            if (row == shown) {
+                // Another row of pixels within the same row of cells.
+                memcpy(values, values - 2 * width, row_values);
+                memcpy(flags, flags - width, row_mask);
+            } else {
+                sample_row(
+                    vectors + 2 * row * columns, validity + row * columns, cells, width, horizontal, vertical, values, flags);
+            }
+            shown = row;
         }
     }
 }

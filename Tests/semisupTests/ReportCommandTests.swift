@@ -77,8 +77,10 @@ import Testing
     @Test func benchRefusesWhatItDoesNotKnow() throws {
         #expect(try semisup("bench", "step", "clip.szie=16").status == 78)
         #expect(try semisup("bench", "gemm", "method.forward=joint").status == 78)
-        #expect(try semisup("bench", "loader", "gone.mp4").status == 66)
         try semisup.file("text.mp4", "no video")
-        #expect(try semisup("bench", "loader", "text.mp4").status == 65)
+        for name in ["loader", "vectors", "keyframes", "augment"] {
+            #expect(try semisup("bench", name, "gone.mp4").status == 66)
+            #expect(try semisup("bench", name, "text.mp4").status == 65)
+        }
     }
 }

@@ -94,20 +94,4 @@ import Testing
         #expect(sheet.height == 2 * (3 * 16 + 2 * 2) + 8)
         #expect(try semisup.run(arguments).status == 73)
     }
-
-    @Test func describeOpensTheFiles() throws {
-        let survey = try #require(try semisup("data", "describe", "videos", "--json").objects.last?["videos"])
-        #expect(survey["total"] == .integer(16) && survey["damaged"] == .array([]))
-        let file = try #require(survey["files"]?.arrayValue?.first)
-        #expect(file["codec"] == .string("h264") && file["frames"] == .integer(12) && file["hasSound"] == .boolean(false))
-        #expect(file["frameRate"] == .real(8) && file["width"] == .integer(32))
-        #expect(try semisup("data", "describe", "videos").output.contains("h264"))
-    }
-
-    @Test func benchLoaderReadsRealFiles() throws {
-        let outcome = try semisup(
-            "bench", "loader", "videos/test/dark/dark0.mp4", "videos/test/dark/dark1.mp4", "clip.length=4", "clip.stride=2",
-            "repeats=2", "warmups=1")
-        #expect(try outcome.objects.last?["unit"] == .string("clips/s") && outcome.objects.count == 1)
-    }
 }

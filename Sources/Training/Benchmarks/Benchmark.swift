@@ -5,7 +5,7 @@ import Tensor
 
 /// What `semisup bench` can measure.
 public enum Benchmark: String, Sendable, CaseIterable {
-    case gemm, conv, step, fixmatch, methods, infer, loader, start
+    case gemm, conv, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, start
 
     /// One line about it.
     public var summary: String {
@@ -16,8 +16,23 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .fixmatch: "a FixMatch iteration on clips in memory, iterations/s"
         case .methods: "iterations of several methods in turn, iterations/s and the cost beside the first"
         case .infer: "a forward pass in evaluation mode, clips/s"
-        case .loader: "clips of random start out of video files, each opened anew, clips/s"
+        case .loader: "clips of random start out of video files, each opened anew: as views, then to RGB alone, clips/s"
+        case .vectors: "motion vectors of every frame of video files, one for each pixel, frames/s"
+        case .keyframes: "keyframes of video files, and what decoding everything takes, files/s"
+        case .augment: "weak and strong views of clips in memory; of video files, and the cost beside decoding, clips/s"
         case .start: "from the start of a process to the end of its first training step, 1/s"
+        }
+    }
+
+    /// How many video files the benchmark is given.
+    public enum VideoFiles: Sendable { case none, some, atLeastOne }
+
+    /// How many video files the benchmark is given.
+    public var files: VideoFiles {
+        switch self {
+        case .loader, .vectors, .keyframes: .atLeastOne
+        case .augment: .some
+        default: .none
         }
     }
 
@@ -48,7 +63,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - configuration: From `configuration(_:)` of this benchmark.
-    ///   - files: The videos of `loader`.
+    ///   - files: Video files, where it is given any.
     /// Throws `ReportedError`s.
     public func run(
         _ configuration: Configuration, files: [String] = [], report: (BenchmarkResult) throws -> Void
@@ -67,6 +82,9 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .methods: try MethodsBenchmark(bench).run(report)
         case .infer: try InferenceBenchmark(bench).run(report)
         case .loader: try LoaderBenchmark(bench, files: files).run(report)
+        case .vectors: try VectorsBenchmark(bench, files: files).run(report)
+        case .keyframes: try KeyframesBenchmark(bench, files: files).run(report)
+        case .augment: try AugmentBenchmark(bench, files: files).run(report)
         case .start: try StartBenchmark(bench).run(report)
         }
     }

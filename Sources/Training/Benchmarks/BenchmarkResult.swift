@@ -39,6 +39,12 @@ public struct BenchmarkResult: Sendable, Equatable {
         kernelSet = Engine.backend.description.kernelSet
     }
 
+    /// The result with further numbers.
+    func adding(_ more: [(name: String, value: Double)]) -> BenchmarkResult {
+        BenchmarkResult(
+            bench: bench, subject: subject, unit: unit, rates: rates, limit: limit, details: details + more, note: note)
+    }
+
     /// The median rate.
     public var value: Double { (rates[(rates.count - 1) / 2] + rates[rates.count / 2]) / 2 }
 

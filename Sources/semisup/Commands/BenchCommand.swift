@@ -14,6 +14,8 @@ struct BenchCommand: ParsableCommand, HelpTable {
               semisup bench step threads=2
               semisup bench fixmatch method.forward=joint
               semisup bench loader video.mp4 workers=2
+              semisup bench vectors video.mp4
+              semisup bench augment video.mp4
             """)
 
     static var helpTable: String {
@@ -25,17 +27,21 @@ struct BenchCommand: ParsableCommand, HelpTable {
 
     @Argument(help: "What to measure.")
     var benchmark: Benchmark
-    @Argument(help: ArgumentHelp("Settings, and the files of loader.", valueName: "key=value or file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Settings, and the video files of loader, vectors, keyframes and augment.", valueName: "key=value or file"))
     var arguments: [String] = []
     @Flag(help: "Accepted for the sake of scripts: the output is always JSON.")
     var json = false
 
     private var files: [String] {
-        benchmark == .loader ? arguments.filter { !$0.contains("=") || access($0, F_OK) == 0 } : []
+        benchmark.files == .none ? [] : arguments.filter { !$0.contains("=") || access($0, F_OK) == 0 }
     }
 
     func validate() throws {
-        if benchmark == .loader, files.isEmpty { throw ValidationError("bench loader needs at least one video file") }
+        if benchmark.files == .atLeastOne, files.isEmpty {
+            throw ValidationError("bench \(benchmark.rawValue) needs at least one video file")
+        }
     }
 
     func run() throws {

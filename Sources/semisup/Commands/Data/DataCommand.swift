@@ -37,52 +37,6 @@ struct DataMakeCommand: ParsableCommand {
     }
 }
 
-/// `semisup data describe`
-struct DataDescribeCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Counts classes, clips and groups, and looks at the video files.",
-        discussion: "Example: semisup data describe videos/ --videos 50")
-
-    @Argument(help: "A built-in data set, a folder or a list file.")
-    var data: String
-    @Option(help: "How many files are opened, spread over all parts; 0 for none.")
-    var videos = 100
-    @Flag(help: "Print one JSON object, with every file that was opened.")
-    var json = false
-
-    func validate() throws {
-        if videos < 0 { throw ValidationError("--videos \(videos): expected 0 or more") }
-    }
-
-    func run() throws {
-        let dataSet = try DataSetCatalogue.open(data)
-        let summary = DataSetSummary(dataSet)
-        let progress = Progress("opening", unit: "files")
-        let survey = VideoSurvey(dataSet, limit: videos, indices: .cached, threads: Cores.count) {
-            progress.update($0, of: $1)
-        }
-        progress.end()
-        if json {
-            return try Terminal.standard.print(
-                .object((summary.json.objectValue ?? []) + [("videos", survey.json)]))
-        }
-        try Terminal.standard.print(summary.text)
-        guard !survey.isEmpty else { return }
-        let header = ["files", "codec", "pixels", "size", "rate", "GOP", "B-frames", "sound"]
-        let rows = survey.kinds.map { kind, count in
-            [
-                "\(count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)",
-                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", "\(kind.longestGroup)",
-                kind.hasBidirectional ? "yes" : "no",
-                kind.hasSound ? "yes" : "no",
-            ]
-        }
-        try Terminal.standard.print(
-            "\(survey.files.count) of \(survey.total) files opened\n" + Text.table([header] + rows, rightAligned: [0]))
-        for damaged in survey.damaged { logger.warning("\(damaged.reason)") }
-    }
-}
-
 /// `semisup data show`
 struct DataShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

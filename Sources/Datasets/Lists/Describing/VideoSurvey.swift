@@ -11,10 +11,8 @@ public struct VideoSurvey: Sendable {
         public let width: Int, height: Int
         /// Frames a second; nil where the header does not say.
         public let frameRate: Double?
-        /// The most frames from one at which decoding can begin to the next.
-        public let longestGroup: Int
-        /// Whether some frames are predicted from both sides, and whether there is sound.
-        public let hasBidirectional: Bool, hasSound: Bool
+        /// Whether there is sound.
+        public let hasSound: Bool
     }
 
     /// One file.
@@ -25,6 +23,15 @@ public struct VideoSurvey: Sendable {
         public let kind: Kind
         /// Frames that a decoder gives out.
         public let frameCount: Int
+        /// Frames from each one at which decoding can begin to the next, or to the end.
+        public let groupLengths: [Int]
+        /// Frames that are predicted from both sides.
+        public let bidirectionalFrames: Int
+
+        /// The most frames from one at which decoding can begin to the next.
+        public var longestGroup: Int { groupLengths.max() ?? frameCount }
+        /// The share of frames that are predicted from both sides.
+        public var bidirectionalShare: Double { Double(bidirectionalFrames) / Double(max(1, frameCount)) }
     }
 
     /// How many files the data set has.
@@ -64,11 +71,11 @@ public struct VideoSurvey: Sendable {
     /// True where no file was opened.
     public var isEmpty: Bool { files.isEmpty && damaged.isEmpty }
 
-    /// The kinds and how many files are of each, the most frequent first.
-    public var kinds: [(kind: Kind, count: Int)] {
-        let counts = Dictionary(files.map { ($0.kind, 1) }, uniquingKeysWith: +)
+    /// The kinds and the files of each, the most frequent first.
+    public var kinds: [(kind: Kind, files: [File])] {
         let order = Dictionary(files.enumerated().map { ($1.kind, $0) }) { first, _ in first }
-        return counts.sorted { ($1.value, order[$0.key] ?? 0) < ($0.value, order[$1.key] ?? 0) }.map { ($0.key, $0.value) }
+        return Dictionary(grouping: files, by: \.kind)
+            .sorted { ($1.value.count, order[$0.key] ?? 0) < ($0.value.count, order[$1.key] ?? 0) }.map { ($0.key, $0.value) }
     }
 
     /// The damaged files, each with the reason.
@@ -91,11 +98,11 @@ extension VideoSurvey.File {
         let starts = index.keyFrames + [index.frameCount]
         self.path = path
         frameCount = index.frameCount
+        groupLengths = zip(starts, starts.dropFirst()).map { $1 - $0 }
+        bidirectionalFrames = (0..<index.frameCount).count { index.pictureType(of: $0) == .bidirectional }
         kind = VideoSurvey.Kind(
             codec: index.info.codec, pixelFormat: index.info.pixelFormat, width: index.info.width, height: index.info.height,
             frameRate: index.info.averageFrameRate.value,
-            longestGroup: zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? index.frameCount,
-            hasBidirectional: (0..<index.frameCount).contains { index.pictureType(of: $0) == .bidirectional },
             hasSound: index.info.hasSound)
     }
 
@@ -105,7 +112,8 @@ extension VideoSurvey.File {
             ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
             ("width", .integer(kind.width)), ("height", .integer(kind.height)),
             ("frameRate", kind.frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
-            ("longestGroup", .integer(kind.longestGroup)), ("hasBidirectional", .boolean(kind.hasBidirectional)),
+            ("groups", .integer(groupLengths.count)), ("longestGroup", .integer(longestGroup)),
+            ("hasBidirectional", .boolean(bidirectionalFrames > 0)), ("bidirectionalShare", .real(bidirectionalShare)),
             ("hasSound", .boolean(kind.hasSound)),
         ])
     }

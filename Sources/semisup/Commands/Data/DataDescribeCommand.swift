@@ -1,0 +1,77 @@
+import ArgumentParser
+import Datasets
+import Files
+
+/// `semisup data describe`
+struct DataDescribeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe", abstract: "Counts classes, clips and groups, and looks at the video files.",
+        discussion: """
+            Examples:
+              semisup data describe videos/ --videos 50
+              semisup data describe videos/ --videos 0 --picture classes.svg
+
+            The picture shows classes, codecs, frame sizes and rates, lengths of groups of pictures, B-frames and sound as bars.
+            """)
+
+    @Argument(help: "A built-in data set, a folder or a list file.")
+    var data: String
+    @Option(help: "How many files are opened, spread over all parts; 0 for none.")
+    var videos = 100
+    @Option(help: ArgumentHelp("Also write histograms to this SVG file, which must not exist.", valueName: "file"))
+    var picture: String?
+    @Flag(help: "Print one JSON object, with every file that was opened.")
+    var json = false
+
+    func validate() throws {
+        if videos < 0 { throw ValidationError("--videos \(videos): expected 0 or more") }
+        if let picture, !picture.hasSuffix(".svg") {
+            throw ValidationError("--picture \(picture): expected a name that ends with .svg")
+        }
+    }
+
+    func run() throws {
+        if let picture { try NewFile.requireFree(picture) }
+        let dataSet = try DataSetCatalogue.open(data)
+        let summary = DataSetSummary(dataSet)
+        let progress = Progress("opening", unit: "files")
+        let survey = VideoSurvey(dataSet, limit: videos, indices: .cached, threads: Cores.count) {
+            progress.update($0, of: $1)
+        }
+        progress.end()
+        let histograms = survey.histograms + summary.histograms
+        if let picture {
+            try NewFile.write(HistogramPicture(title: title(summary, survey), histograms).svg, to: picture)
+        }
+        if json {
+            return try Terminal.standard.print(
+                .object(
+                    (summary.json.objectValue ?? []) + [
+                        ("videos", survey.json), ("histograms", .array(histograms.map(\.json))),
+                        ("picture", picture.map { .string($0) } ?? .null),
+                    ]))
+        }
+        try Terminal.standard.print(summary.text)
+        if !survey.isEmpty { try Terminal.standard.print(table(survey)) }
+        if let picture { try Terminal.standard.print(picture) }
+        for damaged in survey.damaged { logger.warning("\(damaged.reason)") }
+    }
+
+    private func title(_ summary: DataSetSummary, _ survey: VideoSurvey) -> String {
+        survey.isEmpty ? summary.name : "\(summary.name): \(survey.files.count) of \(survey.total) files"
+    }
+
+    /// A row a kind of files.
+    private func table(_ survey: VideoSurvey) -> String {
+        let header = ["files", "codec", "pixels", "size", "rate", "longest GOP", "B-frames", "sound"]
+        let rows = survey.kinds.map { kind, files in
+            let longest = files.map(\.longestGroup), least = longest.min() ?? 0, most = longest.max() ?? 0
+            return [
+                "\(files.count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)",
+                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", least == most ? "\(most)" : "\(least) ... \(most)",
+                Text.percent(files.reduce(0) { $0 + $1.bidirectionalShare } / Double(files.count)), kind.hasSound ? "yes" : "no",
+            ]
+        }
+        return "\(survey.files.count) of \(survey.total) files opened\n" + Text.table([header] + rows, rightAligned: [0])
+    }
+}
