@@ -5,7 +5,7 @@ import Tensor
 
 /// What `semisup bench` can measure.
 public enum Benchmark: String, Sendable, CaseIterable {
-    case gemm, conv, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, start
+    case gemm, conv, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, memory, start
 
     /// One line about it.
     public var summary: String {
@@ -20,6 +20,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .vectors: "motion vectors of every frame of video files, one for each pixel, frames/s"
         case .keyframes: "keyframes of video files, and what decoding everything takes, files/s"
         case .augment: "weak and strong views of clips in memory; of video files, and the cost beside decoding, clips/s"
+        case .memory: "memory of a loader whose consumer is too slow, over 10,000 clips of video files"
         case .start: "from the start of a process to the end of its first training step, 1/s"
         }
     }
@@ -30,7 +31,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     /// How many video files the benchmark is given.
     public var files: VideoFiles {
         switch self {
-        case .loader, .vectors, .keyframes: .atLeastOne
+        case .loader, .vectors, .keyframes, .memory: .atLeastOne
         case .augment: .some
         default: .none
         }
@@ -85,6 +86,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .vectors: try VectorsBenchmark(bench, files: files).run(report)
         case .keyframes: try KeyframesBenchmark(bench, files: files).run(report)
         case .augment: try AugmentBenchmark(bench, files: files).run(report)
+        case .memory: try MemoryBenchmark(bench, files: files).run(report)
         case .start: try StartBenchmark(bench).run(report)
         }
     }

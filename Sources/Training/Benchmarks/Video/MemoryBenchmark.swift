@@ -1,0 +1,73 @@
+import Datasets
+import Foundation
+import Media
+
+/// The memory that a loader takes over many clips while its consumer is ten times too slow: the resident size after 500 clips beside
+/// that after every further 500. A rate of 1 is memory that does not grow.
+struct MemoryBenchmark {
+    let bench: BenchmarkSetting
+    let files: [String]
+
+    init(_ bench: BenchmarkSetting, files: [String]) {
+        self.bench = bench
+        self.files = files
+    }
+
+    private static let batchSize = 10, clips = 10_000, clipsBetween = 500
+    /// Batches by which is found out how fast the loader is.
+    private static let measuredBatches = 20
+
+    /// What the process holds.
+    private struct Level {
+        let residentMiB: Double
+        let descriptors: Int
+
+        static func now() throws -> Level {
+            Level(
+                residentMiB: ProcessMemory.residentMiB,
+                descriptors: try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count)
+        }
+    }
+
+    func run(_ report: (BenchmarkResult) throws -> Void) throws {
+        let samples = files.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
+        let list = VideoList(part: .train, samples: samples, classes: ClassList(["video"])), ledger = DamageLedger()
+        let loader = ClipLoader(
+            training: ViewPlan([try stream()]), labeled: list, unlabeled: list, seed: 0, firstStep: 0,
+            endStep: Self.clips / Self.batchSize, access: bench.configuration.access(VideoIndexStore(), ledger))
+        defer { loader.stop() }
+        let times = try Stopwatch.seconds(repeats: Self.measuredBatches, warmups: 0) { _ = try loader.next() }
+        let pause = 10 * times.reduce(0, +) / Double(Self.measuredBatches)
+        var levels: [Level] = [], seen = Self.measuredBatches * Self.batchSize
+        while try loader.next() != nil {
+            Thread.sleep(forTimeInterval: pause)
+            seen += Self.batchSize
+            if seen % Self.clipsBetween == 0 { levels.append(try .now()) }
+        }
+        if let damaged = ledger.damaged.first { throw MediaError.damaged(path: damaged.path, reason: damaged.reason) }
+        try report(result(levels, pause: pause))
+    }
+
+    private func result(_ levels: [Level], pause: Double) -> BenchmarkResult {
+        let first = levels[0], later = levels.dropFirst()
+        return BenchmarkResult(
+            bench: bench.name, subject: "\(Self.clips) clips in batches of \(Self.batchSize), \(Int(1000 * pause)) ms between them",
+            unit: "resident size after \(Self.clipsBetween) clips by that later",
+            rates: later.map { first.residentMiB / $0.residentMiB },
+            details: [
+                ("residentMiB", first.residentMiB), ("residentMiBAtMost", later.map(\.residentMiB).max() ?? 0),
+                ("descriptors", Double(first.descriptors)), ("descriptorsAtMost", Double(later.map(\.descriptors).max() ?? 0)),
+            ])
+    }
+
+    /// The unlabelled stream of FixMatch.
+    private func stream() throws -> StreamRequest {
+        let views = try StandardViews(bench.configuration)
+        return StreamRequest(
+            name: "videos", source: .unlabeled, batchSize: Self.batchSize,
+            views: [
+                ViewRequest(name: "weak", source: .weak(views.window, views.weak)),
+                ViewRequest(name: "strong", source: .view("weak"), photometry: .drawn(views.strong)),
+            ])
+    }
+}
