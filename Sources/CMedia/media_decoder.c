@@ -37,6 +37,8 @@ enum media_status media_decoder_open(struct media_reader *reader) {
     decoder->pkt_timebase = reader->stream->time_base;
     // Vectors are those of the whole picture, so that what is cut off must be known.
     decoder->apply_cropping = 0;
+    // Encoders may put the digest of a picture beside it (HEVC).
+    decoder->err_recognition |= AV_EF_CRCCHECK;
     media_decoder_set_mode(reader);
     if (avcodec_open2(decoder, codec, NULL) >= 0) return MEDIA_OK;
     avcodec_free_context(&reader->decoder);

@@ -263,6 +263,15 @@ void media_reader_flush(struct media_reader *reader) {
     if (reader->decoder) avcodec_flush_buffers(reader->decoder);
 }
 
+/// The libraries of VP9 and AV1 leave a frame's type open: each packet gives its frame at once, and says whether it is a key.
+static void complete(AVFrame *frame, const struct media_reader *reader) {
+    const bool is_open = frame->pict_type == AV_PICTURE_TYPE_NONE &&
+        (reader->decoder->codec_id == AV_CODEC_ID_VP9 || reader->decoder->codec_id == AV_CODEC_ID_AV1);
+    if (!is_open) return;
+    frame->key_frame = reader->packet->flags & AV_PKT_FLAG_KEY ? 1 : 0;
+    frame->pict_type = frame->key_frame ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_P;
+}
+
 enum media_status media_reader_receive(struct media_reader *reader, struct media_frame *frame) {
     if (!reader->decoder) return MEDIA_END;
     int code = avcodec_receive_frame(reader->decoder, reader->frame);
@@ -270,6 +279,7 @@ enum media_status media_reader_receive(struct media_reader *reader, struct media
     if (code == AVERROR_EOF) return MEDIA_END;
     if (code < 0) return MEDIA_DECODE_FAILED;
     AVFrame *received = reader->frame;
+    complete(received, reader);
     reader->crop_left = (int)received->crop_left;
     reader->crop_top = (int)received->crop_top;
     if (av_frame_apply_cropping(received, AV_FRAME_CROP_UNALIGNED) < 0) return MEDIA_DECODE_FAILED;

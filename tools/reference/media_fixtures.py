@@ -95,6 +95,8 @@ def main():
     encode("odd-size.avi", 12, mpeg4 + ["-bf", 0], width=51, height=37)
     encode("mpeg2.mpg", 40, ["-c:v", "mpeg2video", "-q:v", 9, "-g", 12, "-bf", 2, "-pix_fmt", "yuv420p", "-sc_threshold", 1000000000])
     encode("vp9.webm", 30, ["-c:v", "libvpx-vp9", "-threads", 1, "-crf", 40, "-b:v", 0, "-g", 12, "-pix_fmt", "yuv420p"])
+    encode("digests.mp4", 15, ["-c:v", "libx265", "-pix_fmt", "yuv420p", "-tag:v", "hvc1", "-x265-params",
+                               "keyint=15:bframes=2:hash=1:crf=30:info=0:pools=none:frame-threads=1:log-level=none"])
     for name, pixels in (("ten-bit.mkv", "yuv420p10le"), ("chroma-444.mkv", "yuv444p"), ("grey.mkv", "gray")):
         encode(name, 2, ["-c:v", "ffv1", "-level", 3, "-pix_fmt", pixels], width=34, height=26)
     copy = ["-c", "copy", "-fflags", "+bitexact"]

@@ -1,0 +1,76 @@
+import Files
+import Media
+import TestSupport
+import Testing
+
+/// Damage that is found only where one looks beyond what libavcodec's decoders report by themselves.
+@Suite struct DamageTests {
+    /// A reader of a fixture whose bytes were changed, with the index that is made of it as it is now.
+    private func damaged(_ name: String, _ change: (inout [UInt8]) -> Void) throws -> (VideoReader, VideoIndex) {
+        try withTemporaryFolder { folder in
+            var bytes = try Fixture(name: name).bytes()
+            change(&bytes)
+            let path = "\(folder)/\(name)"
+            try AtomicFile.write(bytes, to: path)
+            // An open file can be read after its folder is gone.
+            let reader = try VideoReader(path: path)
+            return (reader, try reader.makeIndex())
+        }
+    }
+
+    private func report(_ reader: VideoReader, _ index: VideoIndex, _ positions: [Int]) throws -> DecodeReport {
+        var clip = PixelClip()
+        return try reader.frames(at: positions, using: index, into: &clip)
+    }
+
+    @Test func pictureThatIsNotWantedButReferredToCounts() throws {
+        // libavcodec patches up frame 2 and reports no error; the frames behind it, until the next start, are wrong.
+        let (reader, index) = try damaged("no-b.mp4") { $0[1035] ^= 1 }
+        let whole = try report(reader, index, Array(0..<index.frameCount))
+        #expect(whole.corruptPositions == [2])
+        #expect(try !report(reader, index, [8, 10]).isClean)
+        #expect(try report(reader, index, [0, 1]).isClean)
+        #expect(try report(reader, index, [24, 30]).isClean)
+    }
+
+    @Test func zerosWithinAPictureAreNoticed() throws {
+        // The decoder takes them for a picture.
+        let (reader, index) = try damaged("no-b.mp4") { $0.replaceSubrange(5182..<5206, with: repeatElement(0, count: 24)) }
+        #expect(try !report(reader, index, [30]).isClean)
+        #expect(try report(reader, index, [0, 8, 40]).isClean)
+    }
+
+    @Test func chunkThatOnlyTheIndexOfAVIKnowsIsMissed() throws {
+        let (reader, index) = try damaged("mpeg4.avi") { bytes in
+            let name = Array("00dc".utf8)
+            let chunks = bytes.indices.dropLast(4).filter { Array(bytes[$0..<$0 + 4]) == name }
+            bytes.replaceSubrange(chunks[20]..<chunks[20] + 4, with: repeatElement(0, count: 4))
+        }
+        #expect(index.frameCount < 48)
+        let first = try #require(index.firstDoubtfulFrame)
+        #expect((12...21).contains(first))
+        #expect(try report(reader, index, [0, 8]).isClean)
+        #expect(try report(reader, index, [8, first + 12]).doubtfulPositions == [first + 12])
+        #expect(try VideoIndex(serialized: index.serialized) == index)
+    }
+
+    @Test(.enabled(if: MediaLibrary.hasDecoder("libvpx-vp9"))) func damagedVP9IsNoticed() throws {
+        // libavcodec's own decoder shows frames 25 to 29 wrongly without a word.
+        let (reader, index) = try damaged("vp9.webm") { $0[5476] ^= 1 }
+        #expect(index.keyFrames == [0, 12, 24])
+        #expect(try index.frameCount < 30 || !report(reader, index, [24, 29]).isClean)
+        #expect(try report(reader, index, [0, 8]).isClean)
+    }
+
+    @Test func digestsBesidePicturesAreChecked() throws {
+        let whole = try VideoReader(path: Fixture(name: "digests.mp4").path)
+        let index = try whole.makeIndex()
+        #expect(try report(whole, index, Array(0..<15)).isClean)
+        // In the third picture, which HEVC's decoder shows without a word.
+        let (reader, changed) = try damaged("digests.mp4") { bytes in
+            guard let data = bytes.firstRange(of: Array("mdat".utf8)) else { return }
+            bytes[data.upperBound + 450] ^= 1
+        }
+        #expect(try !report(reader, changed, [2, 9]).isClean)
+    }
+}
