@@ -62,6 +62,13 @@ import Testing
         #expect(try report(reader, index, [0, 8]).isClean)
     }
 
+    @Test func endOfMatroskaThatIsCutOffIsNoticed() throws {
+        let (reader, index) = try damaged("vp9.webm") { $0.removeLast($0.count / 3) }
+        #expect(index.frameCount < 30)
+        #expect(try reader.examine().problem != nil)
+        #expect(try VideoReader(path: Fixture(name: "vp9.webm").path).examine().problem == nil)
+    }
+
     @Test func digestsBesidePicturesAreChecked() throws {
         let whole = try VideoReader(path: Fixture(name: "digests.mp4").path)
         let index = try whole.makeIndex()

@@ -12,14 +12,14 @@
 /// Enough to meet every part of the code, few enough for many files a second.
 enum { MOST_PACKETS = 48, MOST_PIXELS = 1 << 20, SOUND_SAMPLES = 4000 };
 
-static void read_vectors(const struct media_reader *reader, int width, int height) {
+static void read_vectors(struct media_reader *reader, int width, int height) {
     const int rows = (height + MEDIA_VECTOR_CELL - 1) / MEDIA_VECTOR_CELL;
     const int columns = (width + MEDIA_VECTOR_CELL - 1) / MEDIA_VECTOR_CELL;
     const size_t cells = (size_t)rows * (size_t)columns;
     struct media_vector_grid grid = {
         .rows = rows, .columns = columns, .vectors = malloc(2 * cells * sizeof(float)), .valid = malloc(cells), .forward_scale = 1,
         .backward_scale = -0.5f};
-    if (grid.vectors && grid.valid) media_reader_vectors(reader, &grid);
+    if (grid.vectors && grid.valid) media_reader_vectors(reader, width, height, &grid);
     free(grid.vectors);
     free(grid.valid);
 }

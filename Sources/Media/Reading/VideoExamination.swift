@@ -33,6 +33,7 @@ extension VideoReader {
         defer { media_reader_flush(reader) }
         var found = VideoExamination(), packets = 0
         let (width, height) = (Int32(info.width), Int32(info.height))
+        var reported = media_reported_errors()
         while let packet = try read() {
             if packet.corrupt { found.corruptPackets += 1 }
             let errors = try decode(packets) { frame throws(MediaError) in
@@ -40,7 +41,10 @@ extension VideoReader {
             }
             found.errors += errors
             packets += 1
+            reported = media_reported_errors()
         }
+        // Where the file ends before its header says so (Matroska).
+        found.errors += Int(media_reported_errors() - reported)
         let errors = try decode(nil) { frame throws(MediaError) in try found.add(frame, width, height, path: path) }
         found.errors += errors
         found.lostPackets = max(0, (info.declaredPackets ?? 0) - packets)
