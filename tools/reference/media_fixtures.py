@@ -17,11 +17,11 @@ WHOLE = ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", 
 X264 = ["-c:v", "libx264", "-threads", "1", "-crf", "30", "-preset", "medium", "-pix_fmt", "yuv420p"]
 
 
-def pictures(count, width=WIDTH, height=HEIGHT):
+def pictures(count, width=WIDTH, height=HEIGHT, pulse=60):
     """A coloured texture that moves, with a brightness of its own for each frame: no two frames look alike."""
     y, x = np.mgrid[0:height, 0:width].astype(float)
     for t in range(count):
-        level = 90 + 60 * np.sin(1.7 * t)
+        level = 90 + pulse * np.sin(1.7 * t)
         red = level + 50 * np.sin(0.35 * (x + 2 * t)) + 25 * np.sin(0.23 * y)
         green = level + 50 * np.sin(0.27 * (y - t)) + 20 * np.cos(0.4 * x)
         blue = level + 60 * np.sin(0.2 * (x + y) + 0.5 * t)
@@ -35,8 +35,8 @@ def run(*arguments, data=None):
     return subprocess.run([str(a) for a in arguments], input=data, check=True, capture_output=True).stdout
 
 
-def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale="out_color_matrix=bt601:out_range=tv", select=""):
-    data = b"".join(p.tobytes() for p in pictures(count, width, height))
+def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale="out_color_matrix=bt601:out_range=tv", select="", pulse=60):
+    data = b"".join(p.tobytes() for p in pictures(count, width, height, pulse))
     tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=8000:duration={count / 25}"] if sound else []
     run("ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", 25, "-i", "-", *tone,
         "-vf", f"{select}scale={scale}:flags=accurate_rnd+full_chroma_int", *options,
@@ -94,6 +94,17 @@ def main():
     encode("raw.m4v", 40, mpeg4 + ["-bf", 0, "-f", "m4v"])
     encode("odd-size.avi", 12, mpeg4 + ["-bf", 0], width=51, height=37)
     encode("mpeg2.mpg", 40, ["-c:v", "mpeg2video", "-q:v", 9, "-g", 12, "-bf", 2, "-pix_fmt", "yuv420p", "-sc_threshold", 1000000000])
+    encode("mpeg2.ts", 40, ["-c:v", "mpeg2video", "-q:v", 9, "-g", 15, "-bf", 2, "-pix_fmt", "yuv420p", "-sc_threshold", 1000000000])
+    # XviD packs a B-picture into the packet of the P-picture that it needs.
+    encode("packed.avi", 40, ["-c:v", "libxvid", "-q:v", 9, "-g", 20, "-bf", 2, "-pix_fmt", "yuv420p"], pulse=5)
+    encode("mpeg4.mov", 40, mpeg4 + ["-bf", 2])
+    encode("h263.3gp", 24, ["-c:v", "h263", "-q:v", 9, "-g", 12, "-pix_fmt", "yuv420p", "-sc_threshold", 1000000000], width=128, height=96)
+    encode("slices.mov", 40, X264 + ["-profile:v", "baseline"] + gop(12, "slices=4"))
+    # Its pictures refer to several before them and dismiss some across key frames.
+    encode("open-references.mp4", 96, X264 + gop(24, "bframes=3:open-gop=1:b-pyramid=normal:ref=5"))
+    encode("hevc.mp4", 30, ["-c:v", "libx265", "-pix_fmt", "yuv420p", "-tag:v", "hvc1", "-x265-params",
+                            "keyint=12:min-keyint=12:bframes=2:pools=none:frame-threads=1:log-level=none:info=0"])
+    encode("av1.mp4", 20, ["-c:v", "libaom-av1", "-threads", 1, "-cpu-used", 8, "-crf", 45, "-b:v", 0, "-g", 10, "-pix_fmt", "yuv420p"])
     encode("vp9.webm", 30, ["-c:v", "libvpx-vp9", "-threads", 1, "-crf", 40, "-b:v", 0, "-g", 12, "-pix_fmt", "yuv420p"])
     encode("digests.mp4", 15, ["-c:v", "libx265", "-pix_fmt", "yuv420p", "-tag:v", "hvc1", "-x265-params",
                                "keyint=15:bframes=2:hash=1:crf=30:info=0:pools=none:frame-threads=1:log-level=none"])
@@ -116,7 +127,7 @@ def main():
     whole = (OUT / "cut-off.mp4").read_bytes()
     (OUT / "cut-off.mp4").write_bytes(whole[:len(whole) * 3 // 5])
     for path in sorted(OUT.iterdir()):
-        if path.suffix in (".mp4", ".mkv", ".avi", ".ts", ".m4v", ".mpg", ".webm") and path.name != "cut-off.mp4":
+        if path.suffix in (".mp4", ".mov", ".3gp", ".mkv", ".avi", ".ts", ".m4v", ".mpg", ".webm") and path.name != "cut-off.mp4":
             describe(path.name)
     print(sum(p.stat().st_size for p in OUT.iterdir()), "bytes in", OUT, file=sys.stderr)
 

@@ -15,8 +15,9 @@ import av
 import numpy as np
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Reference" / "media"
-VIDEOS = ["closed-gop.mp4", "open-gop.mp4", "pyramid.mkv", "no-b.mp4", "h264.ts", "interlaced.mp4", "mpeg4.avi", "raw.m4v",
-          "odd-size.avi", "mpeg2.mpg", "rotated.mp4", "mirrored.mp4", "cropped.mp4"]
+VIDEOS = ["closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "h264.ts", "interlaced.mp4",
+          "mpeg4.avi", "mpeg4.mov", "packed.avi", "raw.m4v", "odd-size.avi", "mpeg2.mpg", "mpeg2.ts", "h263.3gp", "rotated.mp4",
+          "mirrored.mp4", "cropped.mp4"]
 BLOCKS = ["closed-gop.mp4", "mpeg4.avi", "mpeg2.mpg", "rotated.mp4", "cropped.mp4"]
 # Columns and rows cut off at the left and at the top, which vectors do not know of.
 CROPS = {"cropped.mp4": (6, 2)}

@@ -167,5 +167,7 @@ enum media_status media_reader_read_sound(
 
 /// How many errors libav has reported on the calling thread so far (its log is never printed).
 unsigned long media_reported_errors(void);
+/// How many of them say that a picture is no longer needed which the decoder has never seen: no error where decoding began after it.
+unsigned long media_dangling_references(void);
 
 #endif

@@ -101,6 +101,7 @@ extension VideoReader {
         let start = index.starts[run.start].packet
         // Until the next start, errors of leading packets say nothing: what they refer to was left out on purpose.
         let firstGroupEnd = run.start + 1 < index.starts.count ? index.starts[run.start + 1].packet : index.packets.count
+        let isOpen = !index.starts[run.start].isClosed
         defer { media_reader_flush(reader) }
         func take(_ frame: media_frame) throws(MediaError) {
             let number = Int(frame.number)
@@ -118,7 +119,10 @@ extension VideoReader {
             guard packet.byte_count > 0, isWanted || !indexed.contains(.disposable) else { continue }
             if packet.checksum != index.checksums[number] { collector.changedPackets.insert(number) }
             if packet.corrupt { collector.errors += 1 }
-            let errors = try decode(number) { frame throws(MediaError) in try take(frame) }
+            let dangling = media_dangling_references()
+            var errors = try decode(number) { frame throws(MediaError) in try take(frame) }
+            // The pictures of this group may dismiss what came before the start.
+            if isOpen, number < firstGroupEnd { errors -= Int(media_dangling_references() - dangling) }
             if !(indexed.contains(.leading) && number < firstGroupEnd) { collector.errors += errors }
         }
         collector.errors += try decode(nil) { frame throws(MediaError) in try take(frame) }
