@@ -62,6 +62,15 @@ import Testing
         #expect(try report(reader, index, [0, 8]).isClean)
     }
 
+    @Test(.enabled(if: MediaLibrary.hasDecoder("libvpx-vp9"))) func lostFirstKeyFrameMakesAllFramesDoubtful() throws {
+        // The mark of a key frame, behind the header of the first block.
+        let (_, index) = try damaged("vp9.webm") { bytes in
+            guard let key = bytes.firstRange(of: [0x82, 0x49, 0x83, 0x42]) else { return }
+            bytes[key.lowerBound + 1] = 0
+        }
+        #expect(index.frameCount < 30 && index.firstDoubtfulFrame == 0)
+    }
+
     @Test func endOfMatroskaThatIsCutOffIsNoticed() throws {
         let (reader, index) = try damaged("vp9.webm") { $0.removeLast($0.count / 3) }
         #expect(index.frameCount < 30)

@@ -65,12 +65,12 @@ struct FrameCensus {
             firstDoubtfulFrame: firstDoubtfulFrame(frameOfPacket))
     }
 
-    /// The first frame behind a packet that is incomplete or gave no frame because of an error. What precedes the first frame
-    /// displaces none: recordings begin anywhere.
+    /// The first frame behind a packet that is incomplete or gave no frame because of an error. Before the first frame
+    /// only a lost key counts: recordings begin anywhere.
     private func firstDoubtfulFrame(_ frameOfPacket: [Int: Int]) -> Int? {
         let first = frames.map(\.packet).min() ?? 0
         let lost = erroneousPackets.filter { frameOfPacket[$0] == nil } + entries.indices.filter { entries[$0].packet.corrupt }
-        guard let gap = lost.filter({ $0 > first }).min() else { return nil }
+        guard let gap = lost.filter({ $0 > first || entries[$0].packet.key }).min() else { return nil }
         return frames.firstIndex { $0.packet >= gap }
     }
 
