@@ -146,6 +146,42 @@ import Testing
         }
     }
 
+    @Test func picturesOfAnotherSizeAreNamedAndThoseBeforeAreWhole() throws {
+        let reader = try VideoReader(path: Fixture(name: "two-sizes.h264").path), index = try reader.makeIndex()
+        var frames = DecodedFrames()
+        #expect(index.frameCount == 24)
+        #expect(try reader.read(FrameRequest(pixels: [3, 11], vectors: [3, 11]), using: index, into: &frames).isClean)
+        for (frame, request) in [(12, FrameRequest(pixels: [12])), (20, FrameRequest(vectors: [20]))] {
+            #expect(throws: MediaError.sizeChanged(path: reader.path, frame: frame)) {
+                try reader.read(request, using: index, into: &frames)
+            }
+        }
+        #expect(throws: MediaError.sizeChanged(path: reader.path, frame: 12)) { try reader.examine() }
+    }
+
+    @Test(arguments: [(16, 16), (4096, 2304)]) func theSmallestAndTheLargestPictures(_ width: Int, _ height: Int) throws {
+        let temporary = try TemporaryFolder(), path = temporary("one.mp4")
+        let grey = [UInt8](repeating: 90, count: 3 * width * height)
+        let writer = try VideoWriter(path: path, width: width, height: height, frameRate: .init(25))
+        try writer.append(picture: grey)
+        try writer.finish()
+        let reader = try VideoReader(path: path), index = try reader.makeIndex()
+        var clip = PixelClip()
+        #expect(index.frameCount == 1 && (reader.info.width, reader.info.height) == (width, height))
+        #expect(try reader.frames(at: [0, 0], using: index, into: &clip).isClean)
+        #expect(clip.pixels.allSatisfy { (88...92).contains($0) })
+    }
+
+    @Test func aFileThatHasShrunkSinceItWasIndexedIsNoticed() throws {
+        let temporary = try TemporaryFolder(), path = temporary("shrinks.mkv")
+        try Data(Fixture(name: "pyramid.mkv").bytes()).write(to: URL(fileURLWithPath: path))
+        let index = try VideoReader(path: path).makeIndex()
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.truncate(atOffset: 3000)
+        var clip = PixelClip()
+        #expect(try !VideoReader(path: path, index: index).frames(at: [70], using: index, into: &clip).isClean)
+    }
+
     @Test func positionsOutsideTheFile() throws {
         let fixture = Fixture(name: "no-b.mp4")
         let reader = try VideoReader(path: fixture.path)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct MotionVectorTests {
     private static let videos = [
-        "closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "h264.ts", "interlaced.mp4",
+        "closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "h264.ts",
+        "interlaced.mp4",
         "mpeg4.avi", "mpeg4.mov", "packed.avi", "raw.m4v", "odd-size.avi", "mpeg2.mpg", "mpeg2.ts", "h263.3gp", "rotated.mp4",
         "mirrored.mp4", "cropped.mp4",
     ].map(Fixture.init(name:))

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct PixelTests {
     /// BT.601 and BT.709, limited and full range, odd size, 4:4:4, grey, ten bits: against libswscale.
-    @Test(arguments: ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv"])
+    @Test(arguments: [
+        "closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv", "alpha.mkv",
+    ])
     func coloursAreWithinOneLevelOfLibswscale(_ name: String) throws {
         let fixture = Fixture(name: name)
         let reader = try VideoReader(path: fixture.path)

@@ -154,6 +154,8 @@ import Testing
         #expect(try decoded("open-gop.mp4", [16]) == 3)
         // What is shown before the recovery point but follows it needs the group before.
         #expect(try decoded("open-gop.mp4", [9]) == 8)
+        // Pictures behind the recovery point dismiss some that came before it: nothing is decoded again for that.
+        for position in [32, 56, 80] { #expect(try decoded("open-references.mp4", [position]) == 5) }
     }
 
     @Test func mpeg4LeavesUnwantedBPicturesOut() throws {

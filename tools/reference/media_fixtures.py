@@ -13,7 +13,7 @@ import numpy as np
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Reference" / "media"
 WIDTH, HEIGHT, SAMPLES = 64, 48, 12
-WHOLE = ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv"]
+WHOLE = ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv", "alpha.mkv"]
 X264 = ["-c:v", "libx264", "-threads", "1", "-crf", "30", "-preset", "medium", "-pix_fmt", "yuv420p"]
 
 
@@ -108,8 +108,13 @@ def main():
     encode("vp9.webm", 30, ["-c:v", "libvpx-vp9", "-threads", 1, "-crf", 40, "-b:v", 0, "-g", 12, "-pix_fmt", "yuv420p"])
     encode("digests.mp4", 15, ["-c:v", "libx265", "-pix_fmt", "yuv420p", "-tag:v", "hvc1", "-x265-params",
                                "keyint=15:bframes=2:hash=1:crf=30:info=0:pools=none:frame-threads=1:log-level=none"])
-    for name, pixels in (("ten-bit.mkv", "yuv420p10le"), ("chroma-444.mkv", "yuv444p"), ("grey.mkv", "gray")):
+    for name, pixels in (("ten-bit.mkv", "yuv420p10le"), ("chroma-444.mkv", "yuv444p"), ("grey.mkv", "gray"), ("alpha.mkv", "yuva420p")):
         encode(name, 2, ["-c:v", "ffv1", "-level", 3, "-pix_fmt", pixels], width=34, height=26)
+    encode("first.h264", 12, X264 + gop(12, "bframes=0"))
+    encode("second.h264", 12, X264 + gop(12, "bframes=0"), width=48, height=32)
+    (OUT / "two-sizes.h264").write_bytes((OUT / "first.h264").read_bytes() + (OUT / "second.h264").read_bytes())
+    for name in ("first.h264", "second.h264"):
+        (OUT / name).unlink()
     copy = ["-c", "copy", "-fflags", "+bitexact"]
     # FFmpeg 5.1 turns counter-clockwise by this value: a quarter clockwise.
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-t", 0.4, "-metadata:s:v", "rotate=270", *copy, OUT / "rotated.mp4")

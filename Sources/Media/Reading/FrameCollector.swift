@@ -37,20 +37,20 @@ struct FrameCollector {
             return
         }
         if let slot = pixelSlots[packet] {
-            try reader.convert(into: &frames.pixels, slot: slot, frame: packet)
+            try reader.convert(into: &frames.pixels, slot: slot, frame: request.pixels[slot])
             converted += 1
         }
         // Lines of two fields have vectors of both, which nothing tells apart.
         if let slot = vectorSlots[packet] {
             let scales = frame.interlaced ? .none : index.vectorScales(of: request.vectors[slot])
-            try reader.readCells(into: &frames.vectors, slot: slot, frame: packet, scales: scales)
+            try reader.readCells(into: &frames.vectors, slot: slot, frame: request.vectors[slot], scales: scales)
         }
         if let slot = codedSlots[packet] {
             let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
-            try reader.readCells(into: &frames.codedVectors, slot: slot, frame: packet, scales: scales)
+            try reader.readCells(into: &frames.codedVectors, slot: slot, frame: request.codedVectors[slot], scales: scales)
         }
         if let slot = blockSlots[packet] {
-            try reader.readCells(into: &frames.blocks, slot: slot, frame: packet, scales: nil)
+            try reader.readCells(into: &frames.blocks, slot: slot, frame: request.blocks[slot], scales: nil)
         }
         isCorruptByPacket[packet] = frame.corrupt
     }

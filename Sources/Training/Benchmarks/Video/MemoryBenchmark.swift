@@ -51,7 +51,8 @@ struct MemoryBenchmark {
     private func result(_ levels: [Level], pause: Double) -> BenchmarkResult {
         let first = levels[0], later = levels.dropFirst()
         return BenchmarkResult(
-            bench: bench.name, subject: "\(Self.clips) clips in batches of \(Self.batchSize), \(Int(1000 * pause)) ms between them",
+            bench: bench.name,
+            subject: "\(Self.clips) clips in batches of \(Self.batchSize), \(Int(1000 * pause)) ms between them",
             unit: "resident size after \(Self.clipsBetween) clips by that later",
             rates: later.map { first.residentMiB / $0.residentMiB },
             details: [
