@@ -22,13 +22,13 @@
 #include <stdbool.h>
 
 #define MEDIA_LIBRARY_UTILITIES(use)                                                                                    \
-    use(av_free) use(av_freep) use(av_malloc) use(av_mallocz) use(av_malloc_array) use(av_memdup)                       \
-    use(av_frame_alloc) use(av_frame_free) use(av_frame_get_buffer) use(av_frame_get_side_data)                         \
-    use(av_frame_make_writable) use(av_frame_apply_cropping) use(av_strerror) use(av_sha_alloc) use(av_sha_init) use(av_sha_update)                  \
+    use(av_free) use(av_freep) use(av_malloc) use(av_mallocz) use(av_malloc_array) use(av_memdup) use(av_frame_alloc)   \
+    use(av_frame_free) use(av_frame_get_buffer) use(av_frame_get_side_data) use(av_frame_make_writable)                 \
+    use(av_frame_apply_cropping) use(av_strerror) use(av_sha_alloc) use(av_sha_init) use(av_sha_update)                 \
     use(av_sha_final) use(av_rescale_q) use(av_pix_fmt_desc_get) use(av_get_pix_fmt_name) use(av_match_list)            \
-    use(av_log_set_callback) use(av_dict_set) use(av_dict_set_int) use(av_dict_free)       \
-    use(av_dict_count) use(av_channel_layout_default) use(av_channel_layout_copy) use(av_tx_init)                    \
-    use(av_tx_uninit) use(av_crc) use(av_crc_get_table) use(avutil_version)
+    use(av_log_set_callback) use(av_dict_set) use(av_dict_set_int) use(av_dict_free) use(av_dict_count)                 \
+    use(av_channel_layout_default) use(av_channel_layout_copy) use(av_tx_init) use(av_tx_uninit) use(av_crc)            \
+    use(av_crc_get_table) use(avutil_version)
 #define MEDIA_LIBRARY_CODECS(use)                                                                                       \
     use(avcodec_alloc_context3) use(avcodec_free_context) use(avcodec_open2) use(avcodec_send_packet)                   \
     use(avcodec_receive_packet) use(avcodec_send_frame) use(avcodec_receive_frame) use(avcodec_flush_buffers)           \

@@ -31,7 +31,9 @@ int media_unit_length_size(const AVCodecParameters *parameters) {
     // The configuration records of ISO/IEC 14496-15; whatever else stands there begins with a start code.
     if (parameters->codec_id == AV_CODEC_ID_H264 && parameters->extradata_size >= 7 && settings[0] == 1)
         return (settings[4] & 3) + 1;
-    if (parameters->codec_id == AV_CODEC_ID_HEVC && parameters->extradata_size >= 23 && settings[0] == 1)
+    // Early muxers left the version of HEVC's at 0; libavcodec tells it from a start code as follows.
+    if (parameters->codec_id == AV_CODEC_ID_HEVC && parameters->extradata_size >= 23 &&
+        (settings[0] || settings[1] || settings[2] > 1))
         return (settings[21] & 3) + 1;
     return 0;
 }

@@ -151,7 +151,8 @@ void media_reader_info(const struct media_reader *reader, struct media_video_inf
         .pixel_format = av_get_pix_fmt_name((enum AVPixelFormat)parameters->format),
         .width = crossed ? parameters->height : parameters->width,
         .height = crossed ? parameters->width : parameters->height,
-        .sample_aspect_numerator = crossed ? aspect.den : aspect.num,
+        // 0 / 1 is unknown and stays so.
+        .sample_aspect_numerator = crossed && aspect.num ? aspect.den : aspect.num,
         .sample_aspect_denominator = crossed && aspect.num ? aspect.num : aspect.den,
         .average_rate_numerator = stream->avg_frame_rate.num,
         .average_rate_denominator = stream->avg_frame_rate.den,

@@ -6,14 +6,15 @@ bool media_orientation_of(const int32_t *matrix, struct media_orientation *orien
     // A point (x, y) is shown at (a x + c y, b x + d y).
     const int64_t a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
     const int64_t straight = llabs(a) + llabs(d), crossed = llabs(b) + llabs(c);
-    if (straight == 0 && crossed == 0) return false;
+    *orientation = (struct media_orientation){0};
+    // A matrix that would leave nothing of the picture was never filled in.
+    if (a * d == b * c) return true;
     // What is rounded, as the sine of 180 degrees, is less than a hundredth.
-    if (straight > 100 * crossed) {
-        if (a == 0 || d == 0) return false;
+    if (straight > 100 * crossed && a && d) {
         *orientation = (struct media_orientation){.mirrored = (a < 0) != (d < 0), .quarter_turns = d < 0 ? 2 : 0};
         return true;
     }
-    if (crossed <= 100 * straight || b == 0 || c == 0) return false;
+    if (crossed <= 100 * straight || !b || !c) return false;
     *orientation = (struct media_orientation){.mirrored = (b < 0) == (c < 0), .quarter_turns = c < 0 ? 1 : 3};
     return true;
 }

@@ -134,6 +134,19 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         }
     }
 
+    @Test func whatMakesAListUnreadableIsInTheLedgerAndEndsAtTheSameStep() throws {
+        let videos = list(["sound-only.m4a", "cut-off.mp4"], count: 2)
+        func outcome(workers: Int) throws -> (steps: Int, paths: [String]) {
+            let ledger = DamageLedger(), loader = try makeLoader(workers: workers, unlabeled: videos, ledger: ledger)
+            var steps = 0
+            #expect(throws: TooMuchDamage.self) { while try loader.next() != nil { steps += 1 } }
+            #expect(throws: TooMuchDamage.self) { try loader.next() }
+            return (steps, ledger.damaged.map(\.path))
+        }
+        let one = try outcome(workers: 1), four = try outcome(workers: 4)
+        #expect(one.steps == four.steps && one.paths == four.paths && one.paths.count == 2)
+    }
+
     @Test func damageOverTheLimitEndsTheLoaderAtTheSameStepForAnyNumberOfWorkers() throws {
         let videos = list(["closed-gop.mp4", "sound-only.m4a", "no-b.mp4", "cut-off.mp4"])
         func steps(workers: Int) throws -> Int {
@@ -152,6 +165,13 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         #expect(try batches(makeLoader(timing: .time)) == batches(makeLoader()))
         let varying = list(["variable-rate.mp4"])
         #expect(try batches(makeLoader(unlabeled: varying, timing: .time)) != batches(makeLoader(unlabeled: varying)))
+        // A placement says which frames came of it.
+        let index = try VideoReader(path: varying.samples[0].path).makeIndex()
+        let batch = try #require(try makeLoader(unlabeled: varying, timing: .time).next())["unlabeled"]
+        let placements = batch.placements(of: "weak"), times = placements.times.values(as: Double.self)
+        for (sample, first) in placements.firstFrames.values(as: Int64.self).enumerated() {
+            #expect(index.seconds(of: Int(first)) == times[4 * sample])
+        }
     }
 
     @Test func aListOfDamagedVideosOnlyEndsWithTheirNames() throws {

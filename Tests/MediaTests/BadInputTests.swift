@@ -143,6 +143,11 @@ import Testing
             let path = "\(folder)/aslant.mp4"
             try AtomicFile.write(bytes, to: path)
             expect(.unsupportedOrientation(path: path), exitCode: .badData, opening: path)
+            // One that was never filled in says nothing.
+            bytes.replaceSubrange(matrix.lowerBound..<matrix.lowerBound + 16, with: [UInt8](repeating: 0, count: 16))
+            let empty = "\(folder)/empty.mp4"
+            try AtomicFile.write(bytes, to: empty)
+            #expect(try VideoReader(path: empty).info.rotation == 0)
         }
     }
 

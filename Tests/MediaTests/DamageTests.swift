@@ -58,7 +58,8 @@ import Testing
         // libavcodec's own decoder shows frames 25 to 29 wrongly without a word.
         let (reader, index) = try damaged("vp9.webm") { $0[5476] ^= 1 }
         #expect(index.keyFrames == [0, 12, 24])
-        #expect(try index.frameCount < 30 || !report(reader, index, [24, 29]).isClean)
+        let isShort = index.frameCount < 30
+        #expect(try isShort ? index.decodeErrors > 0 : !report(reader, index, [24, 29]).isClean)
         #expect(try report(reader, index, [0, 8]).isClean)
     }
 
@@ -76,6 +77,15 @@ import Testing
         #expect(index.frameCount < 30)
         #expect(try reader.examine().problem != nil)
         #expect(try VideoReader(path: Fixture(name: "vp9.webm").path).examine().problem == nil)
+    }
+
+    /// Muxers that were written before the standard was finished left the version of the configuration at 0.
+    @Test func hevcWhoseConfigurationHasNoVersionIsWhole() throws {
+        let (reader, index) = try damaged("hevc.mp4") { bytes in
+            guard let record = bytes.firstRange(of: Array("hvcC".utf8)) else { return }
+            bytes[record.upperBound] = 0
+        }
+        #expect(try index.frameCount == 30 && report(reader, index, [0, 29]).isClean)
     }
 
     @Test func digestsBesidePicturesAreChecked() throws {

@@ -44,6 +44,16 @@ import Testing
         try put([], "videos/train/dark/empty.mp4")
         let outcome = try videos.train(["--out", "run", "epochs=4", "damage.policy=error"])
         #expect(outcome.status == 65 && outcome.errors.contains("damage.policy=error allows none"), "\(outcome.errors)")
+        let record = try JSON(contentsOf: semisup.folder + "/run/run.json")
+        #expect(record["damage"]?["videos"] == .integer(1) && record["damage"]?["clips"]?["rejected"] == .integer(1))
+    }
+
+    @Test(arguments: ["error", "keep"]) func testVideosAreLeftOutWhateverThePolicy(_ policy: String) throws {
+        try put(Array("a text".utf8), "videos/test/dark/text.mp4")
+        let arguments = ["--out", "run", "--json", "epochs=0", "damage.policy=\(policy)"]
+        let result = try #require(try videos.train(arguments).objects.last)
+        #expect(result["testClips"] == .integer(4) && result["damagedTestClips"] == .integer(1))
+        #expect(result["clipsRead"]?["ok"] == .integer(4) && result["clipsRead"]?["rejected"] == .integer(1))
     }
 
     @Test func damagedTestVideosAreLeftOutAndCounted() throws {

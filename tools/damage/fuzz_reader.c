@@ -19,7 +19,10 @@ static void read_vectors(struct media_reader *reader, int width, int height) {
     struct media_vector_grid grid = {
         .rows = rows, .columns = columns, .vectors = malloc(2 * cells * sizeof(float)), .valid = malloc(cells), .forward_scale = 1,
         .backward_scale = -0.5f};
-    if (grid.vectors && grid.valid) media_reader_vectors(reader, width, height, &grid);
+    if (grid.vectors && grid.valid) {
+        media_reader_vectors(reader, width, height, &grid);
+        media_reader_blocks(reader, width, height, &grid);
+    }
     free(grid.vectors);
     free(grid.valid);
 }
@@ -68,7 +71,8 @@ static void read_everything(const char *path, struct media_reader_options option
     struct media_video_info info;
     media_reader_info(reader, &info);
     const int64_t middle = read_packets(reader, media_reader_inspects(reader));
-    media_reader_keep_vectors(reader, media_reader_has_vectors(reader));
+    const bool vectors = media_reader_has_vectors(reader);
+    media_reader_keep(reader, vectors, vectors);
     media_reader_decode_parts(reader, 2);
     if (media_reader_seek(reader, middle) == MEDIA_OK) read_packets(reader, false);
     if (media_reader_rewind(reader) == MEDIA_OK) read_packets(reader, false);

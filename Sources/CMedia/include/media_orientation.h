@@ -11,8 +11,8 @@ struct media_orientation {
     int quarter_turns;
 };
 
-/// The orientation of a display matrix of nine numbers (ISO/IEC 14496-12); false where that is none of the eight, such as a turn by
-/// 30 degrees.
+/// The orientation of a display matrix of nine numbers (ISO/IEC 14496-12), upright for one that is not filled in; false where that is
+/// none of the eight, such as a turn by 30 degrees.
 bool media_orientation_of(const int32_t *matrix, struct media_orientation *orientation);
 
 #endif

@@ -45,7 +45,7 @@ public struct StreamBatch: Sendable {
     /// motion vectors or blocks.
     public func mask(of name: String) -> Tensor {
         guard let array = masks[name] else {
-            preconditionFailure("there are no motion vectors \(name), only \(masks.keys.sorted())")
+            preconditionFailure("there are no motion vectors or blocks \(name), only \(masks.keys.sorted())")
         }
         return Tensor(array)
     }

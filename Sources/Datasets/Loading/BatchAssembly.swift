@@ -61,19 +61,14 @@ final class BatchAssembly: @unchecked Sendable {
         }
     }
 
-    /// Notes that a place is filled (or stays empty), and which videos could not be read for it.
-    func finish(_ place: Place, _ filled: FilledSample?, damage: [DamageLedger.Note]) {
+    /// Notes that a place is filled (or stays empty), and which videos could not be read for it; with `failure` why it cannot be filled
+    /// at all, which the consumer gets when it comes to the batch.
+    func finish(
+        _ place: Place, _ filled: FilledSample?, damage: [DamageLedger.Note], failure: (any Error)? = nil
+    ) {
         condition.withLock {
-            place.batch.finish(stream: place.stream, slot: place.slot, filled, damage: damage)
+            place.batch.finish(stream: place.stream, slot: place.slot, filled, damage: damage, failure: failure)
             if place.batch.isComplete { condition.broadcast() }
-        }
-    }
-
-    /// Ends everything with `error`, which the consumer gets.
-    func fail(_ error: any Error) {
-        condition.withLock {
-            if failure == nil { failure = error }
-            condition.broadcast()
         }
     }
 
@@ -87,8 +82,14 @@ final class BatchAssembly: @unchecked Sendable {
                 if let batch = open[consumed], batch.isComplete {
                     open[consumed] = nil
                     consumed += 1
-                    try ledger.record(batch.damage, shown: batch.shownCount)
                     condition.broadcast()
+                    do {
+                        try ledger.record(batch.damage, shown: batch.shownCount, isTraining: source.replacesDamaged)
+                        if let failure = batch.failure { throw failure }
+                    } catch {
+                        failure = error
+                        throw error
+                    }
                     return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
                 }
                 condition.wait()
@@ -115,6 +116,7 @@ final class OpenBatch: @unchecked Sendable {
     private let masks: [[StridedArray?]]
     private var samples: [[FilledSample?]]
     private var notes: [[[DamageLedger.Note]]]
+    private var failures: [[(any Error)?]]
     private var missing: Int
 
     init(streams: [StreamRequest], places: Int) {
@@ -125,11 +127,15 @@ final class OpenBatch: @unchecked Sendable {
         }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
         notes = streams.map { .init(repeating: [], count: $0.batchSize) }
+        failures = streams.map { .init(repeating: nil, count: $0.batchSize) }
         missing = places
     }
 
     /// What could not be read, in the order of the places.
     var damage: [DamageLedger.Note] { notes.flatMap { $0.flatMap(\.self) } }
+
+    /// Why the first place that cannot be filled cannot, or nil.
+    var failure: (any Error)? { failures.lazy.flatMap(\.self).compactMap(\.self).first }
 
     /// How many places are filled.
     var shownCount: Int { samples.reduce(0) { $0 + $1.count { $0 != nil } } }
@@ -148,9 +154,12 @@ final class OpenBatch: @unchecked Sendable {
         if let mask { masks[stream][view]?.write(mask, at: slot * mask.count) }
     }
 
-    func finish(stream: Int, slot: Int, _ filled: FilledSample?, damage: [DamageLedger.Note]) {
+    func finish(
+        stream: Int, slot: Int, _ filled: FilledSample?, damage: [DamageLedger.Note], failure: (any Error)?
+    ) {
         samples[stream][slot] = filled
         notes[stream][slot] = damage
+        failures[stream][slot] = failure
         missing -= 1
     }
 

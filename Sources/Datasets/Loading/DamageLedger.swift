@@ -26,6 +26,8 @@ public final class DamageLedger: Sendable {
     /// A clip that is not as it should be.
     struct Note: Sendable {
         let path: String, verdict: ClipVerdict, reason: String
+        /// Whether the clip is shown all the same.
+        var isShown = false
     }
 
     /// One damaged video.
@@ -73,12 +75,11 @@ public final class DamageLedger: Sendable {
         self.fileCount = fileCount
     }
 
-    /// Adds what a batch met, in which `shown` clips are shown. Throws where that is more than is tolerated.
-    func record(_ notes: [Note], shown: Int) throws(DamageOverLimit) {
+    /// Adds what a batch met, in which `shown` clips are shown. Throws where that is more than is tolerated: one clip, where the batch
+    /// is for training and the policy is `error`.
+    func record(_ notes: [Note], shown: Int, isTraining: Bool) throws(DamageOverLimit) {
         let damaged = state.withLock { state -> [Entry]? in
-            // Kept clips are shown and noted.
-            let kept = tolerance.policy == .keep ? notes.count { $0.verdict == .damaged } : 0
-            state.clips[.ok, default: 0] += max(0, shown - kept)
+            state.clips[.ok, default: 0] += shown - notes.count(where: \.isShown)
             for note in notes {
                 state.clips[note.verdict, default: 0] += 1
                 let known = state.entries[note.path]
@@ -87,7 +88,9 @@ public final class DamageLedger: Sendable {
                     path: note.path, verdict: isWorse ? note.verdict : known?.verdict ?? note.verdict,
                     reason: isWorse ? note.reason : known?.reason ?? note.reason, occurrences: (known?.occurrences ?? 0) + 1)
             }
-            return notes.isEmpty || tolerance.allows(state.entries.count, of: fileCount) ? nil : Self.sorted(state.entries)
+            guard !notes.isEmpty else { return nil }
+            let isForbidden = isTraining && tolerance.policy == .error
+            return isForbidden || !tolerance.allows(state.entries.count, of: fileCount) ? Self.sorted(state.entries) : nil
         }
         if let damaged { throw DamageOverLimit(damaged: damaged, fileCount: fileCount, tolerance: tolerance) }
     }

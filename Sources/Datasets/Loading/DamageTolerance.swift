@@ -31,7 +31,7 @@ public struct DamageTolerance: Hashable, Sendable {
 
     /// Whether `damaged` of `count` files may be damaged.
     func allows(_ damaged: Int, of count: Int) -> Bool {
-        policy != .error && (damaged <= files || share >= 1 || Double(damaged) <= share * Double(count))
+        damaged <= files || share >= 1 || Double(damaged) <= share * Double(count)
     }
 }
 
@@ -45,9 +45,10 @@ public struct DamageOverLimit: ReportedError, Equatable {
     public var exitCode: ExitCode { .badData }
 
     public var description: String {
-        let shown = damaged.prefix(8).map(\.reason).joined(separator: "; ") + (damaged.count > 8 ? "; ..." : "")
+        let more = damaged.count > 8 ? "; \(damaged.count - 8) more in damage.tsv" : ""
+        let shown = damaged.prefix(8).map(\.reason).joined(separator: "; ") + more
         let limit =
-            tolerance.policy == .error
+            tolerance.allows(damaged.count, of: fileCount)
             ? "damage.policy=error allows none"
             : "damage.files=\(tolerance.files) and damage.share=\(tolerance.share) allow fewer"
         return "\(damaged.count) of \(fileCount) video files are damaged, and \(limit): \(shown). "

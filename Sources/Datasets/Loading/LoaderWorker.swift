@@ -17,12 +17,12 @@ final class LoaderWorker: @unchecked Sendable {
 
     func run() {
         while let place = assembly.take() {
+            var damage: [DamageLedger.Note] = []
             do {
-                var damage: [DamageLedger.Note] = []
                 let filled = try fill(place, &damage)
                 assembly.finish(place, filled, damage: damage)
             } catch {
-                assembly.fail(error)
+                assembly.finish(place, nil, damage: damage, failure: error)
             }
         }
     }
@@ -50,8 +50,11 @@ final class LoaderWorker: @unchecked Sendable {
             if case .plan(let mistake) = error { throw mistake }
             return (nil, DamageLedger.Note(path: path, verdict: .rejected, reason: error.description))
         }
-        let note = frames.problem.map { DamageLedger.Note(path: path, verdict: .damaged, reason: "\(path): \($0)") }
-        if note != nil, !assembly.source.replacesDamaged || media.access.ledger.tolerance.policy != .keep { return (nil, note) }
+        let isKept = assembly.source.replacesDamaged && media.access.ledger.tolerance.policy == .keep
+        let note = frames.problem.map {
+            DamageLedger.Note(path: path, verdict: .damaged, reason: "\(path): \($0)", isShown: isKept)
+        }
+        if note != nil, !isKept { return (nil, note) }
         maker.make(draw, request, of: frames, media.normalization) { view, values, mask in
             place.batch.write(values, mask: mask, stream: place.stream, view: view, slot: place.slot)
         }

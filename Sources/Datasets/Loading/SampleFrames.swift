@@ -103,9 +103,10 @@ struct SampleFrames {
     /// Where the window of view `owner` lies, seen through `geometry`.
     func placement(ofWindow owner: Int, _ geometry: ClipGeometry) -> ClipPlacement {
         let window = shown[owner]?.window ?? ClipWindow(first: 0, length: 1, stride: 1)
+        let frames = shown[owner]?.frames ?? []
         return ClipPlacement(
-            firstFrame: window.first, stride: window.stride, frameCount: stretch.count,
-            times: (shown[owner]?.frames ?? []).map { index?.seconds(of: $0) ?? .nan },
+            firstFrame: (frames.first ?? stretch.lowerBound) - stretch.lowerBound, stride: window.stride,
+            frameCount: stretch.count, times: frames.map { index?.seconds(of: $0) ?? .nan },
             geometry: geometry)
     }
 
@@ -164,7 +165,9 @@ struct SampleFrames {
                 window = ClipWindow(first: self.window(of: other, request).last + gap + 1, length: length, stride: 1)
             case .keyframe(let other, let margin):
                 let frame = try keyframe(near: self.window(of: other, request), margin: margin, draw, using: &stream)
-                shown[number] = (ClipWindow(first: frame - stretch.lowerBound, length: 1, stride: 1), [frame])
+                // What follows it counts from its place.
+                let place = timeline.firstIndex { $0 >= frame } ?? timeline.count - 1
+                shown[number] = (ClipWindow(first: place, length: 1, stride: 1), [frame])
                 continue
             case .same: continue
             }

@@ -18,8 +18,8 @@ public final class VideoIndexStore: Sendable {
         if let cache {
             opened = try cache.open(path)
         } else {
-            let reader = try VideoReader(path: path)
-            opened = (reader, try reader.makeIndex())
+            let index = try VideoReader(path: path).makeIndex()
+            opened = (try VideoReader(path: path, index: index), index)
         }
         indices.withLock { $0[path] = opened.index }
         return opened

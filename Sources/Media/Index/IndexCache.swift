@@ -19,11 +19,11 @@ public struct IndexCache: Sendable {
     public func open(_ path: String) throws(MediaError) -> (reader: VideoReader, index: VideoIndex) {
         let key = Key(path: path)
         if let key, let index = index(key) { return (try VideoReader(path: path, index: index), index) }
-        let reader = try VideoReader(path: path)
-        let index = try reader.makeIndex()
+        let index = try VideoReader(path: path).makeIndex()
         // A file that somebody was still writing is indexed again the next time.
         if let key, Key(path: path) == key { store(index, key) }
-        return (reader, index)
+        // A reader that has looked at the first pictures may have met errors there: whoever indexes a file sees it as everybody else.
+        return (try VideoReader(path: path, index: index), index)
     }
 
     /// What a file is known by; nil where it cannot be read.

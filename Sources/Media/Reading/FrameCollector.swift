@@ -49,7 +49,10 @@ struct FrameCollector {
             let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
             try reader.readCells(into: &frames.codedVectors, slot: slot, frame: request.codedVectors[slot], scales: scales)
         }
-        if let slot = blockSlots[packet] {
+        // Nor are the blocks of two fields where they seem to be.
+        if let slot = blockSlots[packet], frame.interlaced {
+            frames.blocks.fill(slot, from: nil, absent: DecodedFrames.noBlock)
+        } else if let slot = blockSlots[packet] {
             try reader.readCells(into: &frames.blocks, slot: slot, frame: request.blocks[slot], scales: nil)
         }
         isCorruptByPacket[packet] = frame.corrupt
@@ -78,7 +81,9 @@ struct FrameCollector {
         for (slot, source) in unfilled(request.pixels, pixelSlots) { frames.pixels.fill(slot, from: source) }
         for (slot, source) in unfilled(request.vectors, vectorSlots) { frames.vectors.fill(slot, from: source) }
         for (slot, source) in unfilled(request.codedVectors, codedSlots) { frames.codedVectors.fill(slot, from: source) }
-        for (slot, source) in unfilled(request.blocks, blockSlots) { frames.blocks.fill(slot, from: source) }
+        for (slot, source) in unfilled(request.blocks, blockSlots) {
+            frames.blocks.fill(slot, from: source, absent: DecodedFrames.noBlock)
+        }
         return report
     }
 
@@ -108,12 +113,12 @@ extension PixelClip {
 }
 
 extension VectorClip {
-    /// Gives a frame the vectors of another place, or none.
-    fileprivate mutating func fill(_ slot: Int, from source: Int?) {
+    /// Gives a frame the vectors of another place, or `absent` ones.
+    fileprivate mutating func fill(_ slot: Int, from source: Int?, absent: (Float, Float) = (0, 0)) {
         for cell in 0..<cellsPerFrame {
             let target = slot * cellsPerFrame + cell
             let origin = source.map { $0 * cellsPerFrame + cell }
-            (vectors[2 * target], vectors[2 * target + 1]) = origin.map { (vectors[2 * $0], vectors[2 * $0 + 1]) } ?? (0, 0)
+            (vectors[2 * target], vectors[2 * target + 1]) = origin.map { (vectors[2 * $0], vectors[2 * $0 + 1]) } ?? absent
             validity[target] = origin.map { validity[$0] } ?? 0
         }
     }

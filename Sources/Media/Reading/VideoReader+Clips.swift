@@ -35,6 +35,8 @@ public struct DecodedFrames: Sendable {
     /// Of each cell the side of the square that is as large as its block, and its quantizer, in the place of a vector: 0 where it is not
     /// predicted, -1 where the decoder tells no quantizer. Valid is what is predicted.
     public var blocks = VectorClip()
+    /// A cell of which nothing is known.
+    static let noBlock: (Float, Float) = (0, -1)
 
     /// Nothing.
     public init() {}
@@ -91,10 +93,10 @@ extension VideoReader {
         let errors = collector.errors
         try decode(run, of: index, into: &collector)
         let isExact = collector.errors == errors && collector.hasAll(from: index.starts[run.start].packet, through: run.last)
-        guard !isExact, !index.starts[run.start].isClosed else { return }
+        let closed = index.closedStart(before: run.start)
+        guard !isExact, closed < run.start else { return }
         collector.errors = errors
-        let again = DecodePlan.Run(start: index.closedStart(before: run.start), last: run.last)
-        try decode(again, of: index, into: &collector)
+        try decode(DecodePlan.Run(start: closed, last: run.last), of: index, into: &collector)
     }
 
     private func decode(_ run: DecodePlan.Run, of index: VideoIndex, into collector: inout FrameCollector) throws(MediaError) {

@@ -125,7 +125,7 @@ public final class VideoReader {
                     ? media_reader_blocks(reader, width, height, &grid) : media_reader_vectors(reader, width, height, &grid)
             }
         }
-        try check(status, operation: "read the motion vectors of frame \(frame)", frame: frame)
+        try check(status, operation: "read the blocks of frame \(frame)", frame: frame)
     }
 
     private func check(_ status: media_status, operation: String, frame: Int) throws(MediaError) {

@@ -26,13 +26,13 @@ public enum Benchmark: String, Sendable, CaseIterable {
     }
 
     /// How many video files the benchmark is given.
-    public enum VideoFiles: Sendable { case none, some, atLeastOne }
+    public enum VideoFiles: Sendable { case none, any, atLeastOne }
 
     /// How many video files the benchmark is given.
     public var files: VideoFiles {
         switch self {
         case .loader, .vectors, .keyframes, .memory: .atLeastOne
-        case .augment: .some
+        case .augment: .any
         default: .none
         }
     }

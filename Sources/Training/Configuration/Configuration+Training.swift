@@ -92,3 +92,13 @@ extension MethodCatalogue {
             named: ConfigurationLayer.text(of: "method", in: layers), plugin: ConfigurationLayer.text(of: "plugin", in: layers))
     }
 }
+
+extension Configuration {
+    /// How videos are read.
+    public func access(
+        _ indices: VideoIndexStore = VideoIndexStore(), _ ledger: DamageLedger = DamageLedger()
+    ) -> VideoAccess {
+        VideoAccess(
+            indices: indices, ledger: ledger, timing: self[ClipOptions.self].timing, workers: self[EngineOptions.self].workers)
+    }
+}

@@ -96,8 +96,10 @@ extension TrainingRun {
         return outcome
     }
 
-    /// Writes what is known of damage to the run's folder.
+    /// Writes what is known of damage to the run's folder; its record gets a summary.
     func writeDamage() throws(FileError) {
-        try DamageTable.write(access.ledger.record, to: directory.path + "/damage.tsv")
+        let found = access.ledger.record
+        record.damage = .object([("videos", .integer(found.damaged.count)), ("clips", found.countsJSON)])
+        try DamageTable.write(found, to: directory.path + "/damage.tsv")
     }
 }

@@ -26,6 +26,8 @@ public struct RunRecord: Sendable, Equatable {
     public var host = RunRecord.hostName
     /// When the run was created, in UTC after ISO 8601.
     public var created = RunRecord.now
+    /// What was found of the clips that were read; nil while the run is at its first attempt.
+    public var damage: JSON?
     /// What a finished run reported.
     public var result: JSON?
 
@@ -66,6 +68,7 @@ extension RunRecord {
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
+        if let damage { members.append(("damage", damage)) }
         if let result { members.append(("result", result)) }
         return .object(members)
     }
@@ -99,6 +102,7 @@ extension RunRecord {
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }
+        damage = json["damage"]
         result = json["result"]
     }
 

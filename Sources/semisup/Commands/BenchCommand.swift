@@ -29,7 +29,7 @@ struct BenchCommand: ParsableCommand, HelpTable {
     var benchmark: Benchmark
     @Argument(
         help: ArgumentHelp(
-            "Settings, and the video files of loader, vectors, keyframes and augment.", valueName: "key=value or file"))
+            "Settings, and the video files of loader, vectors, keyframes, augment and memory.", valueName: "key=value or file"))
     var arguments: [String] = []
     @Flag(help: "Accepted for the sake of scripts: the output is always JSON.")
     var json = false

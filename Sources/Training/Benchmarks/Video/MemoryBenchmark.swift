@@ -30,6 +30,8 @@ struct MemoryBenchmark {
     }
 
     func run(_ report: (BenchmarkResult) throws -> Void) throws {
+        // What is no video is told before the long wait.
+        for file in files { _ = try MeasuredVideo(file) }
         let samples = files.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
         let list = VideoList(part: .train, samples: samples, classes: ClassList(["video"])), ledger = DamageLedger()
         let loader = ClipLoader(

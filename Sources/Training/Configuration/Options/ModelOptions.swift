@@ -48,6 +48,8 @@ public struct ClipOptions: ConfigurationGroup {
     ]
 }
 
+extension VideoAccess.Timing: ConfigurationChoice {}
+
 /// The clips of a step.
 public struct BatchOptions: ConfigurationGroup {
     /// Labelled clips in a step.

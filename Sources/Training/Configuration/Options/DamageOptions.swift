@@ -26,14 +26,3 @@ public struct DamageOptions: ConfigurationGroup {
 }
 
 extension DamageTolerance.Policy: ConfigurationChoice {}
-extension VideoAccess.Timing: ConfigurationChoice {}
-
-extension Configuration {
-    /// How videos are read.
-    public func access(
-        _ indices: VideoIndexStore = VideoIndexStore(), _ ledger: DamageLedger = DamageLedger()
-    ) -> VideoAccess {
-        VideoAccess(
-            indices: indices, ledger: ledger, timing: self[ClipOptions.self].timing, workers: self[EngineOptions.self].workers)
-    }
-}
