@@ -41,8 +41,9 @@ struct MemoryBenchmark {
         let times = try Stopwatch.seconds(repeats: Self.measuredBatches, warmups: 0) { _ = try loader.next() }
         let pause = 10 * times.reduce(0, +) / Double(Self.measuredBatches)
         var levels: [Level] = [], seen = Self.measuredBatches * Self.batchSize
-        while try loader.next() != nil {
-            Thread.sleep(forTimeInterval: pause)
+        while let batch = try loader.next() {
+            // A step holds its batch to its end.
+            withExtendedLifetime(batch) { Thread.sleep(forTimeInterval: pause) }
             seen += Self.batchSize
             if seen % Self.clipsBetween == 0 { levels.append(try .now()) }
         }
