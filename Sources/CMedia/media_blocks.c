@@ -7,7 +7,7 @@
 
 #include "media_cells.h"
 
-static void read_sizes(const AVFrame *frame, const struct media_area *area, const struct media_vector_grid *grid) {
+static void read_sizes(const AVFrame *frame, const struct media_area *area, const struct media_cell_grid *grid) {
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_MOTION_VECTORS);
     const AVMotionVector *vectors = data ? (const AVMotionVector *)data->data : NULL;
     const int count = data ? (int)(data->size / sizeof *vectors) : 0;
@@ -19,14 +19,14 @@ static void read_sizes(const AVFrame *frame, const struct media_area *area, cons
         for (int row = cells.first_row; row < cells.end_row; row++) {
             for (int column = cells.first_column; column < cells.end_column; column++) {
                 const int cell = row * grid->columns + column;
-                grid->vectors[2 * cell] = side;
+                grid->values[2 * cell] = side;
                 grid->valid[cell] = 1;
             }
         }
     }
 }
 
-static void read_quantizers(const AVFrame *frame, const struct media_area *area, const struct media_vector_grid *grid) {
+static void read_quantizers(const AVFrame *frame, const struct media_area *area, const struct media_cell_grid *grid) {
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_VIDEO_ENC_PARAMS);
     if (!data) return;
     AVVideoEncParams *parameters = (AVVideoEncParams *)data->data;
@@ -35,15 +35,15 @@ static void read_quantizers(const AVFrame *frame, const struct media_area *area,
         const struct media_cells cells = media_cells_of(area, block->src_x, block->src_y, block->w, block->h);
         for (int row = cells.first_row; row < cells.end_row; row++) {
             for (int column = cells.first_column; column < cells.end_column; column++)
-                grid->vectors[2 * (row * grid->columns + column) + 1] = (float)(parameters->qp + block->delta_qp);
+                grid->values[2 * (row * grid->columns + column) + 1] = (float)(parameters->qp + block->delta_qp);
         }
     }
 }
 
-void media_blocks_read(const AVFrame *frame, const struct media_area *area, const struct media_vector_grid *grid) {
+void media_blocks_read(const AVFrame *frame, const struct media_area *area, const struct media_cell_grid *grid) {
     for (int cell = 0; cell < grid->rows * grid->columns; cell++) {
-        grid->vectors[2 * cell] = 0;
-        grid->vectors[2 * cell + 1] = -1;
+        grid->values[2 * cell] = 0;
+        grid->values[2 * cell + 1] = -1;
         grid->valid[cell] = 0;
     }
     read_sizes(frame, area, grid);

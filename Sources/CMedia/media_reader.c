@@ -120,7 +120,7 @@ void media_reader_close(struct media_reader *reader) {
     if (!reader) return;
     media_rgb_workspace_free(&reader->workspace);
     av_free(reader->coded_pixels.bytes);
-    av_free(reader->coded_vectors.bytes);
+    av_free(reader->coded_cells.bytes);
     media_sound_close(reader);
     media_inspector_free(reader->inspector);
     avcodec_free_context(&reader->decoder);
@@ -352,7 +352,7 @@ bool media_reader_has_vectors(const struct media_reader *reader) {
 
 /// Reads what a frame holds by cells, and turns it as the frame is shown.
 static enum media_status read_cells(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid, media_cell_reader *read,
+    struct media_reader *reader, int width, int height, const struct media_cell_grid *grid, media_cell_reader *read,
     media_value_turn *turn) {
     if (!has_size(reader, width, height)) return MEDIA_SIZE_CHANGED;
     const AVFrame *frame = reader->frame;
@@ -361,24 +361,24 @@ static enum media_status read_cells(
         read(frame, &area, grid);
         return MEDIA_OK;
     }
-    struct media_vector_grid coded = *grid;
+    struct media_cell_grid coded = *grid;
     if (is_crossed(reader)) coded.rows = grid->columns, coded.columns = grid->rows;
     const size_t cells = (size_t)grid->rows * (size_t)grid->columns;
-    if (!reserve(&reader->coded_vectors, cells * (2 * sizeof(float) + 1))) return MEDIA_NO_MEMORY;
-    coded.vectors = reader->coded_vectors.bytes;
-    coded.valid = (uint8_t *)(coded.vectors + 2 * cells);
+    if (!reserve(&reader->coded_cells, cells * (2 * sizeof(float) + 1))) return MEDIA_NO_MEMORY;
+    coded.values = reader->coded_cells.bytes;
+    coded.valid = (uint8_t *)(coded.values + 2 * cells);
     read(frame, &area, &coded);
     media_cells_turn(&coded, &area, reader->orientation, turn, grid);
     return MEDIA_OK;
 }
 
 enum media_status media_reader_vectors(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    struct media_reader *reader, int width, int height, const struct media_cell_grid *grid) {
     return read_cells(reader, width, height, grid, media_vectors_read, media_turn_vector);
 }
 
 enum media_status media_reader_blocks(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid) {
+    struct media_reader *reader, int width, int height, const struct media_cell_grid *grid) {
     return read_cells(reader, width, height, grid, media_blocks_read, NULL);
 }
 

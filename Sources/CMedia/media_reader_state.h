@@ -41,8 +41,8 @@ struct media_reader {
     struct media_orientation orientation;
     /// Columns and rows that were cut off the frame received last.
     int crop_left, crop_top;
-    /// A picture, and vectors, that are still to be turned.
-    struct media_buffer coded_pixels, coded_vectors;
+    /// A picture, and what it holds by cells, that are still to be turned.
+    struct media_buffer coded_pixels, coded_cells;
     struct media_sound sound;
 };
 

@@ -8,7 +8,7 @@
 
 /// Two directions may predict one cell: their vectors are added up, and `valid` counts them until the mean is taken.
 static void paint(
-    const AVMotionVector *vector, const struct media_area *area, float scale, const struct media_vector_grid *grid) {
+    const AVMotionVector *vector, const struct media_area *area, float scale, const struct media_cell_grid *grid) {
     if (vector->motion_scale == 0) return;
     const int left = vector->dst_x - vector->w / 2, top = vector->dst_y - vector->h / 2;
     const struct media_cells cells = media_cells_of(area, left, top, vector->w, vector->h);
@@ -17,16 +17,16 @@ static void paint(
     for (int row = cells.first_row; row < cells.end_row; row++) {
         for (int column = cells.first_column; column < cells.end_column; column++) {
             const int cell = row * grid->columns + column;
-            grid->vectors[2 * cell] += x;
-            grid->vectors[2 * cell + 1] += y;
+            grid->values[2 * cell] += x;
+            grid->values[2 * cell + 1] += y;
             grid->valid[cell]++;
         }
     }
 }
 
-void media_vectors_read(const AVFrame *frame, const struct media_area *area, const struct media_vector_grid *grid) {
+void media_vectors_read(const AVFrame *frame, const struct media_area *area, const struct media_cell_grid *grid) {
     const int cells = grid->rows * grid->columns;
-    memset(grid->vectors, 0, sizeof(float) * 2 * (size_t)cells);
+    memset(grid->values, 0, sizeof(float) * 2 * (size_t)cells);
     memset(grid->valid, 0, (size_t)cells);
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_MOTION_VECTORS);
     if (!data) return;
@@ -38,8 +38,8 @@ void media_vectors_read(const AVFrame *frame, const struct media_area *area, con
     }
     for (int cell = 0; cell < cells; cell++) {
         if (grid->valid[cell] > 1) {
-            grid->vectors[2 * cell] /= grid->valid[cell];
-            grid->vectors[2 * cell + 1] /= grid->valid[cell];
+            grid->values[2 * cell] /= grid->valid[cell];
+            grid->values[2 * cell + 1] /= grid->valid[cell];
             grid->valid[cell] = 1;
         }
     }

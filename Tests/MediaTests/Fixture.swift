@@ -21,7 +21,7 @@ struct Fixture: CustomTestStringConvertible {
         "closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "variable-rate.mp4",
         "refresh.mp4", "interlaced.mp4", "h264.avi", "h264.ts", "full-range-709.mp4", "mpeg4.avi", "mpeg4.mov", "packed.avi",
         "raw.m4v", "odd-size.avi", "mpeg2.mpg", "mpeg2.ts", "h263.3gp", "vp9.webm", "av1.mp4", "hevc.mp4", "ten-bit.mkv",
-        "chroma-444.mkv", "grey.mkv", "alpha.mkv", "rotated.mp4", "mirrored.mp4", "cropped.mp4", "trimmed.mp4",
+        "chroma-444.mkv", "grey.mkv", "alpha.mkv", "rotated.mp4", "mirrored.mp4", "cropped.mp4", "trimmed.mp4", "cut-open.mkv",
     ].map(Fixture.init(name:))
 
     var testDescription: String { name }

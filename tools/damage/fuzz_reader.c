@@ -13,17 +13,17 @@
 enum { MOST_PACKETS = 48, MOST_PIXELS = 1 << 20, SOUND_SAMPLES = 4000 };
 
 static void read_vectors(struct media_reader *reader, int width, int height) {
-    const int rows = (height + MEDIA_VECTOR_CELL - 1) / MEDIA_VECTOR_CELL;
-    const int columns = (width + MEDIA_VECTOR_CELL - 1) / MEDIA_VECTOR_CELL;
+    const int rows = (height + MEDIA_CELL_SIDE - 1) / MEDIA_CELL_SIDE;
+    const int columns = (width + MEDIA_CELL_SIDE - 1) / MEDIA_CELL_SIDE;
     const size_t cells = (size_t)rows * (size_t)columns;
-    struct media_vector_grid grid = {
-        .rows = rows, .columns = columns, .vectors = malloc(2 * cells * sizeof(float)), .valid = malloc(cells), .forward_scale = 1,
+    struct media_cell_grid grid = {
+        .rows = rows, .columns = columns, .values = malloc(2 * cells * sizeof(float)), .valid = malloc(cells), .forward_scale = 1,
         .backward_scale = -0.5f};
-    if (grid.vectors && grid.valid) {
+    if (grid.values && grid.valid) {
         media_reader_vectors(reader, width, height, &grid);
         media_reader_blocks(reader, width, height, &grid);
     }
-    free(grid.vectors);
+    free(grid.values);
     free(grid.valid);
 }
 

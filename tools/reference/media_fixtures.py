@@ -127,6 +127,8 @@ def main():
     flipped = b"".join(n.to_bytes(4, "big", signed=True) for n in (1 << 16, 0, 0, 0, -1 << 16, 0))
     (OUT / "mirrored.mp4").write_bytes(turned.replace(upright, flipped))
     run("ffmpeg", "-v", "error", "-y", "-ss", 0.7, "-i", OUT / "closed-gop.mp4", *copy, OUT / "trimmed.mp4")
+    # Its first picture is one at which an open group begins: what is shown before it is lost.
+    run("ffmpeg", "-v", "error", "-y", "-ss", 1, "-i", OUT / "open-references.mp4", *copy, OUT / "cut-open.mkv")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "closed-gop.mp4", "-vn", *copy, OUT / "sound-only.m4a")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-movflags", "+faststart", *copy, OUT / "cut-off.mp4")
     whole = (OUT / "cut-off.mp4").read_bytes()

@@ -132,26 +132,30 @@ void media_reader_keep(struct media_reader *reader, bool vectors, bool quantizer
 bool media_reader_has_vectors(const struct media_reader *reader);
 
 /// Pixels along the side of a cell: no decoder of this version exports smaller blocks.
-enum { MEDIA_VECTOR_CELL = 8 };
+enum { MEDIA_CELL_SIDE = 8 };
 
-/// The vectors of a picture by cells of 8 x 8 pixels.
-struct media_vector_grid {
+/// What a picture holds by cells of 8 x 8 pixels.
+struct media_cell_grid {
     int rows, columns;
-    /// `[rows, columns, 2]`: how many pixels to the right and down the content of the cell was in the picture that it is predicted
-    /// from, times a factor for each direction; the mean where it is predicted from both; 0 where from none.
-    float *vectors;
-    /// `[rows, columns]`: 1 where the cell has a vector, else 0.
+    /// `[rows, columns, 2]`.
+    float *values;
+    /// `[rows, columns]`: 1 or 0.
     uint8_t *valid;
     /// Factors of vectors to earlier and to later pictures; 0 leaves those out.
     float forward_scale, backward_scale;
 };
 /// Reads the vectors of the frame received last, as it is shown. It must have the given size, which the grid covers.
+///
+/// The values are how many pixels to the right and down the content of the cell was in the picture that it is predicted from, times a
+/// factor for each direction; the mean where it is predicted from both; 0 where from none, which is then not valid.
 enum media_status media_reader_vectors(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid);
-/// Reads how the frame received last is made of blocks. `vectors` becomes the side of the square that is as large as the block of each
-/// cell, 0 where it is coded without prediction, and its quantizer, -1 where the decoder tells none; `valid` is 1 where it is predicted.
+    struct media_reader *reader, int width, int height, const struct media_cell_grid *grid);
+/// Reads how the frame received last is made of blocks, as it is shown. It must have the given size, which the grid covers.
+///
+/// The values are the side of the square that is as large as the cell's block, 0 where it is coded without prediction and then not valid,
+/// and its quantizer, -1 where the decoder tells none.
 enum media_status media_reader_blocks(
-    struct media_reader *reader, int width, int height, const struct media_vector_grid *grid);
+    struct media_reader *reader, int width, int height, const struct media_cell_grid *grid);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 

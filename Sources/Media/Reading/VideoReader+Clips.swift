@@ -107,8 +107,10 @@ extension VideoReader {
         defer { media_reader_flush(reader) }
         func take(_ frame: media_frame) throws(MediaError) {
             let number = Int(frame.number)
-            let isLeading = index.packets.indices.contains(number) && index.packets[number].contains(.leading)
-            try collector.take(frame, from: self, isExact: !(isLeading && number < firstGroupEnd))
+            let packet = index.packets.indices.contains(number) ? index.packets[number] : IndexedPacket(rawValue: 0)
+            // Frames that the index does not know are those before the first picture of a file that was cut there.
+            let isKnown = packet.contains(.shown) || packet.contains(.hidden)
+            try collector.take(frame, from: self, isExact: isKnown && !(packet.contains(.leading) && number < firstGroupEnd))
         }
         guard var packet = try load(run.start, of: index) else { throw .changedSinceIndexed(path: path) }
         for number in start...run.last {

@@ -118,8 +118,8 @@ public final class VideoReader {
         let status = clip.vectors.withUnsafeMutableBufferPointer { vectors in
             clip.validity.withUnsafeMutableBufferPointer { validity in
                 guard let values = vectors.baseAddress, let flags = validity.baseAddress else { return MEDIA_OK }
-                var grid = media_vector_grid(
-                    rows: Int32(rows), columns: Int32(columns), vectors: values + 2 * slot * cells, valid: flags + slot * cells,
+                var grid = media_cell_grid(
+                    rows: Int32(rows), columns: Int32(columns), values: values + 2 * slot * cells, valid: flags + slot * cells,
                     forward_scale: scales?.forward ?? 0, backward_scale: scales?.backward ?? 0)
                 return scales == nil
                     ? media_reader_blocks(reader, width, height, &grid) : media_reader_vectors(reader, width, height, &grid)
