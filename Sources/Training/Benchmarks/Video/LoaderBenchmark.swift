@@ -19,7 +19,7 @@ struct LoaderBenchmark {
     }
 
     /// Clips that a worker reads of each round.
-    private static let clipsAtOnce = 32
+    private static let clipsAtOnce = 128
 
     private var workers: Int { bench.configuration[EngineOptions.self].workers }
 
