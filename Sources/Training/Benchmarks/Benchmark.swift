@@ -82,11 +82,11 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .fixmatch: try StepBenchmark(bench, method: FixMatch.self).run(report)
         case .methods: try MethodsBenchmark(bench).run(report)
         case .infer: try InferenceBenchmark(bench).run(report)
-        case .loader: try LoaderBenchmark(bench, files: files).run(report)
-        case .vectors: try VectorsBenchmark(bench, files: files).run(report)
-        case .keyframes: try KeyframesBenchmark(bench, files: files).run(report)
-        case .augment: try AugmentBenchmark(bench, files: files).run(report)
-        case .memory: try MemoryBenchmark(bench, files: files).run(report)
+        case .loader: try LoaderBenchmark(bench: bench, files: files).run(report)
+        case .vectors: try VectorsBenchmark(bench: bench, files: files).run(report)
+        case .keyframes: try KeyframesBenchmark(bench: bench, files: files).run(report)
+        case .augment: try AugmentBenchmark(bench: bench, files: files).run(report)
+        case .memory: try MemoryBenchmark(bench: bench, files: files).run(report)
         case .start: try StartBenchmark(bench).run(report)
         }
     }

@@ -9,11 +9,6 @@ struct AugmentBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
 
-    init(_ bench: BenchmarkSetting, files: [String]) {
-        self.bench = bench
-        self.files = files
-    }
-
     /// Clips of each round.
     private static let clipsAtOnce = 16
     /// The size of the pictures where there are no files.

@@ -5,11 +5,6 @@ struct KeyframesBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
 
-    init(_ bench: BenchmarkSetting, files: [String]) {
-        self.bench = bench
-        self.files = files
-    }
-
     /// Keyframes in memory at a time.
     private static let framesAtOnce = 32
 

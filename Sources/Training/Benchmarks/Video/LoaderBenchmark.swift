@@ -13,11 +13,6 @@ struct LoaderBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
 
-    init(_ bench: BenchmarkSetting, files: [String]) {
-        self.bench = bench
-        self.files = files
-    }
-
     /// Clips that a worker reads of each round.
     private static let clipsAtOnce = 128
 
@@ -92,15 +87,14 @@ private struct LoaderRounds {
     /// Indexes the files.
     init(_ configuration: Configuration, files: [String]) throws {
         let views = try StandardViews(configuration)
-        let samples = files.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
-        list = VideoList(part: .train, samples: samples, classes: ClassList(["video"]))
+        list = VideoList(measured: files)
         plan = ViewPlan([
             StreamRequest(
                 name: "videos", source: .labeled, batchSize: Self.batchSize,
                 views: [ViewRequest(name: "clip", source: .weak(views.window, views.weak))])
         ])
         let loader = loader(workers: 1, from: 0, steps: (files.count + Self.batchSize - 1) / Self.batchSize)
-        while try loader.next() != nil { try check() }
+        while try loader.next() != nil { try ledger.requireWholeClips() }
     }
 
     /// Clips a second between the first batch and the last but one: all workers are busy then.
@@ -110,7 +104,7 @@ private struct LoaderRounds {
         defer { loader.stop() }
         _ = try loader.next()
         let seconds = try Stopwatch.seconds(repeats: Self.batches, warmups: 0) { _ = try loader.next() }
-        try check()
+        try ledger.requireWholeClips()
         return Double(Self.batches * Self.batchSize) / seconds.reduce(0, +)
     }
 
@@ -118,9 +112,5 @@ private struct LoaderRounds {
         ClipLoader(
             training: plan, labeled: list, unlabeled: list, seed: 0, firstStep: step, endStep: step + steps,
             access: VideoAccess(indices: indices, ledger: ledger, workers: workers))
-    }
-
-    private func check() throws {
-        if let damaged = ledger.damaged.first { throw MediaError.damaged(path: damaged.path, reason: damaged.reason) }
     }
 }

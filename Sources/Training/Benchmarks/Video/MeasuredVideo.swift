@@ -35,6 +35,21 @@ struct MeasuredVideo: Sendable {
     }
 }
 
+extension VideoList {
+    /// Video files as the samples of a loader that is measured.
+    init(measured files: [String]) {
+        let samples = files.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
+        self.init(part: .train, samples: samples, classes: ClassList(["video"]))
+    }
+}
+
+extension DamageLedger {
+    /// Throws `MediaError.damaged` where some clip was not whole: what took its place would have been measured.
+    func requireWholeClips() throws(MediaError) {
+        if let damaged = damaged.first { throw .damaged(path: damaged.path, reason: damaged.reason) }
+    }
+}
+
 /// Clips of random start out of videos, in turn: the same ones for the same round. The starts of a video are one in each of as many
 /// equal parts as it has clips, so that rounds cost about the same.
 struct MeasuredClips: Sendable {

@@ -1,17 +1,11 @@
 import Datasets
 import Foundation
-import Media
 
 /// The memory that a loader takes over many clips while its consumer is ten times too slow: the resident size after 500 clips beside
 /// that after every further 500. A rate of 1 is memory that does not grow.
 struct MemoryBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
-
-    init(_ bench: BenchmarkSetting, files: [String]) {
-        self.bench = bench
-        self.files = files
-    }
 
     private static let batchSize = 10, clips = 10_000, clipsBetween = 500
     /// Batches by which is found out how fast the loader is.
@@ -32,8 +26,7 @@ struct MemoryBenchmark {
     func run(_ report: (BenchmarkResult) throws -> Void) throws {
         // What is no video is told before the long wait.
         for file in files { _ = try MeasuredVideo(file) }
-        let samples = files.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
-        let list = VideoList(part: .train, samples: samples, classes: ClassList(["video"])), ledger = DamageLedger()
+        let list = VideoList(measured: files), ledger = DamageLedger()
         let loader = ClipLoader(
             training: ViewPlan([try stream()]), labeled: list, unlabeled: list, seed: 0, firstStep: 0,
             endStep: Self.clips / Self.batchSize, access: bench.configuration.access(VideoIndexStore(), ledger))
@@ -47,7 +40,7 @@ struct MemoryBenchmark {
             seen += Self.batchSize
             if seen % Self.clipsBetween == 0 { levels.append(try .now()) }
         }
-        if let damaged = ledger.damaged.first { throw MediaError.damaged(path: damaged.path, reason: damaged.reason) }
+        try ledger.requireWholeClips()
         try report(result(levels, pause: pause))
     }
 
@@ -67,11 +60,8 @@ struct MemoryBenchmark {
     /// The unlabelled stream of FixMatch.
     private func stream() throws -> StreamRequest {
         let views = try StandardViews(bench.configuration)
-        return StreamRequest(
-            name: "videos", source: .unlabeled, batchSize: Self.batchSize,
-            views: [
-                ViewRequest(name: "weak", source: .weak(views.window, views.weak)),
-                ViewRequest(name: "strong", source: .view("weak"), photometry: .drawn(views.strong)),
-            ])
+        return StandardViews(
+            window: views.window, weak: views.weak, strong: views.strong, labeled: views.labeled, unlabeled: Self.batchSize
+        ).unlabeledStream()
     }
 }

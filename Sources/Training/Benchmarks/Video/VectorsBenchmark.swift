@@ -9,11 +9,6 @@ struct VectorsBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
 
-    init(_ bench: BenchmarkSetting, files: [String]) {
-        self.bench = bench
-        self.files = files
-    }
-
     /// Frames whose vectors are read at a time, at least: so many that runs of pictures are seldom interrupted.
     private static let framesAtOnce = 256
 
