@@ -39,13 +39,14 @@ public enum KernelSet: String, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// Which library convolves.
+/// What convolves.
 public enum ConvolutionPath: String, Sendable, CaseIterable {
-    /// oneDNN where it is there, else BLAS.
+    /// Winograd's minimal filtering of our own where it costs least (windows of 3 x 3 that move by one), else oneDNN where it is
+    /// there, else BLAS. A fixed rule of the shapes: a choice by the clock would change bits.
     case auto
-    /// oneDNN; an error where it is not there.
+    /// oneDNN throughout; an error where it is not there.
     case onednn
-    /// Unfolding and BLAS.
+    /// Unfolding and BLAS throughout.
     case blas
 }
 
@@ -55,7 +56,7 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var threads: Int
     /// nil: the best that the processor supports.
     public var kernelSet: KernelSet?
-    /// Which library convolves.
+    /// What convolves.
     public var convolution: ConvolutionPath
     /// Files to try in turn; the first that opens is used.
     public var blasLibraries: [String]

@@ -2,63 +2,16 @@ internal import CKernels
 internal import COneDNN
 import Foundation
 
-/// The extents of one convolution or pooling, taken from its arrays.
-private struct WindowedShape {
-    let batch: Int, channels: Int, outChannels: Int
-    let input: [Int], output: [Int]
-    let window: Window
-
-    /// `x` is the larger side, `[N, C, T, H, W]`, `y` the smaller.
-    init(_ x: StridedArray, _ y: StridedArray, _ window: Window) {
-        precondition(
-            x.shape.count == 5 && y.shape.count == 5 && x.isChannelsLast && y.isChannelsLast && x.shape[0] == y.shape[0],
-            "windows slide over channels-last [N, C, T, H, W], not \(x.shape) and \(y.shape)")
-        batch = x.shape[0]
-        channels = x.shape[1]
-        outChannels = y.shape[1]
-        input = Array(x.shape[2...])
-        output = Array(y.shape[2...])
-        self.window = window
-        precondition(window.output(for: input) == output, "a window \(window) over \(input) does not give \(output)")
-    }
-
-    var taps: Int { window.kernel.reduce(1, *) }
-    var positions: Int { output.reduce(1, *) }
-    var weightCount: Int { taps * channels * outChannels }
-
-    /// A window of one tap that moves by one sees the volume as it is.
-    var isPointwise: Bool { taps == 1 && window.stride == [1, 1, 1] && window.padding == [0, 0, 0] }
-
-    var kernelWindow: CKernels.window {
-        var result = CKernels.window()
-        result.batch = Int64(batch)
-        result.channels = Int64(channels)
-        result.input = triple(input)
-        result.output = triple(output)
-        result.kernel = triple(window.kernel)
-        result.stride = triple(window.stride)
-        result.padding = triple(window.padding)
-        return result
-    }
-
-    var convolution: onednn_convolution {
-        onednn_convolution(
-            batch: Int64(batch), in_channels: Int64(channels), out_channels: Int64(outChannels), input: triple(input),
-            output: triple(output), kernel: triple(window.kernel), stride: triple(window.stride), padding: triple(window.padding))
-    }
-}
-
-private func triple(_ values: [Int]) -> (Int64, Int64, Int64) { (Int64(values[0]), Int64(values[1]), Int64(values[2])) }
-
-extension StridedArray {
-    fileprivate var floats: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
-}
-
-// MARK: oneDNN, or BLAS where it is absent or refuses
+// MARK: Winograd's filtering where it costs least, else oneDNN, or BLAS where it is absent or refuses
 
 extension CPUBackend {
     func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray) {
         let shape = checked(x, weights, y, window)
+        if winograd(
+            shape, WINOGRAD_FORWARD, x, { kernels.pointee.winograd_forward($0, x.address, weights.floats, y.address, $1) })
+        {
+            return
+        }
         if takesOneDNN(x) {
             var convolution = shape.convolution
             if onednn_convolution_forward(&convolution, x.floats, weights.floats, y.floats) { return }
@@ -71,6 +24,12 @@ extension CPUBackend {
 
     func convolutionBackwardInput(_ dy: StridedArray, weights: StridedArray, window: Window, into dx: StridedArray) {
         let shape = checked(dx, weights, dy, window)
+        if winograd(
+            shape, WINOGRAD_BACKWARD_DATA, dx,
+            { kernels.pointee.winograd_backward_data($0, dy.address, weights.floats, dx.address, $1) })
+        {
+            return
+        }
         if takesOneDNN(dx) {
             var convolution = shape.convolution
             if onednn_convolution_backward_data(&convolution, dy.floats, weights.floats, dx.floats) { return }
@@ -94,6 +53,12 @@ extension CPUBackend {
 
     func convolutionBackwardWeights(_ x: StridedArray, _ dy: StridedArray, window: Window, into dWeights: StridedArray) {
         let shape = checked(x, dWeights, dy, window)
+        if winograd(
+            shape, WINOGRAD_BACKWARD_WEIGHTS, x,
+            { kernels.pointee.winograd_backward_weights($0, x.address, dy.address, dWeights.floats, $1) })
+        {
+            return
+        }
         if takesDirectWeightGradient(shape, x) { return directWeightGradient(shape, x, dy, into: dWeights) }
         if takesOneDNN(x) {
             var convolution = shape.convolution
@@ -103,6 +68,24 @@ extension CPUBackend {
             matrixProduct(
                 rows(of: dy, images).transposed, columns, into: matrix(dWeights, rows: shape.outChannels),
                 accumulates: images.lowerBound > 0)
+        }
+    }
+
+    /// Calls `body` with the description of a convolution by Winograd's filtering and memory to work in; false where another way
+    /// costs less.
+    private func winograd(
+        _ shape: WindowedShape, _ direction: winograd_direction, _ x: StridedArray,
+        _ body: (UnsafePointer<CKernels.winograd>, UnsafeMutablePointer<Float>) -> Void
+    ) -> Bool {
+        guard convolutionPath == .auto, x.elementType == .float32 else { return false }
+        return withUnsafePointer(to: shape.kernelWindow) { window in
+            let tile = winograd_best_tile(window, Int64(shape.outChannels))
+            guard tile > 0 else { return false }
+            var convolution = CKernels.winograd(window: window, outputs: Int64(shape.outChannels), tile: tile, is_bf16: false)
+            withScratch(byteCount: Int(kernels.pointee.winograd_workspace(&convolution, direction))) { workspace in
+                body(&convolution, workspace.address.assumingMemoryBound(to: Float.self))
+            }
+            return true
         }
     }
 

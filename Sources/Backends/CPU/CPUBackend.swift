@@ -9,6 +9,7 @@ import Synchronization
 final class CPUBackend: Backend {
     nonisolated(unsafe) let kernels: UnsafePointer<tensor_kernels>
     let description: EngineDescription
+    let convolutionPath: ConvolutionPath
     private let pool = MemoryPool()
     /// Memory that the last convolution worked in.
     let scratch = Mutex<Buffer?>(nil)
@@ -21,6 +22,7 @@ final class CPUBackend: Backend {
         guard set.isSupported else { throw .unsupportedKernels(set, best: .best) }
         guard let kernels = tensor_kernels_of(set.kernels) else { preconditionFailure("no kernels for \(set)") }
         self.kernels = kernels
+        convolutionPath = configuration.convolution
         let threads = max(1, configuration.threads)
         setenv("OMP_NUM_THREADS", String(threads), 1)
         compute_threads_set(Int32(threads))

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "convolution_kernels.h"
 #include "kernel_set.h"
 
 // Kernels over strided arrays. Strides are in elements. Every kernel is compiled once for each kernel set; within a set the
@@ -64,13 +65,6 @@ struct normalization_gradient {
     void *dx, *dweight, *dbias, *dresidual;
 };
 
-/// A window over channels-last volumes `[n][t][h][w][channels]`.
-struct window {
-    int64_t batch, channels;
-    int64_t input[3], output[3];
-    int64_t kernel[3], stride[3], padding[3];
-};
-
 struct optimizer_step {
     int64_t count;
     void *weight, *velocity;
@@ -110,6 +104,11 @@ struct tensor_kernels {
     /// dw `[outputs][taps][channels]` of a convolution in f32; `outputs` is a multiple of 8. The batch is summed in `parts`
     /// pieces, at most one an image, whose sums `partial` holds: `parts` times as many as there are weights.
     void (*weight_gradient)(const struct window *, int64_t outputs, int parts, const float *x, const float *dy, float *partial, float *dw);
+    /// The bytes that a convolution by Winograd's filtering works in, in one direction.
+    int64_t (*winograd_workspace)(const struct winograd *, enum winograd_direction);
+    void (*winograd_forward)(const struct winograd *, const void *x, const float *weights, void *y, float *workspace);
+    void (*winograd_backward_data)(const struct winograd *, const void *dy, const float *weights, void *dx, float *workspace);
+    void (*winograd_backward_weights)(const struct winograd *, const void *x, const void *dy, float *dweights, float *workspace);
     /// Positions outside are not compared; `chosen` gets the tap of the first maximum
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);

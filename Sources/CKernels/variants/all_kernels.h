@@ -34,5 +34,10 @@
 #undef REAL
 #undef TYPED
 
+#include "lanes.h"
+#include "product_tiles.h"
+#include "winograd_transforms.h"
+#include "winograd_plan.h"
+#include "winograd.h"
 #include "weight_gradient.h"
 #include "dispatch.h"

@@ -27,7 +27,9 @@ public struct EngineOptions: ConfigurationGroup {
     public static let options: [ConfigurationOption<Self>] = [
         .init("precision", \.precision, help: "Number format; auto is f32."),
         .init("kernels", \.kernels, help: "Instruction sets; force one to get another machine's bits."),
-        .init("engine.convolution", \.convolution, help: "Library for convolutions; auto takes oneDNN where installed."),
+        .init(
+            "engine.convolution", \.convolution,
+            help: "What convolves; auto: Winograd's filtering for 3 x 3, else oneDNN where installed."),
         .init("threads", \.threads, in: 1...1024, help: "Threads that compute."),
         .init("workers", \.workers, in: 1...1024, help: "Threads that decode video.", changesResults: false),
     ]

@@ -1,0 +1,91 @@
+// How a convolution is cut: tiles of m x m outputs; a strip is one row of tiles in all frames of an image; a chunk is as many
+// strips as the cache holds. Of each chunk the tiles are transformed into planes `[a * a][frame][tile][channel]`, and every
+// plane takes part in matrix products of its own.
+
+enum { winograd_chunk_bytes = 4 << 20, winograd_plane_gap = 48 };
+
+struct span {
+    int64_t first, end;
+};
+
+struct winograd_side {
+    int64_t frames, height, width, channels;
+    /// Channels in a plane, rounded up.
+    int64_t step;
+    /// Floats from one plane to the next.
+    int64_t plane;
+};
+
+struct winograd_plan {
+    int tile, planes;
+    bool is_bf16;
+    /// What goes in, what comes out; of the weights' gradient: the input and the gradient of the output.
+    struct winograd_side from, to;
+    int64_t taps, padding[3];
+    /// The taps along T that see a frame at all: with few frames the outer ones see padding alone.
+    struct span used;
+    int64_t tile_rows, tile_columns, strips, chunk;
+    /// Floats of the transformed weights or of their gradient, and from one of its planes to the next.
+    int64_t weights, weight_plane;
+};
+
+static int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+static struct winograd_side winograd_side_of(const int64_t extents[3], int64_t channels) {
+    return (struct winograd_side){extents[0], extents[1], extents[2], channels, rounded_up(channels, product_columns), 0};
+}
+
+/// The taps of output frame `frame` that see a frame.
+static struct span taps_of_frame(const struct winograd_plan *plan, int64_t frame) {
+    const int64_t first = plan->padding[0] - frame, end = plan->from.frames + plan->padding[0] - frame;
+    return (struct span){first > 0 ? first : 0, end < plan->taps ? end : plan->taps};
+}
+
+/// The output frames in which `tap` sees a frame.
+static struct span frames_of_tap(const struct winograd_plan *plan, int64_t tap) {
+    const int64_t first = plan->padding[0] - tap, end = plan->from.frames + plan->padding[0] - tap;
+    return (struct span){first > 0 ? first : 0, end < plan->to.frames ? end : plan->to.frames};
+}
+
+static bool tap_is_used(const struct winograd_plan *plan, int64_t tap) {
+    const struct span frames = frames_of_tap(plan, tap);
+    return frames.first < frames.end;
+}
+
+static int64_t winograd_used_taps(const struct winograd_plan *plan) { return plan->used.end - plan->used.first; }
+
+static struct winograd_plan winograd_plan_of(const struct winograd *w, enum winograd_direction direction) {
+    const struct window *window = w->window;
+    const bool goes_back = direction == WINOGRAD_BACKWARD_DATA;
+    struct winograd_plan plan = {
+        .tile = w->tile,
+        .planes = (w->tile + 2) * (w->tile + 2),
+        .is_bf16 = w->is_bf16,
+        .from = winograd_side_of(goes_back ? window->output : window->input, goes_back ? w->outputs : window->channels),
+        .to = winograd_side_of(goes_back ? window->input : window->output, goes_back ? window->channels : w->outputs),
+        .taps = window->kernel[0]};
+    for (int axis = 0; axis < 3; axis++)
+        plan.padding[axis] = goes_back ? window->kernel[axis] - 1 - window->padding[axis] : window->padding[axis];
+    plan.tile_rows = (plan.to.height + w->tile - 1) / w->tile;
+    plan.tile_columns = (plan.to.width + w->tile - 1) / w->tile;
+    plan.strips = window->batch * plan.tile_rows;
+    const int64_t floats_of_strip = plan.planes * plan.tile_columns * (plan.from.frames * plan.from.step + plan.to.frames * plan.to.step);
+    int64_t chunk = winograd_chunk_bytes / (int64_t)sizeof(float) / floats_of_strip;
+    if (chunk < 1) chunk = 1;
+    const int64_t chunks = (plan.strips + chunk - 1) / chunk;
+    plan.chunk = (plan.strips + chunks - 1) / chunks;
+    const int64_t rows = plan.chunk * plan.tile_columns;
+    plan.from.plane = plan.from.frames * rows * plan.from.step + winograd_plane_gap;
+    plan.to.plane = plan.to.frames * rows * plan.to.step + winograd_plane_gap;
+    plan.used.end = plan.taps;
+    while (plan.used.first < plan.taps && !tap_is_used(&plan, plan.used.first)) plan.used.first++;
+    while (plan.used.end > plan.used.first && !tap_is_used(&plan, plan.used.end - 1)) plan.used.end--;
+    plan.weight_plane = winograd_used_taps(&plan) * plan.from.channels * plan.to.step + winograd_plane_gap;
+    plan.weights = plan.planes * plan.weight_plane;
+    return plan;
+}
+
+static int64_t winograd_workspace(const struct winograd *w, enum winograd_direction direction) {
+    const struct winograd_plan plan = winograd_plan_of(w, direction);
+    return (int64_t)sizeof(float) * (plan.weights + plan.planes * (plan.from.plane + plan.to.plane));
+}
