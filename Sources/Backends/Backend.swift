@@ -1,7 +1,9 @@
 /// What computes. `Tensor` and everything above reach processors through this protocol only.
 ///
 /// Results are written into arrays that the caller allocated. Arithmetic is defined for `float32` and `float64`, and all
-/// arrays of a call have one element type unless said. Shapes that do not fit are errors of the caller (preconditions).
+/// arrays of a call have one element type unless said. Volumes `[N, C, T, H, W]`, what goes through convolutions, poolings and
+/// normalisations, may be `bfloat16`; weights, statistics and their gradients are then `float32`, and so is the arithmetic.
+/// Shapes that do not fit are errors of the caller (preconditions).
 public protocol Backend: AnyObject, Sendable {
     /// Uninitialised memory.
     func allocate(byteCount: Int) -> Buffer
@@ -20,6 +22,8 @@ public protocol Backend: AnyObject, Sendable {
     func gatherRows(_ x: StridedArray, indices: StridedArray, into y: StridedArray)
     /// y[indices[i]] += x[i] along the first axis; row-major.
     func scatterAddRows(_ x: StridedArray, indices: StridedArray, into y: StridedArray)
+    /// y += x in place, over dense arrays of one layout; `bfloat16` too.
+    func accumulate(_ x: StridedArray, into y: StridedArray)
     /// The sum of squares of a dense array, in double.
     func sumOfSquares(_ x: StridedArray) -> Double
     /// Whether a dense array holds neither NaN nor infinities.
@@ -70,10 +74,15 @@ public struct EngineDescription: Sendable, Equatable {
     public let kernelSet: KernelSet
     /// Computing threads.
     public let threads: Int
+    /// The type that networks hold their activations in.
+    public let activationType: ElementType
     /// The BLAS library's file and its own description.
     public let blasLibrary: String, blasConfiguration: String
     /// oneDNN's version; nil where convolutions go through BLAS.
     public let oneDNNVersion: String?
     /// Why oneDNN is not used; nil where it is.
     public let oneDNNAbsence: String?
+
+    /// The short name of the type of activations: `f32` or `bf16`.
+    public var precisionName: String { activationType == .bfloat16 ? "bf16" : "f32" }
 }

@@ -19,6 +19,12 @@ public enum ElementType: String, Sendable, CaseIterable {
 
     /// Whether arithmetic is defined (`float32`, `float64`); the others are converted first.
     public var isComputable: Bool { self == .float32 || self == .float64 }
+
+    /// Whether volumes may be held in this type: convolutions, normalisations, poolings and sums of gradients take `bfloat16` too.
+    public var isVolumeType: Bool { isComputable || self == .bfloat16 }
+
+    /// The type of the weights of layers over volumes of this type, and of all arithmetic on it: `float32` for `bfloat16`.
+    public var parameterType: ElementType { self == .bfloat16 ? .float32 : self }
 }
 
 /// A Swift type whose values can be read from and written to arrays.

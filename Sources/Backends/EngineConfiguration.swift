@@ -58,17 +58,22 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var kernelSet: KernelSet?
     /// What convolves.
     public var convolution: ConvolutionPath
+    /// The type that networks hold their activations in: `float32` or `bfloat16`. Weights, statistics and losses are `float32`.
+    public var activationType: ElementType
     /// Files to try in turn; the first that opens is used.
     public var blasLibraries: [String]
     /// Files to try in turn; the first that opens is used.
     public var oneDNNLibraries: [String]
 
     /// The defaults; `SEMISUP_CONVOLUTION`, `SEMISUP_KERNELS` and `SEMISUP_BLAS` of the environment change them.
-    public init(threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil) {
+    public init(
+        threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil, activationType: ElementType = .float32
+    ) {
         let environment = ProcessInfo.processInfo.environment
         self.threads = threads
         self.kernelSet = kernelSet ?? environment["SEMISUP_KERNELS"].flatMap(KernelSet.init)
         self.convolution = convolution ?? environment["SEMISUP_CONVOLUTION"].flatMap(ConvolutionPath.init) ?? .auto
+        self.activationType = activationType
         blasLibraries = [environment["SEMISUP_BLAS"], "libopenblas.so.0", "libblas.so.3"].compactMap(\.self)
         oneDNNLibraries = ["libdnnl.so.2"]
     }

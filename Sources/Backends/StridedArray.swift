@@ -3,7 +3,7 @@
 /// A clip batch `[N, C, T, H, W]` is held channels-last: its strides are those of `[N, T, H, W, C]`.
 public struct StridedArray: Sendable {
     /// Where the elements are.
-    public let buffer: Buffer
+    public private(set) var buffer: Buffer
     /// The first element, counted in elements from the start of the buffer.
     public let offset: Int
     /// Extents; at most eight.
@@ -22,6 +22,9 @@ public struct StridedArray: Sendable {
         self.strides = strides
         self.elementType = elementType
     }
+
+    /// Whether nothing else refers to the memory, so that it may be written to.
+    package mutating func isUniquelyReferenced() -> Bool { isKnownUniquelyReferenced(&buffer) }
 
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }

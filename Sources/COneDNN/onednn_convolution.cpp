@@ -116,6 +116,8 @@ enum class direction { forward, backward_data, backward_weights };
 class convolution {
    public:
     convolution(const onednn_convolution &s, direction direction) {
+        const dnnl_data_type_t held = s.is_bf16 ? dnnl_bf16 : dnnl_f32;
+        const bool gives_weights = direction == direction::backward_weights;
         const attributes attributes;
         const dnnl_dims_t x_dims = {s.batch, s.in_channels, s.input[0], s.input[1], s.input[2]};
         const dnnl_dims_t y_dims = {s.batch, s.out_channels, s.output[0], s.output[1], s.output[2]};
@@ -123,11 +125,12 @@ class convolution {
         const int64_t taps = s.kernel[0] * s.kernel[1] * s.kernel[2];
         const dnnl_dims_t w_strides = {taps * s.in_channels, 1, s.kernel[1] * s.kernel[2] * s.in_channels,
                                        s.kernel[2] * s.in_channels, s.in_channels};
-        dnnl_memory_desc_t x_desc, y_desc, w_ours, w_any;
-        CHECK(dnnl_memory_desc_init_by_tag, &x_desc, 5, x_dims, dnnl_f32, dnnl_ndhwc);
-        CHECK(dnnl_memory_desc_init_by_tag, &y_desc, 5, y_dims, dnnl_f32, dnnl_ndhwc);
+        dnnl_memory_desc_t x_desc, y_desc, w_ours, w_any, dw_any;
+        CHECK(dnnl_memory_desc_init_by_tag, &x_desc, 5, x_dims, held, dnnl_ndhwc);
+        CHECK(dnnl_memory_desc_init_by_tag, &y_desc, 5, y_dims, held, dnnl_ndhwc);
         CHECK(dnnl_memory_desc_init_by_strides, &w_ours, 5, w_dims, dnnl_f32, w_strides);
-        CHECK(dnnl_memory_desc_init_by_tag, &w_any, 5, w_dims, dnnl_f32, dnnl_format_tag_any);
+        CHECK(dnnl_memory_desc_init_by_tag, &w_any, 5, w_dims, held, dnnl_format_tag_any);
+        CHECK(dnnl_memory_desc_init_by_tag, &dw_any, 5, w_dims, dnnl_f32, dnnl_format_tag_any);
 
         dnnl_convolution_desc_t operation;
         const dnnl_dim_t *stride = s.stride, *padding = s.padding;
@@ -138,31 +141,31 @@ class convolution {
         if (direction == direction::backward_data) {
             CHECK(dnnl_convolution_backward_data_desc_init, &operation, dnnl_convolution_direct, &x_desc, &w_any, &y_desc, stride,
                   padding, padding);
-        } else if (direction == direction::backward_weights) {
-            CHECK(dnnl_convolution_backward_weights_desc_init, &operation, dnnl_convolution_direct, &x_desc, &w_any, nullptr, &y_desc,
+        } else if (gives_weights) {
+            CHECK(dnnl_convolution_backward_weights_desc_init, &operation, dnnl_convolution_direct, &x_desc, &dw_any, nullptr, &y_desc,
                   stride, padding, padding);
         }
         CHECK(dnnl_primitive_desc_create, &description.handle, &operation, attributes.handle, onednn::engine, forward.handle);
-        const dnnl_query_t weights = direction == direction::backward_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+        const dnnl_query_t weights = gives_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
         const dnnl_memory_desc_t w_theirs = *api.dnnl_primitive_desc_query_md(description.handle, weights, 0);
         work = std::make_unique<primitive>(description.handle);
         x = std::make_unique<memory>(x_desc);
         y = std::make_unique<memory>(y_desc);
         ours = std::make_unique<memory>(w_ours);
         theirs = std::make_unique<memory>(w_theirs);
-        reorder = direction == direction::backward_weights ? make_reorder(w_theirs, w_ours, attributes)
-                                                           : make_reorder(w_ours, w_theirs, attributes);
+        reorder = gives_weights ? make_reorder(w_theirs, w_ours, attributes)
+                                : make_reorder(w_ours, w_theirs, attributes);
     }
 
-    void forward(const float *x_data, const float *weights, float *y_data) const {
+    void forward(const void *x_data, const float *weights, void *y_data) const {
         work->execute({{{DNNL_ARG_SRC, x->at(x_data)}, {DNNL_ARG_WEIGHTS, prepared(weights)}, {DNNL_ARG_DST, y->at(y_data)}}}, 3);
     }
 
-    void backward_data(const float *dy, const float *weights, float *dx) const {
+    void backward_data(const void *dy, const float *weights, void *dx) const {
         work->execute({{{DNNL_ARG_DIFF_DST, y->at(dy)}, {DNNL_ARG_WEIGHTS, prepared(weights)}, {DNNL_ARG_DIFF_SRC, x->at(dx)}}}, 3);
     }
 
-    void backward_weights(const float *x_data, const float *dy, float *dweights) const {
+    void backward_weights(const void *x_data, const void *dy, float *dweights) const {
         const void *target = reorder ? reordered.reserve(theirs->size()) : dweights;
         work->execute({{{DNNL_ARG_SRC, x->at(x_data)}, {DNNL_ARG_DIFF_DST, y->at(dy)}, {DNNL_ARG_DIFF_WEIGHTS, theirs->at(target)}}}, 3);
         if (reorder) reorder->execute({{{DNNL_ARG_FROM, theirs->at(target)}, {DNNL_ARG_TO, ours->at(dweights)}, {}}}, 2);
@@ -181,9 +184,10 @@ class convolution {
 };
 
 const convolution &cached(const onednn_convolution &s, direction direction) {
-    using cache_key = std::array<int64_t, 19>;
+    using cache_key = std::array<int64_t, 20>;
     static std::map<cache_key, std::unique_ptr<convolution>> cache;
     cache_key key = {static_cast<int64_t>(direction), s.batch, s.in_channels, s.out_channels};
+    key[19] = s.is_bf16;
     for (int i = 0; i < 3; i++) {
         key[4 + i] = s.input[i];
         key[7 + i] = s.output[i];
@@ -211,15 +215,15 @@ bool guarded(Body body) {
 
 }  // namespace
 
-bool onednn_convolution_forward(const struct onednn_convolution *shape, const float *x, const float *weights, float *y) {
+bool onednn_convolution_forward(const struct onednn_convolution *shape, const void *x, const float *weights, void *y) {
     return guarded([&] { cached(*shape, direction::forward).forward(x, weights, y); });
 }
 
-bool onednn_convolution_backward_data(const struct onednn_convolution *shape, const float *dy, const float *weights, float *dx) {
+bool onednn_convolution_backward_data(const struct onednn_convolution *shape, const void *dy, const float *weights, void *dx) {
     return guarded([&] { cached(*shape, direction::backward_data).backward_data(dy, weights, dx); });
 }
 
-bool onednn_convolution_backward_weights(const struct onednn_convolution *shape, const float *x, const float *dy, float *dweights) {
+bool onednn_convolution_backward_weights(const struct onednn_convolution *shape, const void *x, const void *dy, float *dweights) {
     return guarded([&] { cached(*shape, direction::backward_weights).backward_weights(x, dy, dweights); });
 }
 

@@ -59,9 +59,9 @@ bool onednn_open(const char *, enum onednn_instructions, char *message, size_t c
 }
 
 const char *onednn_version_text(void) { return ""; }
-bool onednn_convolution_forward(const struct onednn_convolution *, const float *, const float *, float *) { return false; }
-bool onednn_convolution_backward_data(const struct onednn_convolution *, const float *, const float *, float *) { return false; }
-bool onednn_convolution_backward_weights(const struct onednn_convolution *, const float *, const float *, float *) { return false; }
+bool onednn_convolution_forward(const struct onednn_convolution *, const void *, const float *, void *) { return false; }
+bool onednn_convolution_backward_data(const struct onednn_convolution *, const void *, const float *, void *) { return false; }
+bool onednn_convolution_backward_weights(const struct onednn_convolution *, const void *, const void *, float *) { return false; }
 const char *onednn_last_error(void) { return "built without oneDNN's headers"; }
 
 #endif

@@ -9,6 +9,8 @@ final class Node {
 
     let operation: StaticString
     let inputs: [Node?]
+    /// The element type of the value, and of its gradient.
+    let elementType: ElementType
     let number: UInt64
     /// Gone after a backward pass, and with it the values it kept.
     private(set) var backward: Backward?
@@ -17,14 +19,18 @@ final class Node {
 
     private static let count = Atomic<UInt64>(0)
 
-    init(_ operation: StaticString, inputs: [Node?], backward: Backward?) {
+    init(_ operation: StaticString, _ elementType: ElementType, inputs: [Node?], backward: Backward?) {
         self.operation = operation
+        self.elementType = elementType
         self.inputs = inputs
         self.backward = backward
         number = Node.count.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     func release() { backward = nil }
+
+    /// Adds to the gradient of a leaf.
+    func add(_ contribution: Tensor) { Tensor.add(contribution, to: &gradient) }
 }
 
 /// Whether operations are recorded for a backward pass.
@@ -49,12 +55,12 @@ extension Tensor {
     /// `backward` gets the gradient of the result and returns those of the inputs, nil where one requires none.
     func recorded(_ operation: StaticString, from inputs: [Tensor], backward: @escaping Node.Backward) -> Tensor {
         guard GradientRecording.isOn, inputs.contains(where: \.requiresGradient) else { return self }
-        return Tensor(array, node: Node(operation, inputs: inputs.map(\.node), backward: backward))
+        return Tensor(array, node: Node(operation, elementType, inputs: inputs.map(\.node), backward: backward))
     }
 
     /// The same values as a leaf: backward passes add to its `gradient`.
     public func requiringGradient() -> Tensor {
-        Tensor(array, node: Node("leaf", inputs: [], backward: nil))
+        Tensor(array, node: Node("leaf", elementType, inputs: [], backward: nil))
     }
 
     /// The gradient that backward passes have collected for this leaf.
@@ -78,7 +84,7 @@ extension Tensor {
         for node in reachable(from: root).sorted(by: { $0.number > $1.number }) {
             guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
             guard !node.inputs.isEmpty else {
-                node.gradient = node.gradient.map { $0 + gradient } ?? gradient
+                node.add(gradient)
                 continue
             }
             guard let backward = node.backward else {
@@ -86,11 +92,20 @@ extension Tensor {
             }
             for (input, contribution) in zip(node.inputs, backward(gradient)) {
                 guard let input, let contribution else { continue }
-                let key = ObjectIdentifier(input)
-                gradients[key] = gradients[key].map { $0 + contribution } ?? contribution
+                add(contribution.converted(to: input.elementType), to: &gradients[ObjectIdentifier(input)])
             }
             node.release()
         }
+    }
+
+    /// Adds a contribution to a gradient, or makes it the first.
+    fileprivate static func add(_ contribution: Tensor, to sum: inout Tensor?) {
+        guard var held = sum.take() else {
+            sum = contribution
+            return
+        }
+        held.accumulate(contribution)
+        sum = held
     }
 
     private static func reachable(from root: Node) -> [Node] {

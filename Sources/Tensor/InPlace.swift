@@ -7,6 +7,17 @@ extension Tensor {
         Engine.backend.convert(other.array, into: array)
     }
 
+    /// Adds `other`, in this memory where nothing else refers to it.
+    mutating func accumulate(_ other: Tensor) {
+        guard array.isDense, other.elementType == elementType, other.shape == shape else {
+            self = (self + other).converted(to: elementType)
+            return
+        }
+        if !array.isUniquelyReferenced() { array = copied().array }
+        let aligned = other.array.hasStrides(array.strides) ? other : other.laidOut(like: self)
+        Engine.backend.accumulate(aligned.array, into: array)
+    }
+
     /// this = decay this + (1 - decay) other.
     public func moveTowards(_ other: Tensor, decay: Double) {
         Engine.backend.movingAverage(other.array, decay: decay, into: array)
@@ -19,7 +30,7 @@ extension Tensor {
     }
 
     private func laidOut(like other: Tensor) -> Tensor {
-        let copy = Tensor.uninitialized(shape, elementType, strides: other.array.strides)
+        let copy = Tensor.uninitialized(shape, elementType, strides: other.array.layout)
         Engine.backend.convert(array, into: copy)
         return Tensor(copy)
     }

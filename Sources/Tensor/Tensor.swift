@@ -3,10 +3,11 @@
 /// An array of numbers with a shape, and the record of how it was computed where a gradient is wanted.
 ///
 /// Values never change once a tensor exists, except those of parameters and running averages, which their owners update
-/// between steps. Broadcasting follows numpy's rules. Clip batches are `[N, C, T, H, W]` and held channels-last.
+/// between steps. Broadcasting follows numpy's rules. Clip batches are `[N, C, T, H, W]` and held channels-last; convolutions,
+/// poolings and normalisations keep them in `bfloat16` where they come so, all other arithmetic on `bfloat16` gives `float32`.
 public struct Tensor {
     /// The elements.
-    public let array: StridedArray
+    public internal(set) var array: StridedArray
     let node: Node?
 
     /// A constant over `array`.
@@ -114,7 +115,10 @@ extension Tensor {
     /// Whether no element is NaN or infinite.
     public var isFinite: Bool { Engine.backend.allFinite(denseArray) }
 
-    private var denseArray: StridedArray { array.isDense ? array : contiguous.array }
+    private var denseArray: StridedArray {
+        let values = computable
+        return values.array.isDense ? values.array : values.contiguous.array
+    }
 }
 
 extension Tensor: CustomStringConvertible {

@@ -13,8 +13,13 @@ extension CPUBackend {
             return
         }
         if takesOneDNN(x) {
-            var convolution = shape.convolution
-            if onednn_convolution_forward(&convolution, x.floats, weights.floats, y.floats) { return }
+            var convolution = shape.convolution(x.elementType)
+            if onednn_convolution_forward(&convolution, x.address, weights.floats, y.address) { return }
+        }
+        if x.elementType == .bfloat16 {
+            let wide = float32Array(like: y)
+            convolution(float32Copy(of: x), weights: weights, window: window, into: wide)
+            return convert(wide, into: y)
         }
         forEachUnfolded(shape, of: x) { columns, images in
             matrixProduct(
@@ -31,8 +36,13 @@ extension CPUBackend {
             return
         }
         if takesOneDNN(dx) {
-            var convolution = shape.convolution
-            if onednn_convolution_backward_data(&convolution, dy.floats, weights.floats, dx.floats) { return }
+            var convolution = shape.convolution(dx.elementType)
+            if onednn_convolution_backward_data(&convolution, dy.address, weights.floats, dx.address) { return }
+        }
+        if dx.elementType == .bfloat16 {
+            let wide = float32Array(like: dx)
+            convolutionBackwardInput(float32Copy(of: dy), weights: weights, window: window, into: wide)
+            return convert(wide, into: dx)
         }
         if !shape.isPointwise { memset(dx.address, 0, dx.count * dx.elementType.byteCount) }
         for images in batches(shape, dx.elementType) {
@@ -61,8 +71,11 @@ extension CPUBackend {
         }
         if takesDirectWeightGradient(shape, x) { return directWeightGradient(shape, x, dy, into: dWeights) }
         if takesOneDNN(x) {
-            var convolution = shape.convolution
-            if onednn_convolution_backward_weights(&convolution, x.floats, dy.floats, dWeights.floats) { return }
+            var convolution = shape.convolution(x.elementType)
+            if onednn_convolution_backward_weights(&convolution, x.address, dy.address, dWeights.floats) { return }
+        }
+        if x.elementType == .bfloat16 {
+            return convolutionBackwardWeights(float32Copy(of: x), float32Copy(of: dy), window: window, into: dWeights)
         }
         forEachUnfolded(shape, of: x) { columns, images in
             matrixProduct(
@@ -77,11 +90,12 @@ extension CPUBackend {
         _ shape: WindowedShape, _ direction: winograd_direction, _ x: StridedArray,
         _ body: (UnsafePointer<CKernels.winograd>, UnsafeMutablePointer<Float>) -> Void
     ) -> Bool {
-        guard convolutionPath == .auto, x.elementType == .float32 else { return false }
+        guard convolutionPath == .auto, x.elementType != .float64 else { return false }
         return withUnsafePointer(to: shape.kernelWindow) { window in
             let tile = winograd_best_tile(window, Int64(shape.outChannels))
             guard tile > 0 else { return false }
-            var convolution = CKernels.winograd(window: window, outputs: Int64(shape.outChannels), tile: tile, is_bf16: false)
+            var convolution = CKernels.winograd(
+                window: window, outputs: Int64(shape.outChannels), tile: tile, is_bf16: x.elementType == .bfloat16)
             withScratch(byteCount: Int(kernels.pointee.winograd_workspace(&convolution, direction))) { workspace in
                 body(&convolution, workspace.address.assumingMemoryBound(to: Float.self))
             }
@@ -92,7 +106,8 @@ extension CPUBackend {
     /// A fixed rule of shape and kernel set, since a choice by the clock would change bits: with AVX2 oneDNN unfolds for
     /// weight gradients, and the direct kernel is faster while its sums stay in the cache.
     private func takesDirectWeightGradient(_ shape: WindowedShape, _ x: StridedArray) -> Bool {
-        takesOneDNN(x) && description.kernelSet == .avx2 && shape.outChannels % 8 == 0 && shape.weightCount <= 131_072
+        takesOneDNN(x) && x.elementType == .float32 && description.kernelSet == .avx2 && shape.outChannels % 8 == 0
+            && shape.weightCount <= 131_072
     }
 
     private func directWeightGradient(
@@ -107,10 +122,29 @@ extension CPUBackend {
         }
     }
 
-    private func takesOneDNN(_ array: StridedArray) -> Bool { usesOneDNN && array.elementType == .float32 }
+    /// With AVX2 the library has no products of bf16.
+    private func takesOneDNN(_ array: StridedArray) -> Bool {
+        usesOneDNN
+            && (array.elementType == .float32 || array.elementType == .bfloat16 && description.kernelSet == .avx512)
+    }
+
+    private func float32Array(like array: StridedArray) -> StridedArray {
+        StridedArray(
+            buffer: allocate(byteCount: array.count * ElementType.float32.byteCount), shape: array.shape,
+            strides: array.strides, elementType: .float32)
+    }
+
+    private func float32Copy(of array: StridedArray) -> StridedArray {
+        let copy = float32Array(like: array)
+        convert(array, into: copy)
+        return copy
+    }
 
     private func checked(_ x: StridedArray, _ weights: StridedArray, _ y: StridedArray, _ window: Window) -> WindowedShape {
-        requireComputable(x, weights, y)
+        requireVolumes(x, y)
+        precondition(
+            weights.elementType == x.elementType.parameterType,
+            "weights of \(weights.elementType) for volumes of \(x.elementType)")
         let shape = WindowedShape(x, y, window)
         precondition(
             weights.isChannelsLast && weights.shape == [shape.outChannels, shape.channels] + window.kernel,
@@ -195,7 +229,7 @@ extension CPUBackend {
 
 extension CPUBackend {
     func maxPool(_ x: StridedArray, window: Window, into y: StridedArray, chosen: StridedArray) {
-        requireComputable(x, y)
+        requireVolumes(x, y)
         precondition(
             chosen.elementType == .int32 && chosen.isChannelsLast && chosen.shape == y.shape, "one choice for each output")
         var kernelWindow = WindowedShape(x, y, window).kernelWindow
@@ -204,7 +238,7 @@ extension CPUBackend {
     }
 
     func maxPoolBackward(_ dy: StridedArray, chosen: StridedArray, window: Window, into dx: StridedArray) {
-        requireComputable(dy, dx)
+        requireVolumes(dy, dx)
         var kernelWindow = WindowedShape(dx, dy, window).kernelWindow
         kernels.pointee.max_pool_backward(
             dx.elementType.kernelType, &kernelWindow, dy.address, chosen.address.assumingMemoryBound(to: Int32.self), dx.address)

@@ -82,6 +82,19 @@ extension CPUBackend {
         kernels.pointee.moving_average(x.elementType.kernelType, Int64(x.count), decay, x.address, y.address)
     }
 
+    func accumulate(_ x: StridedArray, into y: StridedArray) {
+        requireVolumes(x, y)
+        precondition(x.isDense && y.hasStrides(x.strides), "sums in place are over dense arrays of one layout")
+        kernels.pointee.accumulate(x.elementType.kernelType, Int64(x.count), x.address, y.address)
+    }
+
+    func requireVolumes(_ arrays: StridedArray...) {
+        let type = arrays[0].elementType
+        precondition(
+            type.isVolumeType && arrays.allSatisfy { $0.elementType == type },
+            "volumes are float32, float64 or bfloat16, not \(arrays.map(\.elementType))")
+    }
+
     func requireComputable(_ arrays: StridedArray...) {
         let type = arrays[0].elementType
         precondition(

@@ -24,7 +24,8 @@ extension CPUBackend {
         residual: StridedArray?, relu: Bool, into y: StridedArray
     ) {
         let (rows, channels) = rowsAndChannels(x)
-        requireComputable(x, weight, bias, y)
+        requireVolumes(x, y)
+        requireParameters(weight, bias, of: x)
         precondition(y.isChannelsLast && (residual?.isChannelsLast ?? true), "a normalisation is channels-last throughout")
         var (mean, variance) = (statistics.mean, statistics.variance)
         mean.withUnsafeMutableBufferPointer { mean in
@@ -43,17 +44,18 @@ extension CPUBackend {
         epsilon: Double, relu: Bool, throughStatistics: Bool, wantsInput: Bool, wantsResidual: Bool
     ) -> NormalizationGradients {
         let (rows, channels) = rowsAndChannels(x)
-        requireComputable(x, y, dy, weight)
+        requireVolumes(x, y, dy)
+        requireParameters(weight, of: x)
         precondition(y.isChannelsLast && dy.isChannelsLast, "a normalisation is channels-last throughout")
         let type = x.elementType
-        func new(_ shape: [Int]) -> StridedArray {
+        func new(_ shape: [Int], _ type: ElementType) -> StridedArray {
             StridedArray(
                 buffer: allocate(byteCount: shape.reduce(type.byteCount, *)), shape: shape,
                 strides: StridedArray.channelsLastStrides(of: shape), elementType: type)
         }
         let gradients = NormalizationGradients(
-            input: wantsInput ? new(x.shape) : nil, residual: wantsResidual ? new(x.shape) : nil, weight: new([channels]),
-            bias: new([channels]))
+            input: wantsInput ? new(x.shape, type) : nil, residual: wantsResidual ? new(x.shape, type) : nil,
+            weight: new([channels], type.parameterType), bias: new([channels], type.parameterType))
         statistics.mean.withUnsafeBufferPointer { mean in
             statistics.variance.withUnsafeBufferPointer { variance in
                 var g = normalization_gradient(
@@ -67,8 +69,14 @@ extension CPUBackend {
         return gradients
     }
 
+    private func requireParameters(_ parameters: StridedArray..., of x: StridedArray) {
+        precondition(
+            parameters.allSatisfy { $0.elementType == x.elementType.parameterType },
+            "parameters of \(parameters.map(\.elementType)) for volumes of \(x.elementType)")
+    }
+
     private func rowsAndChannels(_ x: StridedArray) -> (rows: Int, channels: Int) {
-        requireComputable(x)
+        requireVolumes(x)
         precondition(x.shape.count >= 2 && x.isChannelsLast, "a normalisation takes channels-last [N, C, ...], not \(x.shape)")
         return (x.count / max(1, x.shape[1]), x.shape[1])
     }

@@ -40,10 +40,12 @@ struct WindowedShape {
         return result
     }
 
-    var convolution: onednn_convolution {
+    /// The extents as oneDNN takes them, for volumes of `type`.
+    func convolution(_ type: ElementType) -> onednn_convolution {
         onednn_convolution(
             batch: Int64(batch), in_channels: Int64(channels), out_channels: Int64(outChannels), input: triple(input),
-            output: triple(output), kernel: triple(window.kernel), stride: triple(window.stride), padding: triple(window.padding))
+            output: triple(output), kernel: triple(window.kernel), stride: triple(window.stride), padding: triple(window.padding),
+            is_bf16: type == .bfloat16)
     }
 }
 

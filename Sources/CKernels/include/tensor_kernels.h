@@ -9,7 +9,8 @@
 
 // Kernels over strided arrays. Strides are in elements. Every kernel is compiled once for each kernel set; within a set the
 // result does not depend on the number of threads. Element types: float and double are computed in their own type with sums
-// in double; the integer types are only copied, converted, compared and gathered.
+// in double; volumes (`normalization_...`, `max_pool...`, `accumulate`) may be bf16, computed in float; the integer types are only
+// copied, converted, compared and gathered.
 
 enum { maximum_rank = 8 };
 
@@ -43,7 +44,7 @@ struct normalization {
     int64_t rows, channels;
     const void *x;
     void *y;
-    /// `[channels]` each, of the element type
+    /// `[channels]` each, of the element type, or f32 where that is bf16
     const void *weight, *bias;
     /// `[channels]` double: statistics used (given, or written by `normalization_statistics`)
     double *mean, *variance;
@@ -113,6 +114,8 @@ struct tensor_kernels {
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);
 
+    /// y += x
+    void (*accumulate)(enum element_type, int64_t count, const void *x, void *y);
     /// SGD as PyTorch defines it: g = scale * gradient + decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v)
     void (*sgd)(enum element_type, const struct optimizer_step *);
     /// y = decay * y + (1 - decay) * x

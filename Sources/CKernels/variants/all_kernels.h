@@ -14,24 +14,51 @@
 #include "loops.h"
 #include "convert.h"
 
+// Computed in REAL, held in STORED.
 #define REAL float
+#define STORED float
+#define LOAD(value) (value)
+#define STORE(value) (value)
 #define TYPED(name) name##_f32
 #include "elementwise.h"
 #include "reductions.h"
-#include "normalization.h"
 #include "windows.h"
 #include "optimization.h"
+#include "accumulate.h"
+#include "normalization.h"
+#include "pooling.h"
 #undef REAL
+#undef STORED
 #undef TYPED
 
 #define REAL double
+#define STORED double
 #define TYPED(name) name##_f64
 #include "elementwise.h"
 #include "reductions.h"
-#include "normalization.h"
 #include "windows.h"
 #include "optimization.h"
+#include "accumulate.h"
+#include "normalization.h"
+#include "pooling.h"
 #undef REAL
+#undef STORED
+#undef LOAD
+#undef STORE
+#undef TYPED
+
+#define REAL float
+#define STORED struct bf16
+#define LOAD(value) from_bf16(value)
+#define STORE(value) to_bf16(value)
+#define TYPED(name) name##_bf16
+#include "accumulate.h"
+#include "normalization.h"
+#include "pooling.h"
+#undef REAL
+#undef STORED
+#undef LOAD
+#undef STORE
 #undef TYPED
 
 #include "lanes.h"

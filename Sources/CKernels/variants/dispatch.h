@@ -1,6 +1,7 @@
-// The entry points: each chooses the element type. Other types than f32 and f64 are a programmer's error above.
+// The entry points: each chooses the element type. Other types are a programmer's error above.
 
 #define BY_TYPE(name, ...) (type == ELEMENT_F64 ? name##_f64(__VA_ARGS__) : name##_f32(__VA_ARGS__))
+#define BY_STORED_TYPE(name, ...) (type == ELEMENT_BF16 ? name##_bf16(__VA_ARGS__) : BY_TYPE(name, __VA_ARGS__))
 
 static void any_unary(enum unary_operation op, enum element_type type, struct extents e, struct array x, struct array y, double scalar) { BY_TYPE(unary, op, e, x, y, scalar); }
 static void any_binary(enum binary_operation op, enum element_type type, struct extents e, struct array a, struct array b, struct array y) { BY_TYPE(binary, op, e, a, b, y); }
@@ -10,13 +11,14 @@ static void any_scatter_add_rows(enum element_type type, int64_t rows, int64_t c
 static double any_sum_of_squares(enum element_type type, int64_t count, const void *x) { return BY_TYPE(sum_of_squares, count, x); }
 static bool any_all_finite(enum element_type type, int64_t count, const void *x) { return BY_TYPE(all_finite, count, x); }
 static void any_dropout_mask(enum element_type type, int64_t count, uint64_t key, double rate, void *y) { BY_TYPE(dropout_mask, count, key, rate, y); }
-static void any_normalization_statistics(enum element_type type, const struct normalization *n) { BY_TYPE(normalization_statistics, n); }
-static void any_normalization_apply(enum element_type type, const struct normalization *n) { BY_TYPE(normalization_apply, n); }
-static void any_normalization_backward(enum element_type type, const struct normalization_gradient *g) { BY_TYPE(normalization_backward, g); }
+static void any_normalization_statistics(enum element_type type, const struct normalization *n) { BY_STORED_TYPE(normalization_statistics, n); }
+static void any_normalization_apply(enum element_type type, const struct normalization *n) { BY_STORED_TYPE(normalization_apply, n); }
+static void any_normalization_backward(enum element_type type, const struct normalization_gradient *g) { BY_STORED_TYPE(normalization_backward, g); }
 static void any_unfold(enum element_type type, const struct window *w, int64_t first, int64_t count, const void *x, void *y) { BY_TYPE(unfold, w, first, count, x, y); }
 static void any_fold(enum element_type type, const struct window *w, int64_t first, int64_t count, const void *y, void *x) { BY_TYPE(fold, w, first, count, y, x); }
-static void any_max_pool(enum element_type type, const struct window *w, const void *x, void *y, int32_t *chosen) { BY_TYPE(max_pool, w, x, y, chosen); }
-static void any_max_pool_backward(enum element_type type, const struct window *w, const void *dy, const int32_t *chosen, void *dx) { BY_TYPE(max_pool_backward, w, dy, chosen, dx); }
+static void any_max_pool(enum element_type type, const struct window *w, const void *x, void *y, int32_t *chosen) { BY_STORED_TYPE(max_pool, w, x, y, chosen); }
+static void any_max_pool_backward(enum element_type type, const struct window *w, const void *dy, const int32_t *chosen, void *dx) { BY_STORED_TYPE(max_pool_backward, w, dy, chosen, dx); }
+static void any_accumulate(enum element_type type, int64_t count, const void *x, void *y) { BY_STORED_TYPE(accumulate, count, x, y); }
 static void any_sgd(enum element_type type, const struct optimizer_step *s) { BY_TYPE(sgd, s); }
 static void any_moving_average(enum element_type type, int64_t count, double decay, const void *x, void *y) { BY_TYPE(moving_average, count, decay, x, y); }
 
@@ -49,6 +51,7 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .winograd_backward_weights = winograd_backward_weights,
     .max_pool = any_max_pool,
     .max_pool_backward = any_max_pool_backward,
+    .accumulate = any_accumulate,
     .sgd = any_sgd,
     .moving_average = any_moving_average,
 };

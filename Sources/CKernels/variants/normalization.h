@@ -1,11 +1,11 @@
-// Batch normalisation over channels-last rows of REAL, with an optional residual and ReLU.
+// Batch normalisation over channels-last rows of STORED, computed in REAL, with an optional residual and ReLU.
 // Statistics: sums in double over fixed blocks of rows, the blocks added in order.
 
 enum { TYPED(blocks) = 32 };
 
 struct TYPED(column_sums) {
     int64_t rows, channels;
-    const REAL *x, *y, *dy;
+    const STORED *x, *y, *dy;
     const double *mean;
     bool relu;
     /// `[blocks][2][channels]`
@@ -21,9 +21,9 @@ static void TYPED(statistics_block)(void *context, int block) {
     memset(sum, 0, sizeof(double) * 2 * (size_t)s->channels);
     const int64_t end = TYPED(block_start)(s->rows, block + 1);
     for (int64_t row = TYPED(block_start)(s->rows, block); row < end; row++) {
-        const REAL *x = s->x + row * s->channels;
+        const STORED *x = s->x + row * s->channels;
         for (int64_t c = 0; c < s->channels; c++) {
-            const double d = (double)x[c] - (double)s->x[c];
+            const double d = (double)LOAD(x[c]) - (double)LOAD(s->x[c]);
             sum[c] += d;
             squares[c] += d * d;
         }
@@ -45,7 +45,7 @@ static void TYPED(normalization_statistics)(const struct normalization *n) {
     for (int64_t c = 0; c < n->channels; c++) {
         const double shift = sum[c] / (double)n->rows;
         const double variance = squares[c] / (double)n->rows - shift * shift;
-        n->mean[c] = (double)s.x[c] + shift;
+        n->mean[c] = (double)LOAD(s.x[c]) + shift;
         n->variance[c] = variance > 0 ? variance : 0;
     }
     free(sum);
@@ -61,23 +61,24 @@ static void TYPED(normalization_apply_block)(void *context, int block) {
     const struct normalization *n = a->n;
     const int64_t channels = n->channels, end = TYPED(block_start)(n->rows, block + 1);
     for (int64_t row = TYPED(block_start)(n->rows, block); row < end; row++) {
-        const REAL *x = (const REAL *)n->x + row * channels, *scale = a->scale, *shift = a->shift;
-        const REAL *residual = n->residual ? (const REAL *)n->residual + row * channels : NULL;
-        REAL *y = (REAL *)n->y + row * channels;
+        const STORED *x = (const STORED *)n->x + row * channels;
+        const REAL *scale = a->scale, *shift = a->shift;
+        const STORED *residual = n->residual ? (const STORED *)n->residual + row * channels : NULL;
+        STORED *y = (STORED *)n->y + row * channels;
         if (residual && n->relu) {
             for (int64_t c = 0; c < channels; c++) {
-                const REAL v = x[c] * scale[c] + shift[c] + residual[c];
-                y[c] = v > 0 ? v : (v != v ? v : 0);
+                const REAL v = LOAD(x[c]) * scale[c] + shift[c] + LOAD(residual[c]);
+                y[c] = STORE(v > 0 ? v : (v != v ? v : 0));
             }
         } else if (n->relu) {
             for (int64_t c = 0; c < channels; c++) {
-                const REAL v = x[c] * scale[c] + shift[c];
-                y[c] = v > 0 ? v : (v != v ? v : 0);
+                const REAL v = LOAD(x[c]) * scale[c] + shift[c];
+                y[c] = STORE(v > 0 ? v : (v != v ? v : 0));
             }
         } else if (residual) {
-            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * scale[c] + shift[c] + residual[c];
+            for (int64_t c = 0; c < channels; c++) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c] + LOAD(residual[c]));
         } else {
-            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * scale[c] + shift[c];
+            for (int64_t c = 0; c < channels; c++) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c]);
         }
     }
 }
@@ -103,18 +104,18 @@ static void TYPED(gradient_sums_block)(void *context, int block) {
     const int64_t end = TYPED(block_start)(s->rows, block + 1);
     for (int64_t row = TYPED(block_start)(s->rows, block); row < end; row++) {
         const int64_t at = row * s->channels;
-        const REAL *x = s->x + at, *y = s->y + at, *dy = s->dy + at;
+        const STORED *x = s->x + at, *y = s->y + at, *dy = s->dy + at;
         if (s->relu) {
             for (int64_t c = 0; c < s->channels; c++) {
-                const double d = y[c] > 0 ? (double)dy[c] : 0;
+                const double d = LOAD(y[c]) > 0 ? (double)LOAD(dy[c]) : 0;
                 sum[c] += d;
-                product[c] += d * ((double)x[c] - s->mean[c]);
+                product[c] += d * ((double)LOAD(x[c]) - s->mean[c]);
             }
         } else {
             for (int64_t c = 0; c < s->channels; c++) {
-                const double d = (double)dy[c];
+                const double d = (double)LOAD(dy[c]);
                 sum[c] += d;
-                product[c] += d * ((double)x[c] - s->mean[c]);
+                product[c] += d * ((double)LOAD(x[c]) - s->mean[c]);
             }
         }
     }
@@ -133,21 +134,21 @@ static void TYPED(gradient_apply_block)(void *context, int block) {
     const REAL *a = p->a, *b = p->b, *k = p->c;
     for (int64_t row = TYPED(block_start)(g->rows, block); row < end; row++) {
         const int64_t at = row * channels;
-        const REAL *x = (const REAL *)g->x + at, *y = (const REAL *)g->y + at, *dy = (const REAL *)g->dy + at;
-        REAL *dx = g->dx ? (REAL *)g->dx + at : NULL, *dresidual = g->dresidual ? (REAL *)g->dresidual + at : NULL;
+        const STORED *x = (const STORED *)g->x + at, *y = (const STORED *)g->y + at, *dy = (const STORED *)g->dy + at;
+        STORED *dx = g->dx ? (STORED *)g->dx + at : NULL, *dresidual = g->dresidual ? (STORED *)g->dresidual + at : NULL;
         if (dx && dresidual) {
             for (int64_t c = 0; c < channels; c++) {
-                const REAL d = g->relu ? (y[c] > 0 ? dy[c] : 0) : dy[c];
-                dresidual[c] = d;
-                dx[c] = a[c] * d + b[c] * x[c] + k[c];
+                const REAL d = g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]);
+                dresidual[c] = STORE(d);
+                dx[c] = STORE(a[c] * d + b[c] * LOAD(x[c]) + k[c]);
             }
         } else if (dx) {
             for (int64_t c = 0; c < channels; c++) {
-                const REAL d = g->relu ? (y[c] > 0 ? dy[c] : 0) : dy[c];
-                dx[c] = a[c] * d + b[c] * x[c] + k[c];
+                const REAL d = g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]);
+                dx[c] = STORE(a[c] * d + b[c] * LOAD(x[c]) + k[c]);
             }
         } else if (dresidual) {
-            for (int64_t c = 0; c < channels; c++) dresidual[c] = g->relu ? (y[c] > 0 ? dy[c] : 0) : dy[c];
+            for (int64_t c = 0; c < channels; c++) dresidual[c] = STORE(g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]));
         }
     }
 }

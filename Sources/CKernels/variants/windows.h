@@ -1,11 +1,10 @@
-// Sliding windows over channels-last volumes of REAL: unfolding for the BLAS convolution, and max pooling.
+// Sliding windows over channels-last volumes of REAL: unfolding for the BLAS convolution.
 
 struct TYPED(window_run) {
     const struct window *w;
     int64_t first;
     const REAL *from;
     REAL *to;
-    int32_t *chosen;
 };
 
 /// A part is one output plane (image and output frame).
@@ -33,7 +32,7 @@ static void TYPED(unfold_plane)(void *context, int part) {
 }
 
 static void TYPED(unfold)(const struct window *w, int64_t first, int64_t count, const void *x, void *y) {
-    struct TYPED(window_run) run = {w, first, x, y, NULL};
+    struct TYPED(window_run) run = {w, first, x, y};
     parallel_for((int)(count * w->output[0]), TYPED(unfold_plane), &run);
 }
 
@@ -61,63 +60,6 @@ static void TYPED(fold_image)(void *context, int part) {
 }
 
 static void TYPED(fold)(const struct window *w, int64_t first, int64_t count, const void *y, void *x) {
-    struct TYPED(window_run) run = {w, first, y, x, NULL};
+    struct TYPED(window_run) run = {w, first, y, x};
     parallel_for((int)count, TYPED(fold_image), &run);
-}
-
-static void TYPED(max_pool_plane)(void *context, int part) {
-    const struct TYPED(window_run) *run = context;
-    const struct window *w = run->w;
-    const int64_t channels = w->channels, image = part / w->output[0], ot = part % w->output[0];
-    const REAL *x = run->from + image * w->input[0] * w->input[1] * w->input[2] * channels;
-    int64_t at = (int64_t)part * w->output[1] * w->output[2] * channels;
-    for (int64_t oh = 0; oh < w->output[1]; oh++)
-        for (int64_t ow = 0; ow < w->output[2]; ow++, at += channels) {
-            REAL *y = run->to + at;
-            int32_t *chosen = run->chosen + at, tap = 0;
-            bool empty = true;
-            for (int64_t kt = 0; kt < w->kernel[0]; kt++)
-                for (int64_t kh = 0; kh < w->kernel[1]; kh++)
-                    for (int64_t kw = 0; kw < w->kernel[2]; kw++, tap++) {
-                        const int64_t t = ot * w->stride[0] - w->padding[0] + kt, h = oh * w->stride[1] - w->padding[1] + kh;
-                        const int64_t v = ow * w->stride[2] - w->padding[2] + kw;
-                        if (t < 0 || t >= w->input[0] || h < 0 || h >= w->input[1] || v < 0 || v >= w->input[2]) continue;
-                        const REAL *from = x + ((t * w->input[1] + h) * w->input[2] + v) * channels;
-                        for (int64_t c = 0; c < channels; c++) {
-                            const bool better = empty || from[c] > y[c] || from[c] != from[c];
-                            y[c] = better ? from[c] : y[c];
-                            chosen[c] = better ? tap : chosen[c];
-                        }
-                        empty = false;
-                    }
-        }
-}
-
-static void TYPED(max_pool)(const struct window *w, const void *x, void *y, int32_t *chosen) {
-    struct TYPED(window_run) run = {w, 0, x, y, chosen};
-    parallel_for((int)(w->batch * w->output[0]), TYPED(max_pool_plane), &run);
-}
-
-static void TYPED(max_pool_backward_image)(void *context, int image) {
-    const struct TYPED(window_run) *run = context;
-    const struct window *w = run->w;
-    const int64_t channels = w->channels, plane = w->kernel[1] * w->kernel[2];
-    REAL *x = run->to + image * w->input[0] * w->input[1] * w->input[2] * channels;
-    memset(x, 0, sizeof(REAL) * (size_t)(w->input[0] * w->input[1] * w->input[2] * channels));
-    int64_t at = image * w->output[0] * w->output[1] * w->output[2] * channels;
-    for (int64_t ot = 0; ot < w->output[0]; ot++)
-        for (int64_t oh = 0; oh < w->output[1]; oh++)
-            for (int64_t ow = 0; ow < w->output[2]; ow++, at += channels)
-                for (int64_t c = 0; c < channels; c++) {
-                    const int64_t tap = run->chosen[at + c];
-                    const int64_t t = ot * w->stride[0] - w->padding[0] + tap / plane;
-                    const int64_t h = oh * w->stride[1] - w->padding[1] + tap % plane / w->kernel[2];
-                    const int64_t v = ow * w->stride[2] - w->padding[2] + tap % w->kernel[2];
-                    x[((t * w->input[1] + h) * w->input[2] + v) * channels + c] += run->from[at + c];
-                }
-}
-
-static void TYPED(max_pool_backward)(const struct window *w, const void *dy, const int32_t *chosen, void *dx) {
-    struct TYPED(window_run) run = {w, 0, dy, dx, (int32_t *)chosen};
-    parallel_for((int)w->batch, TYPED(max_pool_backward_image), &run);
 }

@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-// Convolutions by oneDNN, opened at run time. Activations are channels-last f32, `[n][t][h][w][channels]`; weights are
-// `[out channels][kt][kh][kw][in channels]`. All calls come from one thread.
+// Convolutions by oneDNN, opened at run time. Activations are channels-last, `[n][t][h][w][channels]`, f32 or bf16; weights and
+// their gradients are f32, `[out channels][kt][kh][kw][in channels]`. All calls come from one thread.
 
 enum onednn_instructions { ONEDNN_SSE41, ONEDNN_AVX2, ONEDNN_AVX512 };
 
@@ -24,12 +24,14 @@ const char *onednn_version_text(void);
 struct onednn_convolution {
     int64_t batch, in_channels, out_channels;
     int64_t input[3], output[3], kernel[3], stride[3], padding[3];
+    /// Whether activations are bf16, and the weights rounded to it for the products; sums are f32.
+    bool is_bf16;
 };
 
 /// y = x * w. Each returns false where oneDNN refuses the shape; `onednn_last_error` says why.
-bool onednn_convolution_forward(const struct onednn_convolution *shape, const float *x, const float *weights, float *y);
-bool onednn_convolution_backward_data(const struct onednn_convolution *shape, const float *dy, const float *weights, float *dx);
-bool onednn_convolution_backward_weights(const struct onednn_convolution *shape, const float *x, const float *dy, float *dweights);
+bool onednn_convolution_forward(const struct onednn_convolution *shape, const void *x, const float *weights, void *y);
+bool onednn_convolution_backward_data(const struct onednn_convolution *shape, const void *dy, const float *weights, void *dx);
+bool onednn_convolution_backward_weights(const struct onednn_convolution *shape, const void *x, const void *dy, float *dweights);
 const char *onednn_last_error(void);
 
 #ifdef __cplusplus

@@ -55,7 +55,7 @@ public final class ResNet3D: Backbone {
     ) -> Tensor {
         let first = start.map { (stages.firstIndex(of: $0) ?? -1) + 1 } ?? 0
         let last = end.flatMap { stages.firstIndex(of: $0) } ?? stages.count - 1
-        var features = x
+        var features = x.asActivations
         for index in stride(from: first, through: last, by: 1) {
             features = stage(index, features, context)
             visit(stages[index], features)

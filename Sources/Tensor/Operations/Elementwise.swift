@@ -13,9 +13,13 @@ extension Tensor {
         }
     }
 
+    /// The values without the record in a type that arithmetic is defined for: `bfloat16` is computed as `float32`, and gives it.
+    var computable: Tensor { unrecorded.converted(to: elementType.parameterType) }
+
     func unary(_ operation: UnaryOperation, scalar: Double = 0) -> Tensor {
-        let y = Tensor.uninitialized(shape, elementType, strides: array.layout)
-        Engine.backend.unary(operation, array, scalar: scalar, into: y)
+        let x = computable
+        let y = Tensor.uninitialized(shape, x.elementType, strides: array.layout)
+        Engine.backend.unary(operation, x.array, scalar: scalar, into: y)
         return Tensor(y)
     }
 
@@ -23,8 +27,9 @@ extension Tensor {
         let shape = broadcastShape(a.shape, b.shape)
         let model = a.shape == shape ? a : b
         let strides = model.shape == shape ? model.array.layout : nil
-        let y = uninitialized(shape, a.elementType, strides: strides)
-        Engine.backend.binary(operation, a.unrecorded.expanded(to: shape).array, b.unrecorded.expanded(to: shape).array, into: y)
+        let (x, z) = (a.computable, b.computable)
+        let y = uninitialized(shape, x.elementType, strides: strides)
+        Engine.backend.binary(operation, x.expanded(to: shape).array, z.expanded(to: shape).array, into: y)
         return Tensor(y)
     }
 

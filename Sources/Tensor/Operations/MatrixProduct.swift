@@ -5,9 +5,10 @@ extension Tensor {
         precondition(
             rank == other.rank && (rank == 2 || rank == 3) && shape[rank - 1] == other.shape[rank - 2]
                 && (rank == 2 || shape[0] == other.shape[0]), "matrix product of \(shape) and \(other.shape)")
-        let y = Tensor.uninitialized(shape.dropLast() + [other.shape[rank - 1]], elementType)
-        Engine.backend.matrixProduct(array, other.array, into: y, accumulates: false)
-        let (a, b) = (unrecorded, other.unrecorded), (wantsA, wantsB) = (requiresGradient, other.requiresGradient)
+        let (a, b) = (computable, other.computable)
+        let y = Tensor.uninitialized(shape.dropLast() + [other.shape[rank - 1]], a.elementType)
+        Engine.backend.matrixProduct(a.array, b.array, into: y, accumulates: false)
+        let (wantsA, wantsB) = (requiresGradient, other.requiresGradient)
         let exchanged = rank == 2 ? [1, 0] : [0, 2, 1]
         return Tensor(y).recorded("matrixProduct", from: [self, other]) { dy in
             [wantsA ? dy.matrixProduct(b.permuted(exchanged)) : nil, wantsB ? a.permuted(exchanged).matrixProduct(dy) : nil]

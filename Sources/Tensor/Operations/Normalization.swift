@@ -7,7 +7,7 @@ extension Tensor {
         weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, epsilon: Double, residual: Tensor? = nil,
         relu: Bool = false
     ) -> (output: Tensor, statistics: ChannelStatistics) {
-        let (x, added) = (channelsLast, residual?.channelsLast)
+        let (x, added) = (channelsLast, residual?.channelsLast.converted(to: elementType))
         let used = statistics ?? Engine.backend.channelStatistics(x.array)
         let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))
         Engine.backend.normalize(

@@ -4,8 +4,9 @@ extension Tensor {
     private func reduce(_ operation: ReduceOperation, _ axes: [Int]) -> Tensor {
         var extents = shape
         for axis in axes { extents[axis] = 1 }
-        let y = Tensor.uninitialized(extents, elementType)
-        Engine.backend.reduce(operation, array, into: y)
+        let x = computable
+        let y = Tensor.uninitialized(extents, x.elementType)
+        Engine.backend.reduce(operation, x.array, into: y)
         return Tensor(y)
     }
 
@@ -49,7 +50,7 @@ extension Tensor {
 
     /// The lowest index of a maximum along the last axis.
     public func argmax() -> [Int] {
-        let x = unrecorded.contiguous
+        let x = computable.contiguous
         let y = Tensor.uninitialized(Array(shape.dropLast()), .int32)
         Engine.backend.argmax(x.array, into: y)
         return Tensor(y).values(as: Int32.self).map(Int.init)

@@ -9,6 +9,12 @@ extension Tensor {
         return Tensor(y).recorded("converted", from: [self]) { dy in [dy.converted(to: from)] }
     }
 
+    /// The elements in the type that the engine holds activations in: `bfloat16` instead of `float32` where the precision of the
+    /// run is bf16. Backbones begin with it.
+    public var asActivations: Tensor {
+        elementType == .float32 ? converted(to: Engine.backend.description.activationType) : self
+    }
+
     /// The elements in row-major order; no copy where they are.
     public var contiguous: Tensor { array.isRowMajor ? self : laidOut(StridedArray.rowMajorStrides(of: shape)) }
 
@@ -123,9 +129,10 @@ extension Tensor {
         let index = Tensor(indices.map(Int32.init))
         let y = Tensor.uninitialized([indices.count] + shape.dropFirst(), elementType)
         Engine.backend.gatherRows(source.array, indices: index.array, into: y)
-        let (extents, type) = (shape, elementType)
-        return Tensor(y).recorded("rows", from: [source]) { dy in
-            let dx = Tensor.zeros(extents, elementType: type)
+        let extents = shape
+        return Tensor(y).recorded("rows", from: [source]) { gradient in
+            let dy = gradient.computable
+            let dx = Tensor.zeros(extents, elementType: dy.elementType)
             Engine.backend.scatterAddRows(dy.contiguous.array, indices: index.array, into: dx.array)
             return [dx]
         }

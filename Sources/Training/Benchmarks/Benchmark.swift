@@ -69,11 +69,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     public func run(
         _ configuration: Configuration, files: [String] = [], report: (BenchmarkResult) throws -> Void
     ) throws {
-        let engine = configuration[EngineOptions.self]
-        guard engine.precision != .bf16 else {
-            throw ConfigurationError(findings: [.conflict(reason: "precision=bf16 is not there yet; use precision=f32")])
-        }
-        try Engine.start(engine.engine)
+        try Engine.start(configuration[EngineOptions.self].engine)
         let bench = BenchmarkSetting(name: rawValue, configuration)
         switch self {
         case .gemm: try MatrixProductBenchmark(bench).run(report)
@@ -136,7 +132,8 @@ struct BenchmarkSetting {
     /// `r3d18 f32 4x8x112x112`, with the width where it is not 1.
     func subject(clips: Int) -> String {
         let width = backbone.width == 1 ? "" : " width \(backbone.width)"
-        return "\(backbone.name)\(width) f32 \(clips)x\(clip.length)x\(clip.size)x\(clip.size)"
+        return
+            "\(backbone.name)\(width) \(Engine.backend.description.precisionName) \(clips)x\(clip.length)x\(clip.size)x\(clip.size)"
     }
 
     func networks() throws(UnknownBackbone) -> NetworkFactory {

@@ -41,17 +41,17 @@ struct ConvolutionBenchmark {
 
     private func subject(_ pass: Pass, _ shape: ConvolutionShape, clips: Int) -> String {
         func times(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "x") }
-        return "f32 \(clips)x\(shape.inputs)x\(times(shape.input)) to \(shape.outputs) by \(times(shape.window.kernel))"
+        return
+            "\(Engine.backend.description.precisionName) \(clips)x\(shape.inputs)x\(times(shape.input)) to \(shape.outputs) by \(times(shape.window.kernel))"
             + (shape.window.stride == [1, 1, 1] ? "" : " step \(times(shape.window.stride))") + " \(pass.rawValue)"
     }
 
     private func work(_ pass: Pass, _ shape: ConvolutionShape, clips: Int) -> () -> Void {
-        func volume(_ extents: [Int], seed: UInt64) -> StridedArray {
-            RandomClips.tensor(extents, seed: seed).channelsLast.array
-        }
-        let x = volume([clips, shape.inputs] + shape.input, seed: 1)
-        let weights = volume([shape.outputs, shape.inputs] + shape.window.kernel, seed: 2)
-        let y = volume([clips] + shape.output, seed: 3)
+        func random(_ extents: [Int], seed: UInt64) -> Tensor { RandomClips.tensor(extents, seed: seed).channelsLast }
+        func activations(_ extents: [Int], seed: UInt64) -> StridedArray { random(extents, seed: seed).asActivations.array }
+        let x = activations([clips, shape.inputs] + shape.input, seed: 1)
+        let weights = random([shape.outputs, shape.inputs] + shape.window.kernel, seed: 2).array
+        let y = activations([clips] + shape.output, seed: 3)
         let window = shape.window
         return {
             switch pass {

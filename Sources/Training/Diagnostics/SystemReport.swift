@@ -102,6 +102,7 @@ private struct SystemReportCollector {
         let engine = Engine.backend.description
         add("engine", "kernel set", engine.kernelSet.rawValue)
         add("engine", "threads", "\(engine.threads)")
+        add("engine", "activations", engine.precisionName)
         add("engine", "BLAS", "\(engine.blasLibrary) (\(engine.blasConfiguration))")
         add("engine", "oneDNN", engine.oneDNNVersion ?? "not used: \(engine.oneDNNAbsence ?? "absent")")
         if engine.oneDNNVersion == nil, configuration.convolution != .blas {

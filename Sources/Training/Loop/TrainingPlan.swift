@@ -50,9 +50,6 @@ public struct TrainingPlan: Sendable {
         stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
         totalSteps = run.stepCount(stepsPerEpoch: stepsPerEpoch)
         var conflicts: [String] = []
-        if configuration[EngineOptions.self].precision == .bf16 {
-            conflicts.append("precision=bf16 is not there yet; use precision=f32")
-        }
         if configuration[BatchOptions.self].microbatches > 1 {
             conflicts.append("batch.microbatches above 1 is not there yet; use 1")
         }
@@ -117,6 +114,7 @@ extension EngineOptions {
     public var engine: EngineConfiguration {
         EngineConfiguration(
             threads: threads, kernelSet: KernelSet(rawValue: kernels.rawValue),
-            convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue))
+            convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue),
+            activationType: precision == .bf16 ? .bfloat16 : .float32)
     }
 }

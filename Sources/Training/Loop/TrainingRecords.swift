@@ -38,7 +38,7 @@ extension RunRecord {
                 "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
                 "oneDNN": engine.oneDNNVersion ?? "none", "plugin": plan.plugin?.identity ?? "none",
             ],
-            kernelSet: engine.kernelSet.rawValue, threads: engine.threads)
+            kernelSet: engine.kernelSet.rawValue, threads: engine.threads, precision: engine.precisionName)
         classes = plan.dataSet.classes.names
     }
 
@@ -54,6 +54,7 @@ extension RunRecord {
         }
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
+        compare("precision", precision, now.precision)
         for name in ["semisup", "blas", "oneDNN", "plugin"] {
             compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
         }

@@ -20,6 +20,8 @@ public struct RunRecord: Sendable, Equatable {
     public var kernelSet: String
     /// Threads that compute.
     public var threads: Int
+    /// What activations were held in: `f32` or `bf16`.
+    public var precision: String
     /// The names of the classes in index order.
     public var classes: [String] = []
     /// The name of the machine.
@@ -34,7 +36,7 @@ public struct RunRecord: Sendable, Equatable {
     /// A record of a run that begins now on this machine.
     public init(
         configuration: JSON, seeds: [String: Int], digests: [String: String] = [:], versions: [String: String] = [:],
-        kernelSet: String, threads: Int
+        kernelSet: String, threads: Int, precision: String = "f32"
     ) {
         self.configuration = configuration
         self.seeds = seeds
@@ -42,6 +44,7 @@ public struct RunRecord: Sendable, Equatable {
         self.versions = versions
         self.kernelSet = kernelSet
         self.threads = threads
+        self.precision = precision
     }
 
     /// The name of this machine.
@@ -64,7 +67,8 @@ extension RunRecord {
         var members: [(key: String, value: JSON)] = [
             ("format", .integer(Self.format)), ("state", .string(state.rawValue)), ("created", .string(created)),
             ("host", .string(host)), ("kernelSet", .string(kernelSet)), ("threads", .integer(threads)),
-            ("seeds", Self.object(seeds) { .integer($0) }), ("digests", Self.object(digests) { .string($0) }),
+            ("precision", .string(precision)), ("seeds", Self.object(seeds) { .integer($0) }),
+            ("digests", Self.object(digests) { .string($0) }),
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
@@ -98,6 +102,7 @@ extension RunRecord {
         versions = try field("versions", "an object of texts") { Self.dictionary($0, \.stringValue) }
         kernelSet = try field("kernelSet", "a text", \.stringValue)
         threads = try field("threads", "a whole number", \.integerValue)
+        precision = json["precision"]?.stringValue ?? "f32"
         classes = try field("classes", "a list of texts") { $0.arrayValue?.compactMap(\.stringValue) }
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
