@@ -30,6 +30,8 @@ public protocol Backend: AnyObject, Sendable {
     func allFinite(_ x: StridedArray) -> Bool
     /// 1 / (1 - rate) with probability 1 - rate, else 0, into a dense array; a function of `key` and the position only.
     func dropoutMask(key: UInt64, rate: Double, into y: StridedArray)
+    /// Normal values of mean 0 into a row-major array (Box and Muller 1958); a function of `key` and the position only.
+    func normalValues(key: UInt64, standardDeviation: Double, into y: StridedArray)
 
     /// c = a b (+ c if it accumulates), `[m, k] x [k, n]`, or batches of equal extent in front.
     func matrixProduct(_ a: StridedArray, _ b: StridedArray, into c: StridedArray, accumulates: Bool)
@@ -76,6 +78,8 @@ public struct EngineDescription: Sendable, Equatable {
     public let threads: Int
     /// The type that networks hold their activations in.
     public let activationType: ElementType
+    /// Which parts of networks keep no inner values for the backward pass.
+    public let recomputation: Recomputation
     /// The BLAS library's file and its own description.
     public let blasLibrary: String, blasConfiguration: String
     /// oneDNN's version; nil where convolutions go through BLAS.

@@ -36,4 +36,18 @@ public enum Engine {
         }
         return Engine.backend
     }
+
+    /// Measures every call from now on, until `stopProfiling`.
+    public static func startProfiling() -> Profile {
+        let profiling = ProfilingBackend(backend)
+        state.withLock { $0.backend = profiling }
+        return profiling.profile
+    }
+
+    /// Measures no longer.
+    public static func stopProfiling() {
+        state.withLock { state in
+            if let profiling = state.backend as? ProfilingBackend { state.backend = profiling.inner }
+        }
+    }
 }

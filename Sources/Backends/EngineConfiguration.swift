@@ -50,6 +50,16 @@ public enum ConvolutionPath: String, Sendable, CaseIterable {
     case blas
 }
 
+/// Which parts of a network are computed a second time in the backward pass, for less memory. The bits stay the same.
+public enum Recomputation: String, Sendable, CaseIterable {
+    /// None: every value that a gradient needs is kept.
+    case none
+    /// Each stage keeps its input only.
+    case stage
+    /// Each block of a stage keeps its input only.
+    case block
+}
+
 /// How the engine is set up. It is settled once a process, before the first tensor.
 public struct EngineConfiguration: Sendable, Equatable {
     /// Computing threads, at least 1.
@@ -60,6 +70,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var convolution: ConvolutionPath
     /// The type that networks hold their activations in: `float32` or `bfloat16`. Weights, statistics and losses are `float32`.
     public var activationType: ElementType
+    /// Which parts of networks keep no inner values for the backward pass, which computes them again.
+    public var recomputation: Recomputation
     /// Files to try in turn; the first that opens is used.
     public var blasLibraries: [String]
     /// Files to try in turn; the first that opens is used.
@@ -67,13 +79,16 @@ public struct EngineConfiguration: Sendable, Equatable {
 
     /// The defaults; `SEMISUP_CONVOLUTION`, `SEMISUP_KERNELS` and `SEMISUP_BLAS` of the environment change them.
     public init(
-        threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil, activationType: ElementType = .float32
+        threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil,
+        activationType: ElementType = .float32,
+        recomputation: Recomputation = .none
     ) {
         let environment = ProcessInfo.processInfo.environment
         self.threads = threads
         self.kernelSet = kernelSet ?? environment["SEMISUP_KERNELS"].flatMap(KernelSet.init)
         self.convolution = convolution ?? environment["SEMISUP_CONVOLUTION"].flatMap(ConvolutionPath.init) ?? .auto
         self.activationType = activationType
+        self.recomputation = recomputation
         blasLibraries = [environment["SEMISUP_BLAS"], "libopenblas.so.0", "libblas.so.3"].compactMap(\.self)
         oneDNNLibraries = ["libdnnl.so.2"]
     }

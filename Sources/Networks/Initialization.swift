@@ -1,4 +1,3 @@
-import Foundation
 import Tensor
 
 /// Draws initial weights, each parameter from its own key, so that adding a layer changes no other.
@@ -28,16 +27,8 @@ public struct Initializer: Sendable {
 
     /// Normal values of mean 0 (Box and Muller 1958).
     public func normal(_ shape: [Int], standardDeviation: Double) -> Tensor {
-        guard var stream = key?.stream else { return constant(0, shape) }
-        let count = shape.reduce(1, *)
-        var values: [Double] = []
-        values.reserveCapacity(count + 1)
-        while values.count < count {
-            let radius = (-2 * log(1 - stream.uniform())).squareRoot() * standardDeviation
-            let angle = 2 * Double.pi * stream.uniform()
-            values += [radius * cos(angle), radius * sin(angle)]
-        }
-        return Tensor(Array(values.prefix(count)), shape: shape).converted(to: elementType)
+        guard let key else { return constant(0, shape) }
+        return .normal(shape, standardDeviation: standardDeviation, key: key, elementType: elementType)
     }
 
     /// Normal values of variance 2 / fan-out, for layers followed by ReLU (He et al. 2015); `shape` is `[O, I, taps...]`.

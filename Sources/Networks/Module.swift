@@ -69,4 +69,17 @@ public struct ForwardContext: Sendable {
 
     /// Running statistics, no dropout.
     public static var evaluation: ForwardContext { ForwardContext(normalization: .running) }
+
+    /// The same pass done again for its gradient: what normalisations move has been moved.
+    var again: ForwardContext {
+        var context = self
+        if normalization != .running { context.normalization = .batch }
+        return context
+    }
+
+    /// `body`, a whole stage or block, of `x`; its inner values are not kept where the engine recomputes such parts.
+    public func part(_ kind: Recomputation, _ x: Tensor, _ body: @escaping (Tensor, ForwardContext) -> Tensor) -> Tensor {
+        guard Engine.backend.description.recomputation == kind else { return body(x, self) }
+        return x.recomputing { x, isAgain in body(x, isAgain ? again : self) }
+    }
 }

@@ -79,7 +79,8 @@ extension Tensor {
         GradientRecording.off { Tensor.propagate(from: node, seed) }
     }
 
-    private static func propagate(from root: Node, _ seed: Tensor) {
+    /// Adds the gradients of `root`, whose own is `seed`, to the leaves.
+    static func propagate(from root: Node, _ seed: Tensor) {
         var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
         for node in reachable(from: root).sorted(by: { $0.number > $1.number }) {
             guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }

@@ -71,6 +71,15 @@ extension Tensor {
         Tensor(repeating: 0, shape: shape, elementType: elementType)
     }
 
+    /// Normal values of mean 0 (Box and Muller 1958); element i depends on `key` and i only.
+    public static func normal(_ shape: [Int], standardDeviation: Double, key: RandomKey, elementType: ElementType = .float32)
+        -> Tensor
+    {
+        let values = uninitialized(shape, elementType)
+        Engine.backend.normalValues(key: key.value, standardDeviation: standardDeviation, into: values)
+        return Tensor(values)
+    }
+
     /// Zeros with the layout of `other`.
     public static func zeros(like other: Tensor) -> Tensor {
         let zeros = uninitialized(other.shape, other.elementType, strides: other.array.layout)

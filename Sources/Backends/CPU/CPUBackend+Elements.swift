@@ -64,6 +64,12 @@ extension CPUBackend {
         kernels.pointee.dropout_mask(y.elementType.kernelType, Int64(y.count), key, rate, y.address)
     }
 
+    func normalValues(key: UInt64, standardDeviation: Double, into y: StridedArray) {
+        requireComputable(y)
+        precondition(y.isRowMajor, "random values are drawn in row-major order")
+        kernels.pointee.normal_values(y.elementType.kernelType, Int64(y.count), key, standardDeviation, y.address)
+    }
+
     func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep) {
         requireComputable(weight, gradient, velocity)
         precondition(

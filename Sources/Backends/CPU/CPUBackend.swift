@@ -30,7 +30,8 @@ final class CPUBackend: Backend {
         blas_set_threads(Int32(threads))
         let (version, absence) = try CPUBackend.openOneDNN(configuration, set)
         description = EngineDescription(
-            kernelSet: set, threads: threads, activationType: configuration.activationType, blasLibrary: blas,
+            kernelSet: set, threads: threads, activationType: configuration.activationType,
+            recomputation: configuration.recomputation, blasLibrary: blas,
             blasConfiguration: [blas_configuration(), blas_core_name()].compactMap { $0.map { String(cString: $0) } }.joined(
                 separator: " "),
             oneDNNVersion: version, oneDNNAbsence: absence)

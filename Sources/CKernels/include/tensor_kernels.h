@@ -92,6 +92,8 @@ struct tensor_kernels {
     bool (*all_finite)(enum element_type, int64_t count, const void *x);
     /// 1 / (1 - rate) with probability 1 - rate, else 0; element i depends on `key` and i only
     void (*dropout_mask)(enum element_type, int64_t count, uint64_t key, double rate, void *y);
+    /// Normal values of mean 0 by Box and Muller; element i depends on `key` and i only
+    void (*normal_values)(enum element_type, int64_t count, uint64_t key, double standard_deviation, void *y);
 
     /// Biased variance.
     void (*normalization_statistics)(enum element_type, const struct normalization *);

@@ -14,6 +14,15 @@
 #include "loops.h"
 #include "convert.h"
 
+/// The number of `position` in the stream of `key` (SplitMix64), in [0, 1).
+static double random_uniform(uint64_t key, uint64_t position) {
+    uint64_t z = key + (position + 1) * 0x9E3779B97F4A7C15;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    z ^= z >> 31;
+    return (double)(z >> 11) * 0x1p-53;
+}
+
 // Computed in REAL, held in STORED.
 #define REAL float
 #define STORED float
@@ -24,6 +33,7 @@
 #include "reductions.h"
 #include "windows.h"
 #include "optimization.h"
+#include "random_values.h"
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"
@@ -38,6 +48,7 @@
 #include "reductions.h"
 #include "windows.h"
 #include "optimization.h"
+#include "random_values.h"
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"

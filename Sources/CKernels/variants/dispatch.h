@@ -11,6 +11,7 @@ static void any_scatter_add_rows(enum element_type type, int64_t rows, int64_t c
 static double any_sum_of_squares(enum element_type type, int64_t count, const void *x) { return BY_TYPE(sum_of_squares, count, x); }
 static bool any_all_finite(enum element_type type, int64_t count, const void *x) { return BY_TYPE(all_finite, count, x); }
 static void any_dropout_mask(enum element_type type, int64_t count, uint64_t key, double rate, void *y) { BY_TYPE(dropout_mask, count, key, rate, y); }
+static void any_normal_values(enum element_type type, int64_t count, uint64_t key, double standard_deviation, void *y) { BY_TYPE(normal_values, count, key, standard_deviation, y); }
 static void any_normalization_statistics(enum element_type type, const struct normalization *n) { BY_STORED_TYPE(normalization_statistics, n); }
 static void any_normalization_apply(enum element_type type, const struct normalization *n) { BY_STORED_TYPE(normalization_apply, n); }
 static void any_normalization_backward(enum element_type type, const struct normalization_gradient *g) { BY_STORED_TYPE(normalization_backward, g); }
@@ -39,6 +40,7 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .sum_of_squares = any_sum_of_squares,
     .all_finite = any_all_finite,
     .dropout_mask = any_dropout_mask,
+    .normal_values = any_normal_values,
     .normalization_statistics = any_normalization_statistics,
     .normalization_apply = any_normalization_apply,
     .normalization_backward = any_normalization_backward,

@@ -48,15 +48,3 @@ static void TYPED(moving_average)(int64_t count, double decay, const void *x, vo
     struct TYPED(averaging) a = {count, (REAL)decay, x, y};
     parallel_for((int)((count + elements_per_part - 1) / elements_per_part), TYPED(moving_average_part), &a);
 }
-
-static void TYPED(dropout_mask)(int64_t count, uint64_t key, double rate, void *data) {
-    REAL *y = data;
-    const REAL kept = (REAL)(rate < 1 ? 1 / (1 - rate) : 0);
-    for (int64_t i = 0; i < count; i++) {
-        uint64_t z = key + ((uint64_t)i + 1) * 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        z ^= z >> 31;
-        y[i] = (double)(z >> 11) * 0x1p-53 < rate ? 0 : kept;
-    }
-}

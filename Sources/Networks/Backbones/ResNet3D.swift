@@ -57,7 +57,7 @@ public final class ResNet3D: Backbone {
         let last = end.flatMap { stages.firstIndex(of: $0) } ?? stages.count - 1
         var features = x.asActivations
         for index in stride(from: first, through: last, by: 1) {
-            features = stage(index, features, context)
+            features = context.part(.stage, features) { self.stage(index, $0, $1) }
             visit(stages[index], features)
         }
         return features
@@ -65,10 +65,10 @@ public final class ResNet3D: Backbone {
 
     private func stage(_ index: Int, _ x: Tensor, _ context: ForwardContext) -> Tensor {
         guard index > 0 else {
-            let y = stem(x, relu: true, context)
+            let y = context.part(.block, x) { self.stem($0, relu: true, $1) }
             return form.stemPooling.map(y.maxPooled) ?? y
         }
-        let y = layers[index - 1].parts.reduce(x) { $1($0, context) }
+        let y = layers[index - 1].parts.reduce(x) { x, block in context.part(.block, x) { block($0, $1) } }
         return index == 1 ? form.firstStagePooling.map(y.maxPooled) ?? y : y
     }
 

@@ -1,3 +1,4 @@
+import Backends
 import Datasets
 
 /// What a step came to.
@@ -38,10 +39,13 @@ public protocol TrainingObserver: AnyObject {
     func didScore(_ done: Int, of total: Int)
     /// The state after so many steps was saved.
     func didSave(step: Int)
+    /// Some steps were measured; the trace is at `path`.
+    func didProfile(_ profile: Profile, path: String)
 }
 
 extension TrainingObserver {
     public func didStep(_ report: StepReport) {}
     public func didScore(_ done: Int, of total: Int) {}
     public func didSave(step: Int) {}
+    public func didProfile(_ profile: Profile, path: String) {}
 }

@@ -115,6 +115,7 @@ extension EngineOptions {
         EngineConfiguration(
             threads: threads, kernelSet: KernelSet(rawValue: kernels.rawValue),
             convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue),
-            activationType: precision == .bf16 ? .bfloat16 : .float32)
+            activationType: precision == .bf16 ? .bfloat16 : .float32,
+            recomputation: Recomputation(rawValue: recompute.rawValue) ?? .none)
     }
 }

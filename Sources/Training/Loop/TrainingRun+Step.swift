@@ -5,20 +5,33 @@ import Tensor
 // One step: a batch becomes losses, gradients, moved networks and a line of metrics.
 
 extension TrainingRun {
-    func step(
+    /// The next step of `loader`, before which the loop had waited for it so long. Returns the wait for this step; nil where the
+    /// loader has come to its end.
+    func step(from loader: ClipLoader, stage: String, rate: Double, waitedSeconds: Double) throws -> Double? {
+        let begin = ContinuousClock.now
+        let batch = try phase("wait") { try plan.call("in its views") { try loader.next() } }
+        guard let batch else { return nil }
+        let wait = loader.waitSeconds - waitedSeconds
+        try step(batch, stage: stage, rate: rate, begin: begin, waitSeconds: wait)
+        return wait
+    }
+
+    private func step(
         _ loaded: Batch, stage: String, rate: Double, begin: ContinuousClock.Instant, waitSeconds: Double
     ) throws {
         hasChanged = true
         let context = StepContext(
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
-        let batch = try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
-        let terms = try plan.call("in its losses") { try state.method.terms(of: batch, at: context) }
+        let batch = try phase("transform") {
+            try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
+        }
+        let terms = try phase("forward") { try plan.call("in its losses") { try state.method.terms(of: batch, at: context) } }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.total
-        total?.backward()
-        let norm = try update(context, rate: rate, batch)
-        try plan.call("after a step") { try state.method.didStep(context) }
+        phase("backward") { total?.backward() }
+        let norm = try phase("update") { try update(context, rate: rate, batch) }
+        try phase("after") { try plan.call("after a step") { try state.method.didStep(context) } }
 
         let loss = total?.scalar ?? 0
         let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
@@ -33,6 +46,12 @@ extension TrainingRun {
                 step: state.step, totalSteps: plan.totalSteps, loss: loss, values: all, seconds: seconds, waitSeconds: waitSeconds
             ))
         state.step += 1
+    }
+
+    /// Writes the trace and tells the observer, when the last of the measured steps is done.
+    func endProfileIfDue(isLast: Bool = false) throws {
+        guard let profiler, let profile = try profiler.didStep(isLast: isLast) else { return }
+        observer.didProfile(profile, path: profiler.path)
     }
 
     /// The name of a class; numbers beyond the classes, such as clusters, stand for themselves.

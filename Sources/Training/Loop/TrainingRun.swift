@@ -17,6 +17,8 @@ public final class TrainingRun {
     let metrics: MetricsLog, timings: MetricsLog
     let observer: any TrainingObserver
     let access: VideoAccess
+    /// What measures some of the steps; nil where none is measured.
+    public var profiler: TrainingProfile?
     private let data: RunData
     var lastSave = ContinuousClock.now
     /// The step of the newest whole checkpoint.
@@ -95,6 +97,7 @@ public final class TrainingRun {
             var waited = 0.0
             try validateIfDue()
             for span in state.spansAhead { waited += try train(span) }
+            try endProfileIfDue(isLast: true)
             let seconds = begin.duration(to: .now).seconds
             try save()
             try willEvaluate()
@@ -142,12 +145,14 @@ public final class TrainingRun {
         var waited = 0.0
         while state.step < span.steps.upperBound {
             if state.step % plan.stepsPerEpoch == 0 { try startEpoch(of: stage) }
-            let begin = ContinuousClock.now
-            guard let batch = try plan.call("in its views", { try loader.next() }) else { break }
-            let wait = loader.waitSeconds - waited
-            waited += wait
             let rate = schedule.rate(atStep: state.step - span.steps.lowerBound)
-            try step(batch, stage: stage.name, rate: rate, begin: begin, waitSeconds: wait)
+            profiler?.willStep(method.networks)
+            let wait = try phase(Profile.step) {
+                try step(from: loader, stage: stage.name, rate: rate, waitedSeconds: waited)
+            }
+            guard let wait else { break }
+            waited += wait
+            try endProfileIfDue()
             try validateIfDue()
             try saveIfDue()
             if Interruption.request != nil {

@@ -40,6 +40,11 @@ struct TrainCommand: ParsableCommand, HelpTable {
     var out: String?
     @Option(help: ArgumentHelp("A plugin's file; without --method its method trains.", valueName: "file"))
     var plugin: String?
+    @Option(
+        help: ArgumentHelp(
+            "Measure steps 4 to 23 call by call: a table on standard error, and a trace for Chrome's and Perfetto's viewers in this new file.",
+            valueName: "file"))
+    var profile: String?
     @Flag(help: "Go on with the run in --out.")
     var resume = false
     @Flag(help: "Print steps, memory and estimated time, and train nothing.")
@@ -66,12 +71,14 @@ struct TrainCommand: ParsableCommand, HelpTable {
         let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
+        let profiler = try profile.map { try TrainingProfile(path: $0) }
         Interruption.listen()
         let printer = TrainingPrinter(json: json)
         let run =
             if resume, let out { try TrainingRun(resuming: out, plan, indices: .cached, observer: printer) } else {
                 try TrainingRun(plan, out: out, indices: .cached, observer: printer)
             }
+        run.profiler = profiler
         printer.begin(plan, path: run.path)
         let outcome = try run.run()
         try printer.end(outcome, configuration)

@@ -1,3 +1,4 @@
+import Backends
 import Files
 import Training
 
@@ -24,6 +25,11 @@ final class TrainingPrinter: TrainingObserver {
     }
 
     func didScore(_ done: Int, of total: Int) { scoring.update(done, of: total) }
+
+    func didProfile(_ profile: Profile, path: String) {
+        training.end()
+        Terminal.standard.message(ProfileText.table(profile) + "\ntrace: \(path)")
+    }
 
     /// Prints the result.
     func end(_ outcome: TrainingOutcome, _ configuration: Configuration) throws {

@@ -9,12 +9,17 @@ public struct EngineOptions: ConfigurationGroup {
     /// The library for convolution, pooling and normalisation.
     public enum Convolution: String, ConfigurationChoice { case auto, onednn, blas }
 
+    /// The parts of networks that are computed again in the backward pass.
+    public enum Recompute: String, ConfigurationChoice { case none, stage, block }
+
     /// The number format.
     public var precision = Precision.auto
     /// The kernel set.
     public var kernels = Kernels.auto
     /// The library of convolutions.
     public var convolution = Convolution.auto
+    /// What is recomputed for less memory.
+    public var recompute = Recompute.none
     /// Threads that compute.
     public var threads = 2
     /// Threads that decode.
@@ -30,6 +35,10 @@ public struct EngineOptions: ConfigurationGroup {
         .init(
             "engine.convolution", \.convolution,
             help: "What convolves; auto: Winograd's filtering for 3 x 3, else oneDNN where installed."),
+        .init(
+            "memory.recompute", \.recompute,
+            help: "Parts whose inner values are not kept but computed again for gradients: less memory, more time, same bits.",
+            changesResults: false),
         .init("threads", \.threads, in: 1...1024, help: "Threads that compute."),
         .init("workers", \.workers, in: 1...1024, help: "Threads that decode video.", changesResults: false),
     ]
