@@ -5,7 +5,9 @@ import TestSupport
 enum KernelWork {
     /// A digest of the bits of all results.
     static func digest() -> String {
-        let values = [ElementType.float32, .float64].flatMap { elements($0) + layers($0) + updates($0) + exactConvolution($0) }
+        let values =
+            [ElementType.float32, .float64].flatMap { elements($0) + layers($0) + updates($0) + exactConvolution($0) }
+            + tiledConvolution(.float32) + tiledConvolution(.bfloat16) + layers(.bfloat16)
         let folded = values.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ $1.bitPattern) &* 0x100_0000_01B3 }
         return "\(values.count) \(folded)"
     }
@@ -26,7 +28,8 @@ enum KernelWork {
     private static func layers(_ type: ElementType) -> [Double] {
         let shape = [3, 19, 3, 21, 23]
         let x = hash("volume", shape, type).requiringGradient(), residual = hash("residual", shape, type).requiringGradient()
-        let weight = hash("weight", [19], type).requiringGradient(), bias = hash("bias", [19], type).requiringGradient()
+        let weight = hash("weight", [19], type.parameterType).requiringGradient()
+        let bias = hash("bias", [19], type.parameterType).requiringGradient()
         let (y, statistics) = x.batchNormalized(weight: weight, bias: bias, epsilon: 1e-5, residual: residual, relu: true)
         let pooled = y.maxPooled(Window(kernel: [2, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1]))
         let dropped = pooled.droppedOut(rate: 0.3, key: RandomKey(seed: 3, purpose: .dropout))
@@ -58,5 +61,16 @@ enum KernelWork {
         let y = x.convolved(w, window: Window(kernel: [3, 3, 3], stride: [1, 2, 2], padding: [1, 1, 1]))
         y.sum().backward()
         return read(y, x.gradient, w.gradient)
+    }
+
+    /// Tiles of both sizes, with tails, cut into several chunks.
+    private static func tiledConvolution(_ type: ElementType) -> [Double] {
+        [[2, 24, 3, 9, 7], [3, 40, 6, 44, 52]].flatMap { shape -> [Double] in
+            let x = hash("tiles", shape, type).requiringGradient()
+            let w = hash("kernel", [36, shape[1], 3, 3, 3], .float32).requiringGradient()
+            let y = x.convolved(w, window: Window(kernel: [3, 3, 3], padding: [1, 1, 1]))
+            y.square().sum().backward()
+            return read(y, x.gradient, w.gradient)
+        }
     }
 }

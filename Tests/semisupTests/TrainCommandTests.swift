@@ -48,6 +48,37 @@ import Testing
         #expect(try object("run/run.json")["state"] == .string("finished"))
     }
 
+    @Test func aProfileShowsOperationsAndLayersAndIsATrace() throws {
+        let trained = try train("--out", "run", "--profile", "trace.json", "epochs=2")
+        #expect(trained.status == 0, "\(trained.errors)")
+        for text in [
+            "3 steps of", "outside convolutions", "convolution, gradient of weights stem.0", "GFLOP/s", "trace: trace.json",
+        ] {
+            #expect(trained.errors.contains(text), "\(text)")
+        }
+        let events = try #require(try object("trace.json")["traceEvents"]?.arrayValue)
+        let steps = events.filter { $0["name"] == .string("step") }, inner = events.filter { $0["cat"] == .string("operation") }
+        #expect(steps.count == 3 && inner.contains { $0["args"]?["layer"] == .string("layer4.0.conv2.1") })
+        let start = steps.first?["ts"]?.realValue ?? .infinity
+        #expect(inner.allSatisfy { $0["ph"] == .string("X") && $0["ts"]?.realValue ?? 0 >= start })
+        let again = try train("--out", "other", "--profile", "trace.json", "epochs=1")
+        #expect(again.status == 73 && again.errors.contains("trace.json"))
+    }
+
+    @Test func halfPrecisionTrainsAndIsRecorded() throws {
+        #expect(try train("--out", "half", "precision=bf16", "epochs=1").status == 0)
+        #expect(try object("half/run.json")["precision"] == .string("bf16"))
+        #expect(try object("half/run.json")["state"] == .string("finished"))
+    }
+
+    @Test(arguments: ["stage", "block"]) func recomputedPartsChangeNoBits(parts: String) throws {
+        func digest(_ run: String, _ setting: String) throws -> JSON? {
+            try train("--out", run, "--json", "epochs=1", setting).objects.last?["weightsDigest"]
+        }
+        let plain = try digest("plain", "memory.recompute=none")
+        #expect(plain != nil && plain == (try digest("again", "memory.recompute=\(parts)")))
+    }
+
     @Test func dryRunWritesNothing() throws {
         let estimate = try #require(try train("--dry-run", "--json", "epochs=5").objects.last)
         #expect(estimate["steps"] == .integer(15) && estimate["labeledClips"] == .integer(4))

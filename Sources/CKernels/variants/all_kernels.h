@@ -13,6 +13,7 @@
 
 #include "loops.h"
 #include "convert.h"
+#include "lanes.h"
 
 /// The number of `position` in the stream of `key` (SplitMix64), in [0, 1).
 static double random_uniform(uint64_t key, uint64_t position) {
@@ -23,11 +24,18 @@ static double random_uniform(uint64_t key, uint64_t position) {
     return (double)(z >> 11) * 0x1p-53;
 }
 
-// Computed in REAL, held in STORED.
+// Computed in REAL, held in STORED; REALS, LOADS and STORES are for as many at once as a vector has lanes, and WHERE keeps those
+// that meet a condition and makes 0 of the others.
+#define WHERE(condition, value) (REALS)((MASKS)(condition) & (MASKS)(value))
 #define REAL float
 #define STORED float
 #define LOAD(value) (value)
 #define STORE(value) (value)
+#define REALS floats
+#define MASKS words
+#define LOADS(from) load_floats(from)
+#define LOAD_REALS(from) load_floats(from)
+#define STORES(to, value) store_floats(to, value)
 #define TYPED(name) name##_f32
 #include "elementwise.h"
 #include "reductions.h"
@@ -39,10 +47,20 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "pooling.h"
 #undef REAL
 #undef STORED
+#undef REALS
+#undef MASKS
+#undef LOADS
+#undef LOAD_REALS
+#undef STORES
 #undef TYPED
 
 #define REAL double
 #define STORED double
+#define REALS doubles
+#define MASKS long_words
+#define LOADS(from) LOAD_DOUBLES(from)
+#define LOAD_REALS(from) LOAD_DOUBLES(from)
+#define STORES(to, value) STORE_DOUBLES(to, value)
 #define TYPED(name) name##_f64
 #include "elementwise.h"
 #include "reductions.h"
@@ -54,25 +72,39 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "pooling.h"
 #undef REAL
 #undef STORED
+#undef REALS
+#undef MASKS
 #undef LOAD
 #undef STORE
+#undef LOADS
+#undef LOAD_REALS
+#undef STORES
 #undef TYPED
 
 #define REAL float
 #define STORED struct bf16
 #define LOAD(value) from_bf16(value)
 #define STORE(value) to_bf16(value)
+#define REALS floats
+#define MASKS words
+#define LOADS(from) widened(*(const halves *)(from))
+#define LOAD_REALS(from) load_floats(from)
+#define STORES(to, value) (*(halves *)(to) = narrowed(value))
 #define TYPED(name) name##_bf16
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"
 #undef REAL
 #undef STORED
+#undef REALS
+#undef MASKS
 #undef LOAD
 #undef STORE
+#undef LOADS
+#undef LOAD_REALS
+#undef STORES
 #undef TYPED
 
-#include "lanes.h"
 #include "product_tiles.h"
 #include "winograd_transforms.h"
 #include "winograd_plan.h"

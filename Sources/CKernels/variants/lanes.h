@@ -7,13 +7,19 @@
 enum { vector_lanes = VECTOR_LANES };
 
 typedef float floats __attribute__((vector_size(4 * VECTOR_LANES), aligned(4), may_alias));
+typedef double doubles __attribute__((vector_size(8 * VECTOR_LANES), aligned(8), may_alias));
 typedef uint32_t words __attribute__((vector_size(4 * VECTOR_LANES), aligned(4)));
+typedef uint64_t long_words __attribute__((vector_size(8 * VECTOR_LANES), aligned(8)));
 typedef uint16_t halves __attribute__((vector_size(2 * VECTOR_LANES), aligned(2), may_alias));
 
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
 ALWAYS_INLINE floats load_floats(const float *from) { return *(const floats *)from; }
 ALWAYS_INLINE void store_floats(float *to, floats value) { *(floats *)to = value; }
+
+// Twice as wide as a register, so not passed to functions.
+#define LOAD_DOUBLES(from) (*(const doubles *)(from))
+#define STORE_DOUBLES(to, value) (*(doubles *)(to) = (value))
 
 ALWAYS_INLINE floats widened(halves value) {
     const words bits = __builtin_convertvector(value, words) << 16;

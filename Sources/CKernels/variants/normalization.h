@@ -1,7 +1,8 @@
 // Batch normalisation over channels-last rows of STORED, computed in REAL, with an optional residual and ReLU.
-// Statistics: sums in double over fixed blocks of rows, the blocks added in order.
+// Statistics: sums in double over fixed blocks of rows, the blocks added in order. Channels go in vectors, those that are left
+// over one by one.
 
-enum { TYPED(blocks) = 32 };
+enum { TYPED(blocks) = 32, TYPED(rows_at_once) = 64 };
 
 struct TYPED(column_sums) {
     int64_t rows, channels;
@@ -14,21 +15,41 @@ struct TYPED(column_sums) {
 
 static int64_t TYPED(block_start)(int64_t rows, int block) { return rows * block / TYPED(blocks); }
 
-/// Sums of x - x0 and of its square, x0 the first row: the shift keeps the difference of squares exact enough.
-static void TYPED(statistics_block)(void *context, int block) {
-    const struct TYPED(column_sums) *s = context;
-    double *sum = s->partial + (int64_t)block * 2 * s->channels, *squares = sum + s->channels;
+/// Calls `body` for a block's rows, some at a time, with sums that begin at 0.
+ALWAYS_INLINE void TYPED(sum_block)(
+    const struct TYPED(column_sums) *s, int block,
+    void (*body)(const struct TYPED(column_sums) *, int64_t first, int64_t end, double *sum, double *product)) {
+    double *sum = s->partial + (int64_t)block * 2 * s->channels, *product = sum + s->channels;
     memset(sum, 0, sizeof(double) * 2 * (size_t)s->channels);
     const int64_t end = TYPED(block_start)(s->rows, block + 1);
-    for (int64_t row = TYPED(block_start)(s->rows, block); row < end; row++) {
-        const STORED *x = s->x + row * s->channels;
-        for (int64_t c = 0; c < s->channels; c++) {
-            const double d = (double)LOAD(x[c]) - (double)LOAD(s->x[c]);
-            sum[c] += d;
-            squares[c] += d * d;
-        }
-    }
+    for (int64_t row = TYPED(block_start)(s->rows, block); row < end; row += TYPED(rows_at_once))
+        body(s, row, row + TYPED(rows_at_once) < end ? row + TYPED(rows_at_once) : end, sum, product);
 }
+
+/// Sums of x - x0 and of its square, x0 the first row: the shift keeps the difference of squares exact enough.
+static void TYPED(statistics_rows)(const struct TYPED(column_sums) *s, int64_t first, int64_t end, double *sum, double *squares) {
+    const int64_t channels = s->channels;
+    int64_t c = 0;
+    for (; c + vector_lanes <= channels; c += vector_lanes) {
+        doubles total = LOAD_DOUBLES(sum + c), square = LOAD_DOUBLES(squares + c);
+        const doubles x0 = __builtin_convertvector(LOADS(s->x + c), doubles);
+        for (int64_t row = first; row < end; row++) {
+            const doubles d = __builtin_convertvector(LOADS(s->x + row * channels + c), doubles) - x0;
+            total += d;
+            square += d * d;
+        }
+        STORE_DOUBLES(sum + c, total);
+        STORE_DOUBLES(squares + c, square);
+    }
+    for (int64_t row = first; row < end && c < channels; row++)
+        for (int64_t k = c; k < channels; k++) {
+            const double d = (double)LOAD(s->x[row * channels + k]) - (double)LOAD(s->x[k]);
+            sum[k] += d;
+            squares[k] += d * d;
+        }
+}
+
+static void TYPED(statistics_block)(void *context, int block) { TYPED(sum_block)(context, block, TYPED(statistics_rows)); }
 
 static double *TYPED(add_blocks)(struct TYPED(column_sums) *s, void (*body)(void *, int)) {
     s->partial = malloc(sizeof(double) * 2 * (size_t)s->channels * TYPED(blocks));
@@ -56,30 +77,36 @@ struct TYPED(affine) {
     const REAL *scale, *shift;
 };
 
-static void TYPED(normalization_apply_block)(void *context, int block) {
-    const struct TYPED(affine) *a = context;
+ALWAYS_INLINE void TYPED(apply_rows)(const struct TYPED(affine) *a, int block, const bool has_residual, const bool relu) {
     const struct normalization *n = a->n;
     const int64_t channels = n->channels, end = TYPED(block_start)(n->rows, block + 1);
     for (int64_t row = TYPED(block_start)(n->rows, block); row < end; row++) {
         const STORED *x = (const STORED *)n->x + row * channels;
-        const REAL *scale = a->scale, *shift = a->shift;
-        const STORED *residual = n->residual ? (const STORED *)n->residual + row * channels : NULL;
+        const STORED *residual = has_residual ? (const STORED *)n->residual + row * channels : x;
         STORED *y = (STORED *)n->y + row * channels;
-        if (residual && n->relu) {
-            for (int64_t c = 0; c < channels; c++) {
-                const REAL v = LOAD(x[c]) * scale[c] + shift[c] + LOAD(residual[c]);
-                y[c] = STORE(v > 0 ? v : (v != v ? v : 0));
-            }
-        } else if (n->relu) {
-            for (int64_t c = 0; c < channels; c++) {
-                const REAL v = LOAD(x[c]) * scale[c] + shift[c];
-                y[c] = STORE(v > 0 ? v : (v != v ? v : 0));
-            }
-        } else if (residual) {
-            for (int64_t c = 0; c < channels; c++) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c] + LOAD(residual[c]));
-        } else {
-            for (int64_t c = 0; c < channels; c++) y[c] = STORE(LOAD(x[c]) * scale[c] + shift[c]);
+        int64_t c = 0;
+        for (; c + vector_lanes <= channels; c += vector_lanes) {
+            REALS v = LOADS(x + c) * LOAD_REALS(a->scale + c) + LOAD_REALS(a->shift + c);
+            if (has_residual) v += LOADS(residual + c);
+            if (relu) v = WHERE((v > 0) | (v != v), v);
+            STORES(y + c, v);
         }
+        for (; c < channels; c++) {
+            REAL v = LOAD(x[c]) * a->scale[c] + a->shift[c];
+            if (has_residual) v += LOAD(residual[c]);
+            y[c] = STORE(!relu || v > 0 || v != v ? v : 0);
+        }
+    }
+}
+
+static void TYPED(normalization_apply_block)(void *context, int block) {
+    const struct TYPED(affine) *a = context;
+    if (a->n->residual) {
+        if (a->n->relu) TYPED(apply_rows)(a, block, true, true);
+        else TYPED(apply_rows)(a, block, true, false);
+    } else {
+        if (a->n->relu) TYPED(apply_rows)(a, block, false, true);
+        else TYPED(apply_rows)(a, block, false, false);
     }
 }
 
@@ -97,29 +124,39 @@ static void TYPED(normalization_apply)(const struct normalization *n) {
 }
 
 /// Sums of dy and of dy (x - mean), dy passed through the ReLU of y.
-static void TYPED(gradient_sums_block)(void *context, int block) {
-    const struct TYPED(column_sums) *s = context;
-    double *sum = s->partial + (int64_t)block * 2 * s->channels, *product = sum + s->channels;
-    memset(sum, 0, sizeof(double) * 2 * (size_t)s->channels);
-    const int64_t end = TYPED(block_start)(s->rows, block + 1);
-    for (int64_t row = TYPED(block_start)(s->rows, block); row < end; row++) {
-        const int64_t at = row * s->channels;
-        const STORED *x = s->x + at, *y = s->y + at, *dy = s->dy + at;
-        if (s->relu) {
-            for (int64_t c = 0; c < s->channels; c++) {
-                const double d = LOAD(y[c]) > 0 ? (double)LOAD(dy[c]) : 0;
-                sum[c] += d;
-                product[c] += d * ((double)LOAD(x[c]) - s->mean[c]);
-            }
-        } else {
-            for (int64_t c = 0; c < s->channels; c++) {
-                const double d = (double)LOAD(dy[c]);
-                sum[c] += d;
-                product[c] += d * ((double)LOAD(x[c]) - s->mean[c]);
-            }
+ALWAYS_INLINE void TYPED(gradient_rows)(
+    const struct TYPED(column_sums) *s, int64_t first, int64_t end, double *sum, double *product, const bool relu) {
+    const int64_t channels = s->channels;
+    int64_t c = 0;
+    for (; c + vector_lanes <= channels; c += vector_lanes) {
+        doubles total = LOAD_DOUBLES(sum + c), products = LOAD_DOUBLES(product + c);
+        const doubles mean = LOAD_DOUBLES(s->mean + c);
+        for (int64_t row = first; row < end; row++) {
+            const int64_t at = row * channels + c;
+            REALS dy = LOADS(s->dy + at);
+            if (relu) dy = WHERE(LOADS(s->y + at) > 0, dy);
+            const doubles d = __builtin_convertvector(dy, doubles);
+            total += d;
+            products += d * (__builtin_convertvector(LOADS(s->x + at), doubles) - mean);
         }
+        STORE_DOUBLES(sum + c, total);
+        STORE_DOUBLES(product + c, products);
     }
+    for (int64_t row = first; row < end && c < channels; row++)
+        for (int64_t k = c; k < channels; k++) {
+            const int64_t at = row * channels + k;
+            const double d = relu && !(LOAD(s->y[at]) > 0) ? 0 : (double)LOAD(s->dy[at]);
+            sum[k] += d;
+            product[k] += d * ((double)LOAD(s->x[at]) - s->mean[k]);
+        }
 }
+
+static void TYPED(gradient_sums_rows)(const struct TYPED(column_sums) *s, int64_t first, int64_t end, double *sum, double *product) {
+    if (s->relu) TYPED(gradient_rows)(s, first, end, sum, product, true);
+    else TYPED(gradient_rows)(s, first, end, sum, product, false);
+}
+
+static void TYPED(gradient_sums_block)(void *context, int block) { TYPED(sum_block)(context, block, TYPED(gradient_sums_rows)); }
 
 struct TYPED(gradient_apply) {
     const struct normalization_gradient *g;
@@ -127,30 +164,43 @@ struct TYPED(gradient_apply) {
     const REAL *a, *b, *c;
 };
 
-static void TYPED(gradient_apply_block)(void *context, int block) {
-    const struct TYPED(gradient_apply) *p = context;
+ALWAYS_INLINE void TYPED(gradient_apply_rows)(
+    const struct TYPED(gradient_apply) *p, int block, const bool relu, const bool wants_x, const bool wants_residual) {
     const struct normalization_gradient *g = p->g;
     const int64_t channels = g->channels, end = TYPED(block_start)(g->rows, block + 1);
-    const REAL *a = p->a, *b = p->b, *k = p->c;
     for (int64_t row = TYPED(block_start)(g->rows, block); row < end; row++) {
         const int64_t at = row * channels;
         const STORED *x = (const STORED *)g->x + at, *y = (const STORED *)g->y + at, *dy = (const STORED *)g->dy + at;
-        STORED *dx = g->dx ? (STORED *)g->dx + at : NULL, *dresidual = g->dresidual ? (STORED *)g->dresidual + at : NULL;
-        if (dx && dresidual) {
-            for (int64_t c = 0; c < channels; c++) {
-                const REAL d = g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]);
-                dresidual[c] = STORE(d);
-                dx[c] = STORE(a[c] * d + b[c] * LOAD(x[c]) + k[c]);
-            }
-        } else if (dx) {
-            for (int64_t c = 0; c < channels; c++) {
-                const REAL d = g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]);
-                dx[c] = STORE(a[c] * d + b[c] * LOAD(x[c]) + k[c]);
-            }
-        } else if (dresidual) {
-            for (int64_t c = 0; c < channels; c++) dresidual[c] = STORE(g->relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]));
+        STORED *dx = (STORED *)g->dx + (wants_x ? at : 0), *dresidual = (STORED *)g->dresidual + (wants_residual ? at : 0);
+        int64_t c = 0;
+        for (; c + vector_lanes <= channels; c += vector_lanes) {
+            REALS d = LOADS(dy + c);
+            if (relu) d = WHERE(LOADS(y + c) > 0, d);
+            if (wants_residual) STORES(dresidual + c, d);
+            if (wants_x)
+                STORES(dx + c, LOAD_REALS(p->a + c) * d + LOAD_REALS(p->b + c) * LOADS(x + c) + LOAD_REALS(p->c + c));
+        }
+        for (; c < channels; c++) {
+            const REAL d = relu && !(LOAD(y[c]) > 0) ? 0 : LOAD(dy[c]);
+            if (wants_residual) dresidual[c] = STORE(d);
+            if (wants_x) dx[c] = STORE(p->a[c] * d + p->b[c] * LOAD(x[c]) + p->c[c]);
         }
     }
+}
+
+static void TYPED(gradient_apply_block)(void *context, int block) {
+    const struct TYPED(gradient_apply) *p = context;
+    const struct normalization_gradient *g = p->g;
+#define ROWS(relu) \
+    if (g->dx && g->dresidual) TYPED(gradient_apply_rows)(p, block, relu, true, true); \
+    else if (g->dx) TYPED(gradient_apply_rows)(p, block, relu, true, false); \
+    else TYPED(gradient_apply_rows)(p, block, relu, false, true)
+    if (g->relu) {
+        ROWS(true);
+    } else {
+        ROWS(false);
+    }
+#undef ROWS
 }
 
 static void TYPED(normalization_backward)(const struct normalization_gradient *g) {

@@ -141,6 +141,7 @@ static void winograd_product_part(void *context, int part) {
     const float *b = run->weight_planes + p * plan->weight_plane + (taps.first - plan->used.first) * product.b_tap;
     float *c = run->to_planes + p * plan->to.plane + frame * rows * plan->to.step;
     for (int64_t column = 0; column < plan->to.step; column += product_columns) {
+        product.vectors = winograd_panel_vectors(plan, column);
         product.b = b + column * used * plan->from.channels;
         product.c = c + column;
         product_panel(&product);
@@ -162,7 +163,7 @@ static void winograd_weight_product_part(void *context, int part) {
     for (int64_t k = 0; k < depth; k += depth_at_once)
         for (int64_t column = 0; column < plan->to.step; column += product_columns) {
             const struct product product = {
-                .a = a + k * plan->from.step, .a_row = 1, .a_step = plan->from.step,
+                .vectors = winograd_panel_vectors(plan, column), .a = a + k * plan->from.step, .a_row = 1, .a_step = plan->from.step,
                 .b = b + k * plan->to.step + column, .b_row = plan->to.step,
                 .rows = plan->from.channels, .taps = 1, .depth = depth - k < depth_at_once ? depth - k : depth_at_once,
                 .c = c + column, .c_row = plan->to.step, .accumulates = run->first_strip > 0 || k > 0};
@@ -240,7 +241,7 @@ ALWAYS_INLINE void winograd_weight_gradient_of(const struct winograd_run *run, i
     for (int64_t k = 0; k < channels; k += channels_at_once) {
         const int64_t count = channels - k < channels_at_once ? channels - k : channels_at_once;
         for (int64_t c = 0; c < count; c++)
-            for (int64_t v = 0; v < product_columns; v += vector_lanes) {
+            for (int64_t v = 0; v < winograd_panel_vectors(plan, first) * vector_lanes; v += vector_lanes) {
                 const float *from = run->weight_planes + ((tap - plan->used.first) * channels + k + c) * plan->to.step + first + v;
                 floats planes[winograd_most * winograd_most], half[3 * winograd_most], kernel[9];
                 for (int p = 0; p < a * a; p++) planes[p] = load_floats(from + p * plan->weight_plane);
@@ -280,7 +281,7 @@ static bool winograd_next_chunk(struct winograd_run *run) {
 static void winograd_correlate(struct winograd_run *run, float *workspace) {
     const struct winograd_plan *plan = &run->plan;
     winograd_begin(run, workspace);
-    parallel_for((int)(plan->to.step / product_columns * winograd_used_taps(plan)), winograd_weights_part, run);
+    parallel_for((int)(winograd_panels(plan) * winograd_used_taps(plan)), winograd_weights_part, run);
     while (winograd_next_chunk(run)) {
         parallel_for((int)(run->strips * plan->from.frames), winograd_input_to_planes, run);
         parallel_for((int)(plan->planes * plan->to.frames), winograd_product_part, run);
@@ -309,5 +310,5 @@ static void winograd_backward_weights(const struct winograd *w, const void *x, c
         parallel_for((int)(run.strips * plan->to.frames), winograd_gradient_to_planes, &run);
         parallel_for((int)(plan->planes * winograd_used_taps(plan)), winograd_weight_product_part, &run);
     }
-    parallel_for((int)(plan->to.step / product_columns * plan->taps), winograd_weight_gradient_part, &run);
+    parallel_for((int)(winograd_panels(plan) * plan->taps), winograd_weight_gradient_part, &run);
 }

@@ -32,7 +32,7 @@ struct winograd_plan {
 static int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
 static struct winograd_side winograd_side_of(const int64_t extents[3], int64_t channels) {
-    return (struct winograd_side){extents[0], extents[1], extents[2], channels, rounded_up(channels, product_columns), 0};
+    return (struct winograd_side){extents[0], extents[1], extents[2], channels, rounded_up(channels, vector_lanes), 0};
 }
 
 /// The taps of output frame `frame` that see a frame.
@@ -53,6 +53,14 @@ static bool tap_is_used(const struct winograd_plan *plan, int64_t tap) {
 }
 
 static int64_t winograd_used_taps(const struct winograd_plan *plan) { return plan->used.end - plan->used.first; }
+
+/// Panels of `product_columns` channels of what comes out; the last may be half as wide.
+static int64_t winograd_panels(const struct winograd_plan *plan) { return (plan->to.step + product_columns - 1) / product_columns; }
+
+/// The vectors of the panel that begins at `column`.
+static int64_t winograd_panel_vectors(const struct winograd_plan *plan, int64_t column) {
+    return plan->to.step - column < product_columns ? 1 : product_vectors;
+}
 
 static struct winograd_plan winograd_plan_of(const struct winograd *w, enum winograd_direction direction) {
     const struct window *window = w->window;
@@ -80,7 +88,7 @@ static struct winograd_plan winograd_plan_of(const struct winograd *w, enum wino
     plan.used.end = plan.taps;
     while (plan.used.first < plan.taps && !tap_is_used(&plan, plan.used.first)) plan.used.first++;
     while (plan.used.end > plan.used.first && !tap_is_used(&plan, plan.used.end - 1)) plan.used.end--;
-    plan.weight_plane = winograd_used_taps(&plan) * plan.from.channels * plan.to.step + winograd_plane_gap;
+    plan.weight_plane = winograd_used_taps(&plan) * plan.from.channels * rounded_up(plan.to.step, product_columns) + winograd_plane_gap;
     plan.weights = plan.planes * plan.weight_plane;
     return plan;
 }

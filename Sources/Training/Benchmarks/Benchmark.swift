@@ -21,7 +21,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .keyframes: "keyframes of video files, and what decoding everything takes, files/s"
         case .augment: "weak and strong views of clips in memory; of video files, and the cost beside decoding, clips/s"
         case .memory: "memory of a loader whose consumer is too slow, over 10,000 clips of video files"
-        case .start: "from the start of a process to the end of its first training step, 1/s"
+        case .start: "from the start of a process to its first training step, 1/s"
         }
     }
 

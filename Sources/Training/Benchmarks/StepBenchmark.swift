@@ -21,13 +21,20 @@ struct StepBenchmark {
         let rehearsal = try StepRehearsal(
             try method.init(setup), optimizer: bench.configuration[OptimizerOptions.self], classes: bench.options.classes)
         let seconds = try bench.seconds(rehearsal.step)
+        let profile = Engine.startProfiling()
+        try profile.phase(Profile.step, rehearsal.step)
+        Engine.stopProfiling()
         let isFixMatch = method is FixMatch.Type
         let units = isFixMatch ? 1 : Double(bench.batch.labeled)
         try report(
             BenchmarkResult(
                 bench: bench.name, subject: isFixMatch ? fixMatchSubject : bench.subject(clips: bench.batch.labeled),
                 unit: isFixMatch ? "iterations/s" : "clips/s", rates: seconds.map { units / $0 },
-                limit: try bench.limit(multiplyAdds: multiplyAdds / units)))
+                limit: try bench.limit(multiplyAdds: multiplyAdds / units),
+                details: [
+                    ("shareOutsideProducts", profile.shareOutsideProducts), ("storageRequests", Double(profile.allocations)),
+                    ("stepSeconds", seconds.reduce(Double(profile.nanoseconds) * 1e-9, +)),
+                ]))
     }
 
     /// The options of `supervised` are not part of the schema of `step`: their defaults are meant.

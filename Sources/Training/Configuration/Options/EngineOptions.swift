@@ -30,14 +30,14 @@ public struct EngineOptions: ConfigurationGroup {
 
     /// The declarations. The number of computing threads can change the order of sums, and with it bits.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("precision", \.precision, help: "Number format; auto is f32."),
+        .init("precision", \.precision, help: "What activations are held in; auto is f32."),
         .init("kernels", \.kernels, help: "Instruction sets; force one to get another machine's bits."),
         .init(
             "engine.convolution", \.convolution,
-            help: "What convolves; auto: Winograd's filtering for 3 x 3, else oneDNN where installed."),
+            help: "What convolves; auto picks by shape: Winograd, oneDNN or BLAS."),
         .init(
             "memory.recompute", \.recompute,
-            help: "Parts whose inner values are not kept but computed again for gradients: less memory, more time, same bits.",
+            help: "Parts computed again for gradients: less memory, more time, same bits.",
             changesResults: false),
         .init("threads", \.threads, in: 1...1024, help: "Threads that compute."),
         .init("workers", \.workers, in: 1...1024, help: "Threads that decode video.", changesResults: false),
