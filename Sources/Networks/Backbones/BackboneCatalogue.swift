@@ -35,7 +35,8 @@ public enum BackboneCatalogue {
             name: "r2plus1d18", summary: "R(2+1)D-18: each convolution cut into picture and time (torchvision; Tran et al. 2018)"
         ) { ResNet3D(.factored, $0, $1) },
         BackboneEntry(
-            name: "mc3_18", summary: "MC3-18: 3-D convolutions up to stage 1, then over the picture alone (torchvision; Tran et al. 2018)"
+            name: "mc3_18",
+            summary: "MC3-18: 3-D convolutions up to stage 1, then over the picture alone (torchvision; Tran et al. 2018)"
         ) { ResNet3D(.mixed, $0, $1) },
         BackboneEntry(
             name: "r3d18-pooled",
@@ -53,7 +54,8 @@ public enum BackboneCatalogue {
         ) { ResNet2D($0, $1) },
         BackboneEntry(
             name: "transformer",
-            summary: "4 pre-norm layers of 3 heads over tubelets of 2x16x16, sine positions, mean (Dosovitskiy et al. 2021; VATT card)"
+            summary:
+                "4 pre-norm layers of 3 heads over tubelets of 2x16x16, sine positions, mean (Dosovitskiy et al. 2021; VATT card)"
         ) { VideoTransformer(.init(), $0, $1) },
     ]
 

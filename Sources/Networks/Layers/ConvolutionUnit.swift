@@ -18,7 +18,9 @@ final class ConvolutionUnit: Module {
     /// A convolution over the picture to `middle` channels, then one along time (Tran et al. 2018): the two halves of `window`.
     ///
     /// `isStem`: "0", "1" and "3", "4"; else "0.0", "0.1" and "0.3", "1", as torchvision names those of a stem and of a block.
-    init(factored window: Window, inputs: Int, middle: Int, outputs: Int, isStem: Bool, epsilon: Double, _ initializer: Initializer) {
+    init(
+        factored window: Window, inputs: Int, middle: Int, outputs: Int, isStem: Bool, epsilon: Double, _ initializer: Initializer
+    ) {
         func half(_ values: [Int], _ neutral: Int, isSpatial: Bool) -> [Int] {
             isSpatial ? [neutral, values[1], values[2]] : [values[0], neutral, neutral]
         }

@@ -12,7 +12,8 @@ public final class Embedding: Module {
 
     /// A table of `count` vectors drawn by `initializer`.
     public init(count: Int, features: Int, paddingIndex: Int? = nil, _ initializer: Initializer) {
-        precondition(paddingIndex.map { (0..<count).contains($0) } ?? true, "\(initializer.path): a padding index beyond \(count)")
+        precondition(
+            paddingIndex.map { (0..<count).contains($0) } ?? true, "\(initializer.path): a padding index beyond \(count)")
         let drawn = initializer.named("weight").normal([count, features], standardDeviation: 1)
         if let paddingIndex { drawn.sliced(paddingIndex..<(paddingIndex + 1)).overwrite(with: .zeros([1, features])) }
         weight = Parameter(drawn, role: .kernel)

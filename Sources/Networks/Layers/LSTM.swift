@@ -22,7 +22,8 @@ public final class LSTM: Module {
 
     /// A memory of `layers` layers over vectors of `inputs` values.
     public init(
-        inputs: Int, hidden: Int, layers: Int = 1, isBidirectional: Bool = false, dropoutRate: Double = 0, _ initializer: Initializer
+        inputs: Int, hidden: Int, layers: Int = 1, isBidirectional: Bool = false, dropoutRate: Double = 0,
+        _ initializer: Initializer
     ) {
         precondition(layers > 0, "\(initializer.path): a memory without layers")
         self.hidden = hidden

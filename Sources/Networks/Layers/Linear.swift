@@ -37,7 +37,8 @@ public final class Linear: Module {
         weight = Parameter(matrix, role: .kernel)
         bias =
             hasBias
-            ? Parameter(start == .uniform ? constants.uniform([outputs], bound: bound) : constants.constant(0, [outputs]), role: .bias)
+            ? Parameter(
+                start == .uniform ? constants.uniform([outputs], bound: bound) : constants.constant(0, [outputs]), role: .bias)
             : nil
         path = initializer.path
     }

@@ -9,7 +9,9 @@ private struct MemoryStep {
     let mask: Tensor?
 
     /// The gradients of the gates' sums and of the states before, given those of the states after.
-    func backward(_ hiddenGradient: Tensor, _ cellGradient: Tensor, weights: Tensor) -> (gates: Tensor, hidden: Tensor, cell: Tensor) {
+    func backward(_ hiddenGradient: Tensor, _ cellGradient: Tensor, weights: Tensor) -> (
+        gates: Tensor, hidden: Tensor, cell: Tensor
+    ) {
         let dHidden = mask.map { hiddenGradient * $0 } ?? hiddenGradient
         let dCell = (mask.map { cellGradient * $0 } ?? cellGradient) + dHidden * outputGate * (1 - squashed.square())
         let gates = Tensor.concatenated(
@@ -56,7 +58,9 @@ extension Tensor {
     private func at(_ index: Int) -> Tensor { sliced(index..<(index + 1)).reshaped(to: Array(shape.dropFirst())) }
 
     /// The step from these gates' sums `[N, 4 H]`, and the cell after it where it counts.
-    private func memoryStep(_ hidden: Tensor, _ cell: Tensor, _ weights: Tensor, mask: Tensor?) -> (step: MemoryStep, cell: Tensor) {
+    private func memoryStep(_ hidden: Tensor, _ cell: Tensor, _ weights: Tensor, mask: Tensor?) -> (
+        step: MemoryStep, cell: Tensor
+    ) {
         let size = hidden.shape[1]
         let sums = (self + hidden.matrixProduct(weights.transposed)).split([size, size, size, size], axis: 1)
         let (input, forget, candidate, output) = (sums[0].sigmoid(), sums[1].sigmoid(), sums[2].tanh(), sums[3].sigmoid())

@@ -20,7 +20,8 @@ public struct StochasticGradientDescent: UpdateRule {
         parameter.value.descend(
             gradient: gradient, velocity: memories[0],
             GradientDescentStep(
-                learningRate: update.learningRate, momentum: momentum, weightDecay: update.weightDecay, usesNesterov: usesNesterov,
+                learningRate: update.learningRate, momentum: momentum, weightDecay: update.weightDecay,
+                usesNesterov: usesNesterov,
                 gradientScale: update.gradientScale))
     }
 }
