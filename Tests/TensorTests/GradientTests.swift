@@ -91,7 +91,7 @@ import Testing
         },
         GradientCheck("longShortTermMemory", [[4, 2, 12], [12, 3]]) { $0[0].longShortTermMemory(recurrentWeights: $0[1]) },
         GradientCheck("longShortTermMemory from the end, masked", [[4, 3, 8], [8, 2]]) {
-            let mask = Tensor([1.0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0], shape: [4, 3, 1])
+            let mask = Tensor([1.0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1], shape: [4, 3, 1])
             return $0[0].longShortTermMemory(recurrentWeights: $0[1], mask: mask, isReversed: true)
         },
     ]

@@ -42,7 +42,7 @@ def run(name, make, settings, clip=None):
     groups = [{"params": [value], "lr": rate * (FACTOR if key.startswith("b") else 1), "adapts": key.endswith("weight"),
                "weight_decay": 0 if key.endswith("bias") else OWN_DECAY if key.startswith("b") else decay}
               for key, value in parameters.items()]
-    optimizer, steps, before = make(groups), [], 0
+    optimizer, steps = make(groups), []
     for step in range(STEPS):
         for key, value in parameters.items():
             value.grad = values(f"{name}.step{step}.{key}", SHAPES[key])
