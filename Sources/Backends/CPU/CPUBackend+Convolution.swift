@@ -6,6 +6,7 @@ import Foundation
 
 extension CPUBackend {
     func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray) {
+        if isGrouped(x, weights: weights) { return groupedConvolution(.forward, x: x, weights: weights, window: window, y: y) }
         let shape = checked(x, weights, y, window)
         if winograd(
             shape, WINOGRAD_FORWARD, x, { kernels.pointee.winograd_forward($0, x.address, weights.floats, y.address, $1) })
@@ -28,6 +29,9 @@ extension CPUBackend {
     }
 
     func convolutionBackwardInput(_ dy: StridedArray, weights: StridedArray, window: Window, into dx: StridedArray) {
+        if isGrouped(dx, weights: weights) {
+            return groupedConvolution(.backwardInput, x: dx, weights: weights, window: window, y: dy)
+        }
         let shape = checked(dx, weights, dy, window)
         if winograd(
             shape, WINOGRAD_BACKWARD_DATA, dx,
@@ -62,6 +66,9 @@ extension CPUBackend {
     }
 
     func convolutionBackwardWeights(_ x: StridedArray, _ dy: StridedArray, window: Window, into dWeights: StridedArray) {
+        if isGrouped(x, weights: dWeights) {
+            return groupedConvolution(.backwardWeights, x: x, weights: dWeights, window: window, y: dy)
+        }
         let shape = checked(x, dWeights, dy, window)
         if winograd(
             shape, WINOGRAD_BACKWARD_WEIGHTS, x,
@@ -128,13 +135,13 @@ extension CPUBackend {
             && (array.elementType == .float32 || array.elementType == .bfloat16 && description.kernelSet == .avx512)
     }
 
-    private func float32Array(like array: StridedArray) -> StridedArray {
+    func float32Array(like array: StridedArray) -> StridedArray {
         StridedArray(
             buffer: allocate(byteCount: array.count * ElementType.float32.byteCount), shape: array.shape,
             strides: array.strides, elementType: .float32)
     }
 
-    private func float32Copy(of array: StridedArray) -> StridedArray {
+    func float32Copy(of array: StridedArray) -> StridedArray {
         let copy = float32Array(like: array)
         convert(array, into: copy)
         return copy

@@ -155,6 +155,24 @@ final class ProfilingBackend: Backend {
             inner.gradientDescent(weight, gradient: gradient, velocity: velocity, step)
         }
     }
+    func adaptiveMoments(
+        _ weight: StridedArray, gradient: StridedArray, firstMoment: StridedArray, secondMoment: StridedArray,
+        _ step: AdaptiveMomentsStep
+    ) {
+        let touched = [weight, weight, gradient, firstMoment, firstMoment, secondMoment, secondMoment]
+        measured("adaptiveMoments", layer: profile.layer(of: weight), touched) {
+            inner.adaptiveMoments(weight, gradient: gradient, firstMoment: firstMoment, secondMoment: secondMoment, step)
+        }
+    }
+    func layerwiseDescent(
+        _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, trustCoefficient: Double?,
+        _ step: GradientDescentStep
+    ) {
+        measured("layerwiseDescent", layer: profile.layer(of: weight), [weight, weight, gradient, gradient, velocity, velocity]) {
+            inner.layerwiseDescent(
+                weight, gradient: gradient, velocity: velocity, trustCoefficient: trustCoefficient, step)
+        }
+    }
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray) {
         measured("movingAverage", layer: profile.layer(of: x), [x, y, y]) { inner.movingAverage(x, decay: decay, into: y) }
     }

@@ -50,7 +50,7 @@ struct ConvolutionBenchmark {
         func random(_ extents: [Int], seed: UInt64) -> Tensor { RandomClips.tensor(extents, seed: seed).channelsLast }
         func activations(_ extents: [Int], seed: UInt64) -> StridedArray { random(extents, seed: seed).asActivations.array }
         let x = activations([clips, shape.inputs] + shape.input, seed: 1)
-        let weights = random([shape.outputs, shape.inputs] + shape.window.kernel, seed: 2).array
+        let weights = random([shape.outputs, shape.inputs / shape.groups] + shape.window.kernel, seed: 2).array
         let y = activations([clips] + shape.output, seed: 3)
         let window = shape.window
         return {
