@@ -10,7 +10,8 @@ import tempfile
 import reference_files
 
 # The scripts by the folder that they write into, each a file of its own name.
-SCRIPTS = {"engine": ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps"],
+SCRIPTS = {"engine": ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps",
+                      "torchvision_names"],
            "methods": ["cmpl_steps", "temporal_gradient_steps"]}
 
 

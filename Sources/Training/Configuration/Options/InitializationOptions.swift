@@ -1,0 +1,23 @@
+import Networks
+
+/// What networks begin with.
+public struct InitializationOptions: ConfigurationGroup {
+    /// A run, or a safetensors file; nil: drawn weights.
+    public var source: String?
+    /// What of it is taken.
+    public var part = WeightPart.all
+
+    /// The defaults.
+    public init() {}
+
+    /// The declarations.
+    public static let options: [ConfigurationOption<Self>] = [
+        // Results depend on the weights, which are compared by their digest, and not on where they are.
+        .init(
+            "init", \.source, help: "A run or a safetensors file to begin with, every name of it; none: drawn weights.",
+            changesResults: false),
+        .init("init.part", \.part, help: "All of it, or the backbone: the classifier is drawn, and left out of the file."),
+    ]
+}
+
+extension WeightPart: ConfigurationChoice {}
