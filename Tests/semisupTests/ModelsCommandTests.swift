@@ -197,6 +197,6 @@ import Testing
         #expect(exported.status == 0, "\(exported.errors)")
         let (before, after) = (try tensors("a.safetensors"), try tensors("b.safetensors"))
         #expect(before.filter { !$0.name.hasPrefix("fc.") } == after.filter { !$0.name.hasPrefix("fc.") })
-        #expect(try videos.train(["--init", "none", "--out", "other"]).status == 66)
+        #expect(try videos.train(["--init", "nowhere", "--out", "other"]).status == 66)
     }
 }

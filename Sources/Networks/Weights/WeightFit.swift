@@ -114,7 +114,7 @@ public struct WeightFit: Sendable, Equatable {
 // MARK: Values
 
 extension WeightFit {
-    /// The values of all that fits as f32, under the network's names.
+    /// The values of all that fits under the network's names: f32, or f64 where the file has that, as a run has its statistics.
     ///
     /// Throws `notReal` for whole numbers and `notFinite` for NaN, infinities and what f32 cannot hold.
     public func tensors(of weights: StoredWeights, inflation: WeightInflation = .mean) throws -> [StoredTensor] {
@@ -127,7 +127,8 @@ extension WeightFit {
                 throw WeightsError.notFinite(path: path, tensor: source.name, value: "\(values[index])", index: index)
             }
             guard match.change == .inflated else {
-                return StoredTensor(name: match.target, shape: match.shape, floats: values)
+                return source.type == .float64
+                    ? source.named(match.target) : StoredTensor(name: match.target, shape: match.shape, floats: values)
             }
             let inflated = inflation.values(of: values, taps: match.shape[2], area: match.shape[3] * match.shape[4])
             return StoredTensor(name: match.target, shape: match.shape, floats: inflated)
