@@ -31,6 +31,8 @@ public protocol Backend: AnyObject, Sendable {
     func matrixProduct(_ a: StridedArray, _ b: StridedArray, into c: StridedArray, accumulates: Bool)
 
     /// Cross-correlation; x `[N, C, T, H, W]`, weights `[O, C, kt, kh, kw]` and y `[N, O, T', H', W']`, all channels-last.
+    ///
+    /// Weights `[O, C / groups, kt, kh, kw]` convolve in groups: each output channel sees the input channels of its group only.
     func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray)
     /// The gradient with respect to x.
     func convolutionBackwardInput(_ dy: StridedArray, weights: StridedArray, window: Window, into dx: StridedArray)
@@ -55,6 +57,15 @@ public protocol Backend: AnyObject, Sendable {
 
     /// One optimiser step in place, over dense arrays of equal layout.
     func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep)
+    /// One step of AdamW in place, over dense arrays of equal layout.
+    func adaptiveMoments(
+        _ weight: StridedArray, gradient: StridedArray, firstMoment: StridedArray, secondMoment: StridedArray,
+        _ step: AdaptiveMomentsStep)
+    /// One step of LARS in place, over dense arrays of equal layout: v = momentum v + rate g; w -= v, with g the gradient and its
+    /// decay, and the rate times trustCoefficient |w| / |g| where a coefficient is given and both norms are above 0.
+    func layerwiseDescent(
+        _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, trustCoefficient: Double?,
+        _ step: GradientDescentStep)
     /// y = decay y + (1 - decay) x in place, over dense arrays of equal layout.
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray)
 

@@ -1,6 +1,6 @@
 /// Operations on each element. Those with a scalar take it beside the array.
 public enum UnaryOperation: Sendable {
-    case negate, exp, log, sqrt, relu, tanh, sigmoid, square, absolute
+    case negate, exp, log, sqrt, relu, tanh, sigmoid, square, absolute, erf
     case addScalar, multiplyScalar, powerScalar, maximumScalar, minimumScalar
 }
 
@@ -87,5 +87,35 @@ public struct GradientDescentStep: Sendable {
         self.weightDecay = weightDecay
         self.usesNesterov = usesNesterov
         self.gradientScale = gradientScale
+    }
+}
+
+/// The settings of one step of AdamW (PyTorch's definition; Loshchilov and Hutter 2019).
+public struct AdaptiveMomentsStep: Sendable {
+    /// The learning rate.
+    public var learningRate: Double
+    /// The shares of the running means of the gradient and of its square that are kept.
+    public var firstDecay: Double, secondDecay: Double
+    /// Added to the root of the second mean.
+    public var epsilon: Double
+    /// The share of the weight, times the learning rate, that is taken away.
+    public var weightDecay: Double
+    /// A factor of the gradient: that of gradient clipping.
+    public var gradientScale: Double
+    /// The number of this step, from 1: both means begin at 0 and are corrected for it.
+    public var number: Int
+
+    /// A step of given settings.
+    public init(
+        learningRate: Double, firstDecay: Double, secondDecay: Double, epsilon: Double, weightDecay: Double,
+        gradientScale: Double = 1, number: Int
+    ) {
+        self.learningRate = learningRate
+        self.firstDecay = firstDecay
+        self.secondDecay = secondDecay
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.gradientScale = gradientScale
+        self.number = number
     }
 }

@@ -7,6 +7,8 @@ public struct Initializer: Sendable {
     private let key: RandomKey?
     /// The type of the weights.
     public let elementType: ElementType
+    /// The dotted name of the part whose weights it draws, for messages.
+    public let path: String
 
     /// An initialiser of the seed of a run.
     public init(seed: UInt64, elementType: ElementType = .float32) {
@@ -18,13 +20,28 @@ public struct Initializer: Sendable {
         Initializer(key: nil, elementType: elementType)
     }
 
-    private init(key: RandomKey?, elementType: ElementType) {
+    private init(key: RandomKey?, elementType: ElementType, path: String = "") {
         self.key = key
         self.elementType = elementType
+        self.path = path
     }
 
     /// The initialiser of the part called `name`.
-    public func named(_ name: String) -> Initializer { Initializer(key: key?.derived(name), elementType: elementType) }
+    public func named(_ name: String) -> Initializer {
+        Initializer(key: key?.derived(name), elementType: elementType, path: path.isEmpty ? name : "\(path).\(name)")
+    }
+
+    /// Uniform values in [-bound, bound).
+    public func uniform(_ shape: [Int], bound: Double) -> Tensor {
+        guard var stream = key?.stream else { return constant(0, shape) }
+        let values = (0..<shape.reduce(1, *)).map { _ in stream.uniform(-bound, bound) }
+        return Tensor(values, shape: shape).converted(to: elementType)
+    }
+
+    /// Uniform values of variance 2 / (inputs + outputs) for a matrix `[outputs, inputs]` (Glorot and Bengio 2010).
+    public func xavier(_ shape: [Int]) -> Tensor {
+        uniform(shape, bound: (6 / Double(shape[0] + shape[1])).squareRoot())
+    }
 
     /// Normal values of mean 0 (Box and Muller 1958).
     public func normal(_ shape: [Int], standardDeviation: Double) -> Tensor {

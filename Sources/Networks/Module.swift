@@ -67,6 +67,11 @@ public struct ForwardContext: Sendable {
         self.dropout = dropout
     }
 
+    /// The same pass for the part called `name`, whose dropout draws are its own.
+    public func named(_ name: String) -> ForwardContext {
+        ForwardContext(normalization: normalization, dropout: dropout?.derived(name))
+    }
+
     /// Running statistics, no dropout.
     public static var evaluation: ForwardContext { ForwardContext(normalization: .running) }
 }

@@ -14,8 +14,26 @@ extension Tensor {
 
     /// One step of stochastic gradient descent on this, with its gradient and velocity of the same layout.
     public func descend(gradient: Tensor, velocity: Tensor, _ step: GradientDescentStep) {
-        let aligned = gradient.array.hasStrides(array.strides) ? gradient : gradient.laidOut(like: self)
-        Engine.backend.gradientDescent(array, gradient: aligned.array, velocity: velocity.array, step)
+        Engine.backend.gradientDescent(array, gradient: aligned(gradient).array, velocity: velocity.array, step)
+    }
+
+    /// One step of AdamW on this, with its gradient and the running means of the gradient and of its square, of the same layout.
+    public func descend(gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, _ step: AdaptiveMomentsStep) {
+        Engine.backend.adaptiveMoments(
+            array, gradient: aligned(gradient).array, firstMoment: firstMoment.array, secondMoment: secondMoment.array, step)
+    }
+
+    /// One step of LARS on this, with its gradient and velocity of the same layout. `trustCoefficient` nil: the rate is that of
+    /// `step` whatever the norms are.
+    public func descendLayerwise(
+        gradient: Tensor, velocity: Tensor, trustCoefficient: Double?, _ step: GradientDescentStep
+    ) {
+        Engine.backend.layerwiseDescent(
+            array, gradient: aligned(gradient).array, velocity: velocity.array, trustCoefficient: trustCoefficient, step)
+    }
+
+    private func aligned(_ gradient: Tensor) -> Tensor {
+        gradient.array.hasStrides(array.strides) ? gradient : gradient.laidOut(like: self)
     }
 
     private func laidOut(like other: Tensor) -> Tensor {

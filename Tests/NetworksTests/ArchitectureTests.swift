@@ -43,12 +43,12 @@ import Testing
         #expect(throws: UnknownBackbone.self) { try BackboneCatalogue.entry(named: "r3d19") }
     }
 
-    /// What `models list` prints and `takes(clip:)` judges is what a pass does.
+    /// What `models list` prints and `mismatch(with:)` judges is what a pass does.
     @Test(arguments: BackboneCatalogue.entries.map(\.name)) func theConvolutionsEndWhereTheFeaturesDo(name: String) throws {
         let backbone = try classifier(name, width: 0.0625).backbone, clip = [3, 9, 40, 56]
         let features = GradientRecording.off { backbone.features(hashClips("ends", [1] + clip, .float32), .evaluation) }
-        #expect(backbone.convolutions(of: clip).last?.output == Array(features.shape.dropFirst()))
-        #expect(features.shape[1] == backbone.featureCount)
+        #expect(backbone.output(of: clip) == Array(features.shape.dropFirst()))
+        #expect(features.shape[1] == backbone.featureCount && backbone.mismatch(with: clip) == nil)
     }
 
     @Test func weightsStartAsPublished() throws {

@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-/// One forward pass of `r3d18_forward.json` or `slow50_forward.json`: PyTorch's norms of the stages, and logits.
+/// One forward pass of `r3d18_forward.json` or `slowonly50_forward.json`: PyTorch's norms of the stages, and logits.
 struct ForwardRecord: Sendable, CustomTestStringConvertible {
     let form: String, width: Double, classes: Int, entry: JSON
 

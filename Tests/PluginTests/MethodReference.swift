@@ -35,7 +35,7 @@ final class MethodRun {
     }
 
     let method: any Method
-    private let optimizer: StochasticGradientDescent
+    private let optimizer: Optimizer
     private let learningRate: Double, totalSteps: Int
     private var step = 0
 
@@ -45,9 +45,9 @@ final class MethodRun {
         for network in method.networks.members {
             network.module.loadHashWeights(prefix: "\(network.name).", runningStatistics: false)
         }
-        optimizer = StochasticGradientDescent(
-            method.networks, momentum: run.momentum, usesNesterov: run.usesNesterov, weightDecay: run.weightDecay,
-            clipNorm: run.clipNorm)
+        optimizer = Optimizer(
+            method.networks, StochasticGradientDescent(momentum: run.momentum, usesNesterov: run.usesNesterov),
+            weightDecay: run.weightDecay, clipNorm: run.clipNorm)
         learningRate = run.learningRate
         totalSteps = run.steps.count
     }

@@ -16,6 +16,9 @@ import Testing
         GradientCheck("relu", [[8]]) { $0[0].relu() },
         GradientCheck("tanh", [[5]]) { $0[0].tanh() },
         GradientCheck("sigmoid", [[5]]) { $0[0].sigmoid() },
+        GradientCheck("erf", [[5]], from: -2, to: 2) { $0[0].erf() },
+        GradientCheck("gelu", [[7]], from: -3, to: 3) { $0[0].gelu() },
+        GradientCheck("gelu by tanh", [[7]], from: -3, to: 3) { $0[0].gelu(.tanh) },
         GradientCheck("square", [[5]]) { $0[0].square() },
         GradientCheck("power", [[5]], from: 0.5, to: 2) { $0[0].power(1.5) },
         GradientCheck("clamped", [[9]]) { $0[0].clamped(minimum: -0.3).clamped(maximum: 0.4) },
@@ -73,7 +76,27 @@ import Testing
         },
     ]
 
-    @Test(arguments: elementwise + shaping + reductions + volumes)
+    static let layers: [GradientCheck] = [
+        GradientCheck("convolved in groups", [[2, 4, 3, 4, 4], [6, 2, 3, 3, 3]]) {
+            $0[0].convolved($0[1], window: Window(kernel: [3, 3, 3], stride: [1, 2, 1], padding: [1, 1, 0]))
+        },
+        GradientCheck("convolved depthwise", [[2, 3, 3, 4, 3], [3, 1, 2, 3, 2]]) {
+            $0[0].convolved($0[1], window: Window(kernel: [2, 3, 2], stride: [1, 1, 2], padding: [0, 1, 1]))
+        },
+        GradientCheck("layerNormalized", [[3, 2, 5], [5], [5]]) {
+            $0[0].layerNormalized(weight: $0[1], bias: $0[2], epsilon: 1e-3)
+        },
+        GradientCheck("groupNormalized", [[2, 6, 1, 2, 2], [6], [6]]) {
+            $0[0].groupNormalized(groups: 3, weight: $0[1], bias: $0[2], epsilon: 1e-3)
+        },
+        GradientCheck("longShortTermMemory", [[4, 2, 12], [12, 3]]) { $0[0].longShortTermMemory(recurrentWeights: $0[1]) },
+        GradientCheck("longShortTermMemory from the end, masked", [[4, 3, 8], [8, 2]]) {
+            let mask = Tensor([1.0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0], shape: [4, 3, 1])
+            return $0[0].longShortTermMemory(recurrentWeights: $0[1], mask: mask, isReversed: true)
+        },
+    ]
+
+    @Test(arguments: elementwise + shaping + reductions + volumes + layers)
     func agreesWithCentralDifferences(check: GradientCheck) {
         #expect(check.largestError() < 1e-6)
     }

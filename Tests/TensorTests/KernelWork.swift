@@ -5,7 +5,9 @@ import TestSupport
 enum KernelWork {
     /// A digest of the bits of all results.
     static func digest() -> String {
-        let values = [ElementType.float32, .float64].flatMap { elements($0) + layers($0) + updates($0) + exactConvolution($0) }
+        let values = [ElementType.float32, .float64].flatMap {
+            elements($0) + layers($0) + updates($0) + groups($0) + exactConvolution($0)
+        }
         let folded = values.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ $1.bitPattern) &* 0x100_0000_01B3 }
         return "\(values.count) \(folded)"
     }
@@ -17,7 +19,8 @@ enum KernelWork {
     private static func elements(_ type: ElementType) -> [Double] {
         let x = hash("x", [70_001], type), grid = hash("grid", [37, 3, 401], type), row = hash("row", [401], type)
         return read(
-            x.exp(), x.sigmoid(), x.tanh(), x.square(), (x + 2).log(), (x + 2).sqrt(), (x + 2).power(1.3), x.relu() * 0.3 - 1,
+            x.exp(), x.erf(), x.sigmoid(), x.tanh(), x.square(), (x + 2).log(), (x + 2).sqrt(), (x + 2).power(1.3),
+            x.relu() * 0.3 - 1,
             grid * row + grid.permuted([0, 1, 2]), grid.permuted([2, 0, 1]) - 1, grid.sum(), grid.sum(axes: [0]),
             grid.sum(axes: [1, 2]), grid.max(axes: [0, 1]), grid.min(axes: [2]), grid.softmax(), x.sum(), x.max())
             + [x.norm, grid.norm]
@@ -45,7 +48,28 @@ enum KernelWork {
                     learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3, usesNesterov: nesterov, gradientScale: 0.7))
             average.moveTowards(weight, decay: 0.9)
         }
-        return read(weight, velocity, average)
+        let square = Tensor.zeros(like: weight), mean = Tensor.zeros(like: weight)
+        for number in 1...2 {
+            weight.descend(
+                gradient: gradient, firstMoment: mean, secondMoment: square,
+                AdaptiveMomentsStep(
+                    learningRate: 0.1, firstDecay: 0.9, secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0.1, gradientScale: 0.7,
+                    number: number))
+            weight.descendLayerwise(
+                gradient: gradient, velocity: velocity, trustCoefficient: 0.1,
+                GradientDescentStep(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3, usesNesterov: false, gradientScale: 0.7))
+        }
+        return read(weight, velocity, average, mean, square)
+    }
+
+    private static func groups(_ type: ElementType) -> [Double] {
+        [(90, 90, 1), (24, 36, 4)].flatMap { inputs, outputs, width in
+            let x = hash("grouped \(inputs)", [2, inputs, 3, 9, 11], type).requiringGradient()
+            let w = hash("groups \(inputs)", [outputs, width, 3, 3, 3], type).requiringGradient()
+            let y = x.convolved(w, window: Window(kernel: [3, 3, 3], stride: [1, 2, 1], padding: [1, 1, 1]))
+            y.square().sum().backward()
+            return read(y, x.gradient, w.gradient)
+        }
     }
 
     /// Whole numbers, so that the sums of the libraries are exact in any order.

@@ -59,7 +59,7 @@ final class FixMatchRun {
 
     let method: FixMatch
     let average: ExponentialMovingAverage<VideoClassifier>
-    private let optimizer: StochasticGradientDescent
+    private let optimizer: Optimizer
     private let learningRate: Double, elementType: ElementType
     private var step = 0
 
@@ -72,8 +72,10 @@ final class FixMatchRun {
             ], elementType)
         method = try FixMatch(setup)
         method.student.loadHashWeights(runningStatistics: false)
-        optimizer = StochasticGradientDescent(
-            method.networks, momentum: try settings.number("momentum"), usesNesterov: settings["nesterov"] == .boolean(true),
+        optimizer = Optimizer(
+            method.networks,
+            StochasticGradientDescent(
+                momentum: try settings.number("momentum"), usesNesterov: settings["nesterov"] == .boolean(true)),
             weightDecay: try settings.number("weightDecay"), clipNorm: run.clipNorm)
         average = ExponentialMovingAverage(
             of: method.student, twin: setup.networks.classifier(), decay: try settings.number("emaDecay"))

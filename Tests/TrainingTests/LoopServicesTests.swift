@@ -25,7 +25,7 @@ import Training
                 NamedNetwork("a", layers[0]), NamedNetwork("b", layers[1], learningRateFactor: 0.5, weightDecay: 0.1),
                 NamedNetwork("c", layers[2], isTrained: false),
             ], evaluated: nil)
-        let optimizer = StochasticGradientDescent(networks, momentum: 0, usesNesterov: false, weightDecay: 0)
+        let optimizer = Optimizer(networks, StochasticGradientDescent(momentum: 0, usesNesterov: false), weightDecay: 0)
         pull(layers)
         optimizer.step(learningRate: 1)
         let slope = [1.0, 2, 1, 2]
@@ -40,7 +40,7 @@ import Training
         func networks(_ head: Linear) -> NetworkSet {
             NetworkSet([NamedNetwork("body", body), NamedNetwork("head", head)], evaluated: nil)
         }
-        let optimizer = StochasticGradientDescent(networks(old), momentum: 0.9, usesNesterov: false, weightDecay: 0)
+        let optimizer = Optimizer(networks(old), StochasticGradientDescent(momentum: 0.9, usesNesterov: false), weightDecay: 0)
         pull([body, old])
         optimizer.step(learningRate: 1)
         optimizer.adopt(networks(new))

@@ -57,11 +57,12 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(runs[0].weightsDigest != runs[1].weightsDigest)
     }
 
-    @Test func aResumedRunEndsAsOneThatWasNeverStopped() throws {
-        let whole = try TrainingRun(plan("method.weighting=flexmatch", "checkpoint.keep=9"), out: folder(), observer: Silent())
-            .run()
+    @Test(arguments: [("sgd", "r3d10"), ("adamw", "transformer"), ("lars", "resnet18")])
+    func aResumedRunEndsAsOneThatWasNeverStopped(optimizer: String, backbone: String) throws {
+        let choice = ["optimizer=\(optimizer)", "backbone=\(backbone)", "method.weighting=flexmatch", "checkpoint.keep=9"]
+        let whole = try TrainingRun(plan(choice[0], choice[1], choice[2], choice[3]), out: folder(), observer: Silent()).run()
         let interrupted = folder()
-        let plan = try plan("method.weighting=flexmatch", "checkpoint.keep=9", "checkpoint.everySteps=2")
+        let plan = try plan(choice[0], choice[1], choice[2], choice[3], "checkpoint.everySteps=2")
         let first = try TrainingRun(plan, out: interrupted, observer: Silent()).run()
         // As if the process had been killed after the checkpoint of step 2.
         for name in ["step-00000004.json", "step-00000004.safetensors"] {

@@ -10,8 +10,8 @@ import tempfile
 import reference_files
 
 # The scripts by the folder that they write into, each a file of its own name.
-SCRIPTS = {"engine": ["hash_values", "operations", "losses", "metrics", "r3d18_forward", "slow50_forward", "fixmatch_steps",
-                      "torchvision_names"],
+SCRIPTS = {"engine": ["hash_values", "operations", "layers", "losses", "metrics", "optimizers", "r3d18_forward", "slowonly50_forward",
+                      "backbone_gradients", "fixmatch_steps", "torchvision_names"],
            "methods": ["cmpl_steps", "temporal_gradient_steps"]}
 
 

@@ -58,6 +58,7 @@ extension StridedArray {
 
 extension CPUBackend {
     func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray) {
+        if isGrouped(x, weights: weights) { return groupedConvolution(.forward, x: x, weights: weights, window: window, y: y) }
         let shape = checked(x, weights, y, window)
         if takesOneDNN(x) {
             var convolution = shape.convolution
@@ -70,6 +71,9 @@ extension CPUBackend {
     }
 
     func convolutionBackwardInput(_ dy: StridedArray, weights: StridedArray, window: Window, into dx: StridedArray) {
+        if isGrouped(dx, weights: weights) {
+            return groupedConvolution(.backwardInput, x: dx, weights: weights, window: window, y: dy)
+        }
         let shape = checked(dx, weights, dy, window)
         if takesOneDNN(dx) {
             var convolution = shape.convolution
@@ -93,6 +97,9 @@ extension CPUBackend {
     }
 
     func convolutionBackwardWeights(_ x: StridedArray, _ dy: StridedArray, window: Window, into dWeights: StridedArray) {
+        if isGrouped(x, weights: dWeights) {
+            return groupedConvolution(.backwardWeights, x: x, weights: dWeights, window: window, y: dy)
+        }
         let shape = checked(x, dWeights, dy, window)
         if takesDirectWeightGradient(shape, x) { return directWeightGradient(shape, x, dy, into: dWeights) }
         if takesOneDNN(x) {

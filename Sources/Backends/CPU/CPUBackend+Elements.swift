@@ -64,24 +64,6 @@ extension CPUBackend {
         kernels.pointee.dropout_mask(y.elementType.kernelType, Int64(y.count), key, rate, y.address)
     }
 
-    func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep) {
-        requireComputable(weight, gradient, velocity)
-        precondition(
-            weight.isDense && gradient.hasStrides(weight.strides) && velocity.hasStrides(weight.strides),
-            "weight, gradient and velocity are dense and of one layout")
-        var settings = optimizer_step(
-            count: Int64(weight.count), weight: weight.address, velocity: velocity.address, gradient: gradient.address,
-            gradient_scale: step.gradientScale, learning_rate: step.learningRate, momentum: step.momentum,
-            weight_decay: step.weightDecay, nesterov: step.usesNesterov)
-        kernels.pointee.sgd(weight.elementType.kernelType, &settings)
-    }
-
-    func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray) {
-        requireComputable(x, y)
-        precondition(x.isDense && y.hasStrides(x.strides), "a moving average runs over dense arrays of one layout")
-        kernels.pointee.moving_average(x.elementType.kernelType, Int64(x.count), decay, x.address, y.address)
-    }
-
     func requireComputable(_ arrays: StridedArray...) {
         let type = arrays[0].elementType
         precondition(
@@ -107,6 +89,7 @@ extension UnaryOperation {
         case .powerScalar: UNARY_POWER_SCALAR
         case .maximumScalar: UNARY_MAXIMUM_SCALAR
         case .minimumScalar: UNARY_MINIMUM_SCALAR
+        case .erf: UNARY_ERF
         }
     }
 }

@@ -26,7 +26,7 @@ struct array {
 
 enum unary_operation {
     UNARY_NEGATE, UNARY_EXP, UNARY_LOG, UNARY_SQRT, UNARY_RELU, UNARY_TANH, UNARY_SIGMOID, UNARY_SQUARE, UNARY_ABSOLUTE,
-    UNARY_ADD_SCALAR, UNARY_MULTIPLY_SCALAR, UNARY_POWER_SCALAR, UNARY_MAXIMUM_SCALAR, UNARY_MINIMUM_SCALAR
+    UNARY_ADD_SCALAR, UNARY_MULTIPLY_SCALAR, UNARY_POWER_SCALAR, UNARY_MAXIMUM_SCALAR, UNARY_MINIMUM_SCALAR, UNARY_ERF
 };
 enum binary_operation {
     BINARY_ADD, BINARY_SUBTRACT, BINARY_MULTIPLY, BINARY_DIVIDE, BINARY_MAXIMUM, BINARY_MINIMUM,
@@ -71,12 +71,36 @@ struct window {
     int64_t kernel[3], stride[3], padding[3];
 };
 
+enum convolution_pass { CONVOLUTION_FORWARD, CONVOLUTION_BACKWARD_INPUT, CONVOLUTION_BACKWARD_WEIGHTS };
+
+/// A convolution in groups: output channel o sees the input channels of group o / (outputs / groups). Each pass writes one of
+/// x, weights and y, or the gradient in its place, and reads the other two; `scratch` has room for as many values as `weights`.
+struct grouped_convolution {
+    struct window window;
+    int64_t outputs, groups;
+    void *x;
+    /// `[outputs][taps][channels / groups]`
+    void *weights;
+    void *y;
+    void *scratch;
+};
+
 struct optimizer_step {
     int64_t count;
     void *weight, *velocity;
     const void *gradient;
     double gradient_scale, learning_rate, momentum, weight_decay;
     bool nesterov;
+};
+
+struct adamw_step {
+    int64_t count;
+    /// running means of the gradient and of its square
+    void *weight, *first_moment, *second_moment;
+    const void *gradient;
+    double gradient_scale, learning_rate, beta1, beta2, epsilon, weight_decay;
+    /// of this step, from 1
+    int64_t number;
 };
 
 /// The kernels of one set.
@@ -113,9 +137,16 @@ struct tensor_kernels {
     /// Positions outside are not compared; `chosen` gets the tap of the first maximum
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);
+    void (*grouped_convolution)(enum element_type, enum convolution_pass, const struct grouped_convolution *);
 
     /// SGD as PyTorch defines it: g = scale * gradient + decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v)
     void (*sgd)(enum element_type, const struct optimizer_step *);
+    /// AdamW as PyTorch defines it: w -= rate * decay * w; m, s = means of g, g^2; w -= rate / (1 - beta1^n) * m / (sqrt(s / (1 - beta2^n)) + epsilon)
+    void (*adamw)(enum element_type, const struct adamw_step *);
+    /// The sums of squares of w and of g = scale * gradient + decay * w
+    void (*lars_sums)(enum element_type, const struct optimizer_step *, double *weight, double *gradient);
+    /// v = momentum * v + rate * g; w -= v
+    void (*lars)(enum element_type, const struct optimizer_step *);
     /// y = decay * y + (1 - decay) * x
     void (*moving_average)(enum element_type, int64_t count, double decay, const void *x, void *y);
 };

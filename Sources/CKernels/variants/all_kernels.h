@@ -20,6 +20,7 @@
 #include "reductions.h"
 #include "normalization.h"
 #include "windows.h"
+#include "grouped_convolution.h"
 #include "optimization.h"
 #undef REAL
 #undef TYPED
@@ -30,6 +31,7 @@
 #include "reductions.h"
 #include "normalization.h"
 #include "windows.h"
+#include "grouped_convolution.h"
 #include "optimization.h"
 #undef REAL
 #undef TYPED

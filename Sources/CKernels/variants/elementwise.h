@@ -34,10 +34,19 @@ UNARY_ROW(maximum_scalar, x > scalar ? x : (x != x ? x : scalar))
 UNARY_ROW(minimum_scalar, x < scalar ? x : (x != x ? x : scalar))
 #undef UNARY_ROW
 
+/// The library's function, one call an element.
+static void TYPED(unary_erf)(void *context, int64_t count, char *const data[3], const int64_t stride[3]) {
+    (void)context;
+    const REAL *x = (const REAL *)data[0];
+    REAL *y = (REAL *)data[1];
+    for (int64_t i = 0; i < count; i++)
+        y[i * stride[1]] = (REAL)(sizeof(REAL) == 4 ? erff((float)x[i * stride[0]]) : erf(x[i * stride[0]]));
+}
+
 static const row_function TYPED(unary_rows)[] = {
     TYPED(unary_negate), TYPED(unary_exp), TYPED(unary_log), TYPED(unary_sqrt), TYPED(unary_relu), TYPED(unary_tanh),
     TYPED(unary_sigmoid), TYPED(unary_square), TYPED(unary_absolute), TYPED(unary_add_scalar), TYPED(unary_multiply_scalar),
-    TYPED(unary_power_scalar), TYPED(unary_maximum_scalar), TYPED(unary_minimum_scalar)};
+    TYPED(unary_power_scalar), TYPED(unary_maximum_scalar), TYPED(unary_minimum_scalar), TYPED(unary_erf)};
 
 static void TYPED(unary)(enum unary_operation operation, struct extents extents, struct array x, struct array y, double scalar) {
     struct loop loop = plan_loop(extents, 2, (struct array[]){x, y});

@@ -1,3 +1,4 @@
+import Files
 import Tensor
 
 /// A network that turns clips into features, stage by stage.
@@ -15,8 +16,14 @@ public protocol Backbone: Module {
         -> Tensor
     /// Writes the stages into a graph, for evaluation: the features of the last one, not pooled.
     func features(_ x: GraphValue) -> GraphValue
-    /// The convolutions of one forward pass of a clip `[C, T, H, W]`, in order.
-    func convolutions(of clip: [Int]) -> [ConvolutionShape]
+    /// The convolutions of one forward pass of a clip `[C, T, H, W]`, in order, by their names.
+    func convolutions(of clip: [Int]) -> [NamedConvolution]
+    /// Multiply-adds of one forward pass of a clip: convolutions, linear layers, attention.
+    func multiplyAdds(of clip: [Int]) -> Int
+    /// `[C, T, H, W]` of the last stage for a clip.
+    func output(of clip: [Int]) -> [Int]
+    /// What the first layer that cannot take a clip `[C, T, H, W]`, or what is left of it, expects; nil where all fit.
+    func mismatch(with clip: [Int]) -> ShapeMismatch?
 }
 
 extension Backbone {
@@ -25,8 +32,45 @@ extension Backbone {
         features(x, after: nil, through: nil, context) { _, _ in }
     }
 
-    /// Whether every window fits into a clip `[C, T, H, W]` and what the stages before leave of it.
-    public func takes(clip: [Int]) -> Bool { convolutions(of: clip).allSatisfy { ($0.input + $0.output).allSatisfy { $0 > 0 } } }
+    /// Those of the convolutions.
+    public func multiplyAdds(of clip: [Int]) -> Int { convolutions(of: clip).reduce(0) { $0 + $1.shape.multiplyAdds } }
+
+    /// That of the last convolution; the convolutions of a residual block end with that of its shortcut.
+    public func output(of clip: [Int]) -> [Int] { convolutions(of: clip).last?.shape.output ?? clip }
+
+    /// The first convolution whose window does not fit, or whose channels are others.
+    public func mismatch(with clip: [Int]) -> ShapeMismatch? {
+        guard clip.count == 4 else {
+            return ShapeMismatch(layer: stages.first ?? "", expected: "a clip [C, T, H, W]", found: clip)
+        }
+        for (index, (name, shape)) in convolutions(of: clip).enumerated() {
+            let least = shape.leastInput, found = [index == 0 ? clip[0] : shape.inputs] + shape.input
+            guard found[0] == shape.inputs, zip(shape.input, least).allSatisfy({ $0 >= $1 }) else {
+                let extents = least.map { "at least \($0)" }.joined(separator: ", ")
+                return ShapeMismatch(layer: name, expected: "[\(shape.inputs), \(extents)]", found: found)
+            }
+        }
+        return nil
+    }
+}
+
+/// A layer that cannot take what it is given.
+public struct ShapeMismatch: ReportedError, Equatable {
+    /// The dotted name of the layer.
+    public let layer: String
+    /// The shape that it takes, in words.
+    public let expected: String
+    /// The shape that it is given.
+    public let found: [Int]
+    public var exitCode: ExitCode { .configuration }
+    public var description: String { "\(layer) expects \(expected) and is given \(found)" }
+
+    /// A mismatch; see the properties.
+    public init(layer: String, expected: String, found: [Int]) {
+        self.layer = layer
+        self.expected = expected
+        self.found = found
+    }
 }
 
 /// The options of a backbone.

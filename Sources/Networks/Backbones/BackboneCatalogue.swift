@@ -32,6 +32,13 @@ public enum BackboneCatalogue {
             ResNet3D(.init(), $0, $1)
         },
         BackboneEntry(
+            name: "r2plus1d18", summary: "R(2+1)D-18: each convolution cut into picture and time (torchvision; Tran et al. 2018)"
+        ) { ResNet3D(.factored, $0, $1) },
+        BackboneEntry(
+            name: "mc3_18",
+            summary: "MC3-18: 3-D convolutions up to stage 1, then over the picture alone (torchvision; Tran et al. 2018)"
+        ) { ResNet3D(.mixed, $0, $1) },
+        BackboneEntry(
             name: "r3d18-pooled",
             summary: "R3D-18 with max pooling after the stem and after stage 1 (temporal-gradient card, Xiao et al. 2022)"
         ) { ResNet3D(.pooled, $0, $1) },
@@ -39,9 +46,17 @@ public enum BackboneCatalogue {
             ResNet3D(.small, $0, $1)
         },
         BackboneEntry(
-            name: "slow50",
+            name: "slowonly50",
             summary: "3-D ResNet-50 of the slow pathway: bottlenecks, no step along time (Feichtenhofer et al. 2019; CMPL card)"
         ) { ResNet3D(.slow, $0, $1) },
+        BackboneEntry(
+            name: "resnet18", summary: "ResNet-18 over pictures, or each frame by itself (torchvision; He et al. 2016)"
+        ) { ResNet2D($0, $1) },
+        BackboneEntry(
+            name: "transformer",
+            summary:
+                "4 pre-norm layers of 3 heads over tubelets of 2x16x16, sine positions, mean (Dosovitskiy et al. 2021; VATT card)"
+        ) { VideoTransformer(.init(), $0, $1) },
     ]
 
     /// The entry called `name`, which was the value of `option`. Throws `UnknownBackbone`.
@@ -59,6 +74,13 @@ extension ResNet3D.Form {
     /// The form of the temporal-gradient card: 8 x 224 x 224 gives 64 x 4 x 56 x 56 after stage 1 and 512 x 1 x 7 x 7 at the end.
     static let pooled = ResNet3D.Form(
         stemPooling: spatialPooling, firstStagePooling: Window(kernel: [2, 1, 1], stride: [2, 1, 1]), epsilon: 1e-3)
+
+    /// R(2+1)D.
+    static let factored = ResNet3D.Form(block: .factored, stemMiddle: 45)
+
+    /// MC3: time is kept from the stem on.
+    static let mixed = ResNet3D.Form(
+        temporalTaps: [3, 1, 1, 1], strides: [[1, 1, 1], [1, 2, 2], [1, 2, 2], [1, 2, 2]])
 
     /// One block a stage; the stem sees 3 x 3 pixels, since 7 x 7 of a small picture is much of it.
     static let small = ResNet3D.Form(

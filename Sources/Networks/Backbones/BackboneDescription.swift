@@ -20,10 +20,11 @@ public struct BackboneDescription: Sendable, Equatable {
     /// The names and shapes of its parameters and running statistics.
     public let weights: [WeightShape]
 
-    /// The description of `entry` for a clip `[C, T, H, W]`, found by a forward pass of zeros; nil where the clip is too small.
-    public init?(_ entry: BackboneEntry, options: BackboneOptions = BackboneOptions(), clip: [Int]) {
+    /// The description of `entry` for a clip `[C, T, H, W]`, found by a forward pass of zeros. Throws `ShapeMismatch` where the
+    /// clip does not fit.
+    public init(_ entry: BackboneEntry, options: BackboneOptions = BackboneOptions(), clip: [Int]) throws(ShapeMismatch) {
         let backbone = entry.make(options, .blank())
-        guard backbone.takes(clip: clip) else { return nil }
+        if let mismatch = backbone.mismatch(with: clip) { throw mismatch }
         var stages: [Stage] = []
         let parameters = Dictionary(grouping: backbone.namedParameters) { String($0.name.prefix { $0 != "." }) }
         GradientRecording.off {

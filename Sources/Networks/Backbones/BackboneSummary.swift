@@ -7,7 +7,7 @@ public struct BackboneSummary: Sendable, Equatable {
     public let name: String, summary: String
     /// Learned values, without a classifier.
     public let parameters: Int
-    /// Multiply-adds of the convolutions of one forward pass of one clip.
+    /// Multiply-adds of one forward pass of one clip.
     public let multiplyAdds: Int
     /// Channels of the last stage.
     public let featureCount: Int
@@ -17,14 +17,12 @@ public struct BackboneSummary: Sendable, Equatable {
     /// The summary of `entry` for a clip `[C, T, H, W]`. Builds the network without drawing weights.
     public init(_ entry: BackboneEntry, options: BackboneOptions = BackboneOptions(), clip: [Int]) {
         let backbone = entry.make(options, .blank())
-        let convolutions = backbone.convolutions(of: clip)
         name = entry.name
         summary = entry.summary
         parameters = backbone.parameterCount
-        multiplyAdds = convolutions.reduce(0) { $0 + $1.multiplyAdds }
+        multiplyAdds = backbone.multiplyAdds(of: clip)
         featureCount = backbone.featureCount
-        // The convolutions of a block end with that of its shortcut, which has the extents of the block's output.
-        output = convolutions.last?.output ?? clip
+        output = backbone.output(of: clip)
     }
 
     /// The object of `models list --json`.

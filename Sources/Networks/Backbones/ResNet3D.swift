@@ -10,6 +10,8 @@ public final class ResNet3D: Backbone {
         var temporalTaps = [3, 3, 3, 3]
         /// Steps of each stage along T, H, W.
         var strides = [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2]]
+        /// The channels between the halves of the first convolution, where that is factored.
+        var stemMiddle: Int?
         /// The first convolution.
         var stem = Window(kernel: [3, 7, 7], stride: [1, 2, 2], padding: [1, 3, 3])
         /// A pooling after the stem.
@@ -28,10 +30,13 @@ public final class ResNet3D: Backbone {
     init(_ form: Form, _ options: BackboneOptions, _ initializer: Initializer) {
         self.form = form
         let widths = [64, 128, 256, 512].map(options.channels)
-        stem = ConvolutionUnit(
-            inputs: options.inputChannels, outputs: widths[0],
-            window: form.stem, epsilon: form.epsilon,
-            initializer.named("stem"))
+        let first = initializer.named("stem"), inputs = options.inputChannels
+        stem =
+            form.stemMiddle.map {
+                ConvolutionUnit(
+                    factored: form.stem, inputs: inputs, middle: options.channels($0), outputs: widths[0], isStem: true,
+                    epsilon: form.epsilon, first)
+            } ?? ConvolutionUnit(inputs: inputs, outputs: widths[0], window: form.stem, epsilon: form.epsilon, first)
         let channels = [widths[0]] + widths.map { form.block.expansion * $0 }
         layers = widths.indices.map { stage in
             let name = initializer.named("layer\(stage + 1)")
@@ -80,23 +85,23 @@ public final class ResNet3D: Backbone {
         }
     }
 
-    public func convolutions(of clip: [Int]) -> [ConvolutionShape] {
-        let first = stem.shape(of: clip)
-        var shapes = [first]
-        var volume = form.stemPooling.map { first.output.pooled(by: $0) } ?? first.output
+    public func convolutions(of clip: [Int]) -> [NamedConvolution] {
+        var found = stem.convolutions(of: clip).below("stem")
+        var volume = found.last?.shape.output ?? clip
+        if let pooling = form.stemPooling { volume = volume.pooled(by: pooling) }
         for (index, layer) in layers.enumerated() {
-            for block in layer.parts {
+            for (number, block) in layer.parts.enumerated() {
                 let inner = block.convolutions(of: volume)
-                shapes += inner
-                volume = inner.last?.output ?? volume
+                found += inner.below("layer\(index + 1).\(number)")
+                volume = inner.last?.shape.output ?? volume
             }
             if index == 0, let pooling = form.firstStagePooling { volume = volume.pooled(by: pooling) }
         }
-        return shapes
+        return found
     }
 }
 
 extension [Int] {
     /// The extents `[C, T, H, W]` after a pooling.
-    fileprivate func pooled(by window: Window) -> [Int] { [self[0]] + window.output(for: Array(self[1...])) }
+    func pooled(by window: Window) -> [Int] { [self[0]] + window.output(for: Array(self[1...])) }
 }

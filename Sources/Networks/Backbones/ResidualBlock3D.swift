@@ -4,9 +4,14 @@ import Tensor
 enum BlockKind {
     /// Two of three taps along H and W (He et al. 2016; Tran et al. 2018).
     case basic
+    /// As `basic`, each convolution cut into one over the picture and one along time, with about as many weights (Tran et al. 2018).
+    case factored
     /// One tap to the inner width, three taps along H and W, one tap to four times the width (He et al. 2016; Feichtenhofer et
     /// al. 2019, slow pathway): taps along T are in the first, the step is in the second.
     case bottleneck
+
+    /// The channels between the halves of a factored 3x3x3 convolution, by which it has as many weights as the whole.
+    static func middleChannels(inputs: Int, outputs: Int) -> Int { 27 * inputs * outputs / (9 * inputs + 3 * outputs) }
 
     /// Channels that leave a block, for each of its inner width.
     var expansion: Int { self == .bottleneck ? 4 : 1 }
@@ -17,7 +22,7 @@ enum BlockKind {
     func convolutions(width: Int, temporalTaps: Int, stride: [Int]) -> [(outputs: Int, window: Window)] {
         let before = temporalTaps / 2
         switch self {
-        case .basic:
+        case .basic, .factored:
             return [stride, [1, 1, 1]].map {
                 (width, Window(kernel: [temporalTaps, 3, 3], stride: $0, padding: [before, 1, 1]))
             }
@@ -45,7 +50,15 @@ final class ResidualBlock3D: Module {
         }
         let layers = kind.convolutions(width: width, temporalTaps: temporalTaps, stride: stride)
         let channels = [inputs] + layers.map(\.outputs), outputs = channels[layers.count]
-        convolutions = layers.indices.map { unit("conv\($0 + 1)", channels[$0], channels[$0 + 1], layers[$0].window) }
+        // That of the first convolution for both, as torchvision has it.
+        let middle = kind == .factored ? BlockKind.middleChannels(inputs: inputs, outputs: outputs) : nil
+        convolutions = layers.indices.map { index in
+            let name = "conv\(index + 1)", window = layers[index].window
+            guard let middle else { return unit(name, channels[index], channels[index + 1], window) }
+            return ConvolutionUnit(
+                factored: window, inputs: channels[index], middle: middle, outputs: channels[index + 1], isStem: false,
+                epsilon: epsilon, initializer.named(name))
+        }
         let changesShape = inputs != outputs || stride != [1, 1, 1]
         downsample = changesShape ? unit("downsample", inputs, outputs, Window(kernel: [1, 1, 1], stride: stride)) : nil
     }
@@ -70,9 +83,11 @@ final class ResidualBlock3D: Module {
     }
 
     /// The convolutions over `[C, T, H, W]`; the last has the extents of the block's output.
-    func convolutions(of volume: [Int]) -> [ConvolutionShape] {
-        var shapes: [ConvolutionShape] = []
-        for unit in convolutions { shapes.append(unit.shape(of: shapes.last?.output ?? volume)) }
-        return shapes + (downsample.map { [$0.shape(of: volume)] } ?? [])
+    func convolutions(of volume: [Int]) -> [NamedConvolution] {
+        var found: [NamedConvolution] = []
+        for (index, unit) in convolutions.enumerated() {
+            found += unit.convolutions(of: found.last?.shape.output ?? volume).below("conv\(index + 1)")
+        }
+        return found + (downsample?.convolutions(of: volume).below("downsample") ?? [])
     }
 }

@@ -47,10 +47,13 @@ public struct ONNXDescription: Sendable, Equatable {
         nodes = model.graph.node.map(Node.init)
         weights = try model.graph.initializer.map { constant in
             let shape = constant.dims.map { Int($0) }
-            guard constant.dataType == .float, StoredTensor.byteCount(.float32, shape) == constant.rawData.count else {
-                throw ONNXError.malformed(path: path, reason: "\(constant.name) is not f32 of the shape \(shape)")
+            let type = constant.dataType == .int64 ? StoredType.int64 : .float32
+            guard [.float, .int64].contains(constant.dataType),
+                StoredTensor.byteCount(type, shape) == constant.rawData.count
+            else {
+                throw ONNXError.malformed(path: path, reason: "\(constant.name) is not f32 or i64 of the shape \(shape)")
             }
-            return StoredTensor(name: constant.name, type: .float32, shape: shape, bytes: Array(constant.rawData))
+            return StoredTensor(name: constant.name, type: type, shape: shape, bytes: Array(constant.rawData))
         }
         metadata = Dictionary(model.metadataProps.map { ($0.key, $0.value) }) { first, _ in first }
     }

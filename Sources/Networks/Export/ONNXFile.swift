@@ -120,7 +120,7 @@ extension ONNXConstant {
     fileprivate init(_ tensor: StoredTensor) {
         name = tensor.name
         dims = tensor.shape.map { Int64($0) }
-        dataType = .float
+        dataType = tensor.type == .int64 ? .int64 : .float
         rawData = Data(tensor.bytes)
     }
 }

@@ -13,6 +13,8 @@ extension Tensor {
     }
 
     /// Cross-correlation of `[N, C, T, H, W]` with `weights` `[O, C, kt, kh, kw]`, giving `[N, O, T', H', W']`.
+    ///
+    /// Weights `[O, C / groups, kt, kh, kw]` convolve in groups: output channel o sees the input channels of group o groups / O.
     /// Backward: the transposed correlation for the input, the correlation of input and gradient for the weights.
     public func convolved(_ weights: Tensor, window: Window) -> Tensor {
         let (x, w) = (channelsLast, weights.channelsLast)

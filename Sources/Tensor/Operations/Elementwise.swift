@@ -135,6 +135,14 @@ extension Tensor {
         return y.recorded("sigmoid", from: [self]) { dy in [dy * y * (1 - y)] }
     }
 
+    /// The error function. Backward: dx = dy 2 / sqrt(pi) e to the -x².
+    public func erf() -> Tensor {
+        let x = unrecorded
+        return unary(.erf).recorded("erf", from: [self]) { dy in
+            [dy * (-x.square()).exp() * (2 / Double.pi.squareRoot())]
+        }
+    }
+
     /// x². Backward: dx = 2 dy x.
     public func square() -> Tensor {
         let x = unrecorded

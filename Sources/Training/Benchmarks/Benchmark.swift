@@ -147,10 +147,15 @@ struct BenchmarkSetting {
     }
 
     /// The convolutions of one clip's forward pass.
-    func convolutions() throws(UnknownBackbone) -> [ConvolutionShape] {
-        try BackboneCatalogue.entry(named: backbone.name)
-            .make(.init(width: backbone.width, depth: backbone.depth), .blank())
-            .convolutions(of: [3, clip.length, clip.size, clip.size])
+    func convolutions() throws(UnknownBackbone) -> [ConvolutionShape] { try blank().convolutions(of: clipShape).map(\.shape) }
+
+    /// Multiply-adds of one clip's forward pass.
+    func multiplyAdds() throws(UnknownBackbone) -> Int { try blank().multiplyAdds(of: clipShape) }
+
+    private var clipShape: [Int] { [3, clip.length, clip.size, clip.size] }
+
+    private func blank() throws(UnknownBackbone) -> any Backbone {
+        try BackboneCatalogue.entry(named: backbone.name).make(.init(width: backbone.width, depth: backbone.depth), .blank())
     }
 
     func seconds(_ body: () throws -> Void) rethrows -> [Double] {

@@ -50,7 +50,7 @@ struct ConvolutionBenchmark {
             RandomClips.tensor(extents, seed: seed).channelsLast.array
         }
         let x = volume([clips, shape.inputs] + shape.input, seed: 1)
-        let weights = volume([shape.outputs, shape.inputs] + shape.window.kernel, seed: 2)
+        let weights = volume([shape.outputs, shape.inputs / shape.groups] + shape.window.kernel, seed: 2)
         let y = volume([clips] + shape.output, seed: 3)
         let window = shape.window
         return {

@@ -44,8 +44,7 @@ struct StepBenchmark {
     /// Of one step: three passes (forward, two gradients) for clips with gradient, one without; the first layer has one gradient.
     private var multiplyAdds: Double {
         get throws {
-            let shapes = try bench.convolutions()
-            let pass = Double(shapes.reduce(0) { $0 + $1.multiplyAdds }), first = Double(shapes[0].multiplyAdds)
+            let pass = Double(try bench.multiplyAdds()), first = Double(try bench.convolutions()[0].multiplyAdds)
             let labeled = Double(bench.batch.labeled), unlabeled = Double(bench.batch.unlabeled)
             guard method is FixMatch.Type else { return labeled * (3 * pass - first) }
             let isJoint = forward == .joint
@@ -66,7 +65,7 @@ struct InferenceBenchmark {
         let shape = [clips, 3, bench.clip.length, bench.clip.size, bench.clip.size]
         let batch = RandomClips.tensor(shape, seed: 1).channelsLast
         let seconds = bench.seconds { GradientRecording.off { _ = network(batch, .evaluation) } }
-        let multiplyAdds = Double(try bench.convolutions().reduce(0) { $0 + $1.multiplyAdds })
+        let multiplyAdds = Double(try bench.multiplyAdds())
         try report(
             BenchmarkResult(
                 bench: bench.name, subject: bench.subject(clips: clips), unit: "clips/s",

@@ -5,7 +5,7 @@ import Tensor
 /// Training steps of a method's first stage on random clips in memory: what a step costs without a loader.
 final class StepRehearsal {
     let method: any Method
-    private let optimizer: StochasticGradientDescent
+    private let optimizer: Optimizer
     let batch: Batch
     private let stage: TrainingStage?
     private var count = 0
@@ -18,7 +18,7 @@ final class StepRehearsal {
         self.method = method
         stage = method.stages.first
         if let data { try method.beginStages(through: 0, totalSteps: 1_000_000, data: data) }
-        self.optimizer = StochasticGradientDescent(method.networks, optimizer)
+        self.optimizer = Optimizer(method.networks, optimizer)
         self.optimizer.adopt(method.networks, moved: stage?.networks)
         var streams: [String: StreamBatch] = [:]
         for (number, stream) in method.views(in: stage).streams.enumerated() {

@@ -83,10 +83,12 @@ extension TrainingPlan {
         let classifiers = method.networks.members.compactMap { member in
             (member.module as? VideoClassifier).map { (member.name, $0) }
         }
-        if let small = classifiers.first(where: { !$0.1.backbone.takes(clip: shape) }) {
+        for (name, classifier) in classifiers {
+            guard let mismatch = classifier.backbone.mismatch(with: shape) else { continue }
             found.append(
-                "clip.length=\(clip.length) clip.size=\(clip.size) leave nothing in the last stage of \(small.0)'s backbone; use more"
-            )
+                "clip.length=\(clip.length) clip.size=\(clip.size) do not fit the backbone of \(name): "
+                    + "\(mismatch.description) of [C, T, H, W]; use longer or larger clips, or another backbone")
+            break
         }
         return found
     }

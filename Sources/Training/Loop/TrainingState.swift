@@ -8,7 +8,7 @@ import Tensor
 /// Data order and random draws are functions of seed and step, so the number of the step stands for them.
 final class TrainingState {
     let method: any Method
-    private(set) var optimizer: StochasticGradientDescent
+    private(set) var optimizer: Optimizer
     let average: ExponentialMovingAverage<VideoClassifier>?
     var step = 0
     /// The best accuracy on validation clips so far.
@@ -25,7 +25,7 @@ final class TrainingState {
         spans = plan.spans(of: method)
         first = method.networks.evaluated
         options = plan.configuration[OptimizerOptions.self]
-        optimizer = StochasticGradientDescent(method.networks, options)
+        optimizer = Optimizer(method.networks, options)
         let decay = plan.configuration[AverageOptions.self].decay
         average = try method.networks.evaluated.flatMap { network in
             decay > 0 ? ExponentialMovingAverage(of: network, twin: try plan.networks.classifier(), decay: decay) : nil
@@ -48,7 +48,7 @@ final class TrainingState {
 
     /// An optimiser of its own for a stage that begins. Throws `MethodMistake`.
     func beginStage(_ stage: TrainingStage) throws(MethodMistake) {
-        optimizer = StochasticGradientDescent(method.networks, options)
+        optimizer = Optimizer(method.networks, options)
         try adoptNetworks(in: stage)
     }
 
@@ -108,12 +108,11 @@ final class TrainingState {
     }
 }
 
-extension StochasticGradientDescent {
+extension Optimizer {
     /// An optimiser as the options say.
     convenience init(_ networks: NetworkSet, _ options: OptimizerOptions) {
         self.init(
-            networks, momentum: options.momentum, usesNesterov: options.nesterov, weightDecay: options.weightDecay,
-            clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
+            networks, options.rule, weightDecay: options.weightDecay, clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
     }
 }
 

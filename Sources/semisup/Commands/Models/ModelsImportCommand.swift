@@ -14,7 +14,7 @@ struct ModelsImportCommand: ParsableCommand {
 
             Examples:
               semisup models import r3d_18.safetensors --backbone r3d18 --out own.safetensors
-              semisup models import resnet50.safetensors --backbone slow50 --part backbone --out own.safetensors
+              semisup models import resnet50.safetensors --backbone slowonly50 --part backbone --out own.safetensors
             """)
 
     @Argument(help: ArgumentHelp("A safetensors file.", valueName: "file"))

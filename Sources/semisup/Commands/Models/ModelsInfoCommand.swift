@@ -40,14 +40,8 @@ struct ModelsInfoCommand: ParsableCommand {
 
     private func show(_ entry: BackboneEntry, _ configuration: Configuration) throws {
         let clip = configuration[ClipOptions.self], backbone = configuration[Training.BackboneOptions.self]
-        let shape = [3, clip.length, clip.size, clip.size]
-        guard
-            let description = BackboneDescription(
-                entry, options: .init(width: backbone.width, depth: backbone.depth), clip: shape)
-        else {
-            throw ValidationError(
-                "clip.length=\(clip.length) clip.size=\(clip.size) leave nothing in the last stage of \(entry.name); use more")
-        }
+        let description = try BackboneDescription(
+            entry, options: .init(width: backbone.width, depth: backbone.depth), clip: [3, clip.length, clip.size, clip.size])
         guard !json else { return try Terminal.standard.print(description.json) }
         let summary = description.summary
         let stages = description.stages.map { [$0.name, Text.extents($0.output), Text.count($0.parameters)] }
@@ -56,7 +50,7 @@ struct ModelsInfoCommand: ParsableCommand {
             """
             \(summary.name): \(summary.summary)
             \(Text.count(summary.parameters)) parameters; \(Text.count(summary.multiplyAdds)) multiply-adds for a clip of \
-            \(Text.extents(shape))
+            \(Text.extents([3, clip.length, clip.size, clip.size]))
 
             \(Text.table([["stage", "output", "parameters"]] + stages, rightAligned: [2]))
 

@@ -1,4 +1,4 @@
-"""slow50_forward.json: the 3-D ResNet-50 of the slow pathway (cmpl.md, "Backbones"; SlowOnly), forward and gradients.
+"""slowonly50_forward.json: the 3-D ResNet-50 of the slow pathway (cmpl.md, "Backbones"; SlowOnly), forward and gradients.
 
 The network is written out plainly from the card, with torchvision's kind of names, and filled with hash weights as in
 video_resnet.py. Width 1/8 is run by running and by batch statistics; the full width is only counted.
@@ -123,8 +123,8 @@ def main():
     # PyTorchVideo's model zoo, Slow R50 8x8: 54.52 G multiply-adds at 256 x 256, 32.45 M parameters with 400 classes.
     assert abs(whole["multiplyAdds"] / 1e9 * (256 / 224) ** 2 - 54.52) < 0.005, whole
     assert abs((whole["parameters"] + 2048 * 400 + 400) / 1e6 - 32.45) < 0.005, whole
-    reference_files.write("slow50_forward.json", {
-        "networks": [{"form": "slow50", "widths": [8, 16, 32, 64], "classes": CLASSES, "runningStatistics": "hash",
+    reference_files.write("slowonly50_forward.json", {
+        "networks": [{"form": "slowonly50", "widths": [8, 16, 32, 64], "classes": CLASSES, "runningStatistics": "hash",
                       "records": records}],
         "costs": [whole, quarter]})
 

@@ -1,0 +1,55 @@
+internal import CKernels
+
+// Convolution in groups, depthwise included: a direct kernel of our own for all three passes.
+extension CPUBackend {
+    /// Whether the weights `[O, C / groups, kt, kh, kw]` of a convolution over `x` `[N, C, T, H, W]` see a part of the channels.
+    func isGrouped(_ x: StridedArray, weights: StridedArray) -> Bool {
+        x.shape.count == 5 && weights.shape.count == 5 && weights.shape[1] != x.shape[1]
+    }
+
+    /// The gradient's place is taken by what the pass writes: y, x or the weights.
+    func groupedConvolution(
+        _ pass: GroupedPass, x: StridedArray, weights: StridedArray, window: Window, y: StridedArray
+    ) {
+        requireComputable(x, weights, y)
+        let groups = weights.shape[1] > 0 ? x.shape[1] / weights.shape[1] : 0
+        precondition(
+            groups > 0 && groups * weights.shape[1] == x.shape[1] && weights.shape[0] % groups == 0
+                && weights.shape[0] == y.shape[1] && Array(weights.shape[2...]) == window.kernel,
+            "weights \(weights.shape) for \(x.shape[1]) channels in, \(y.shape[1]) out and a window of \(window.kernel)")
+        precondition(
+            x.isChannelsLast && weights.isChannelsLast && y.isChannelsLast && x.shape[0] == y.shape[0]
+                && window.output(for: Array(x.shape[2...])) == Array(y.shape[2...]),
+            "a window \(window) over \(x.shape) does not give \(y.shape)")
+        let scratch = allocate(byteCount: weights.count * weights.elementType.byteCount)
+        var convolution = grouped_convolution()
+        convolution.window = CKernels.window(
+            batch: Int64(x.shape[0]), channels: Int64(x.shape[1]), input: triple(x.shape[2...]), output: triple(y.shape[2...]),
+            kernel: triple(window.kernel[...]), stride: triple(window.stride[...]), padding: triple(window.padding[...]))
+        convolution.outputs = Int64(weights.shape[0])
+        convolution.groups = Int64(groups)
+        convolution.x = x.address
+        convolution.weights = weights.address
+        convolution.y = y.address
+        convolution.scratch = scratch.address
+        kernels.pointee.grouped_convolution(x.elementType.kernelType, pass.kernel, &convolution)
+    }
+
+    private func triple(_ values: ArraySlice<Int>) -> (Int64, Int64, Int64) {
+        let first = values.startIndex
+        return (Int64(values[first]), Int64(values[first + 1]), Int64(values[first + 2]))
+    }
+}
+
+/// What is computed of a convolution.
+enum GroupedPass {
+    case forward, backwardInput, backwardWeights
+
+    fileprivate var kernel: convolution_pass {
+        switch self {
+        case .forward: CONVOLUTION_FORWARD
+        case .backwardInput: CONVOLUTION_BACKWARD_INPUT
+        case .backwardWeights: CONVOLUTION_BACKWARD_WEIGHTS
+        }
+    }
+}
