@@ -13,10 +13,8 @@ public struct InitializationOptions: ConfigurationGroup {
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
         // Results depend on the weights, which are compared by their digest, and not on where they are.
-        .init(
-            "init", \.source, help: "A run or a safetensors file to begin with, every name of it; none: drawn weights.",
-            changesResults: false),
-        .init("init.part", \.part, help: "All of it, or the backbone: the classifier is drawn, and left out of the file."),
+        .init("init", \.source, help: "A run or a safetensors file to begin with; none: drawn.", changesResults: false),
+        .init("init.part", \.part, help: "All of it, or the backbone: then the classifier is drawn."),
     ]
 }
 
