@@ -17,6 +17,8 @@ public final class VideoClassifier: Module {
     }
 
     public var children: [(name: String, module: any Module)] { backbone.children + [("fc", head)] }
+    public var ownParameters: [(name: String, parameter: Parameter)] { backbone.ownParameters }
+    public var ownStatistics: [(name: String, statistics: RunningStatistics)] { backbone.ownStatistics }
 
     /// Logits `[N, classes]` of a clip batch `[N, C, T, H, W]`.
     public func callAsFunction(_ clips: Tensor, _ context: ForwardContext) -> Tensor {

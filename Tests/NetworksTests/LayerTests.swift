@@ -8,7 +8,7 @@ import Testing
     static let cases = (try? LayerCase.all()) ?? []
 
     @Test func theReferenceIsComplete() {
-        #expect(Self.cases.count == 31)
+        #expect(Self.cases.count == 34)
         #expect(Set(Self.cases.map(\.layer)).count == 12)
     }
 

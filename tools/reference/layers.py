@@ -49,6 +49,10 @@ def convolutions():
         # More channels than the kernels take at a time.
         ([1, 67, 1, 2, 3], 67, [1, 2, 2], [1, 1, 1], [0, 0, 0], 67, False),
         ([1, 96, 1, 2, 2], 64, [1, 2, 1], [1, 1, 1], [0, 0, 0], 32, False),
+        # Wide groups, which are convolved one by one; and groups that do not fill vectors.
+        ([1, 32, 1, 2, 2], 32, [1, 1, 2], [1, 1, 1], [0, 0, 0], 2, False),
+        ([1, 15, 1, 2, 6], 10, [1, 1, 3], [1, 1, 1], [0, 0, 1], 5, False),
+        ([1, 10, 1, 2, 3], 20, [1, 1, 2], [1, 1, 2], [0, 0, 1], 2, False),
         ([1, 2, 2, 3, 3], 3, [1, 3, 3], [1, 1, 1], [0, 1, 1], 1, True),
     ]
     for index, (shape, out, kernel, stride, padding, groups, bias) in enumerate(settings):

@@ -21,7 +21,6 @@ extension CPUBackend {
             x.isChannelsLast && weights.isChannelsLast && y.isChannelsLast && x.shape[0] == y.shape[0]
                 && window.output(for: Array(x.shape[2...])) == Array(y.shape[2...]),
             "a window \(window) over \(x.shape) does not give \(y.shape)")
-        let scratch = allocate(byteCount: weights.count * weights.elementType.byteCount)
         var convolution = grouped_convolution()
         convolution.window = CKernels.window(
             batch: Int64(x.shape[0]), channels: Int64(x.shape[1]), input: triple(x.shape[2...]), output: triple(y.shape[2...]),
@@ -31,8 +30,58 @@ extension CPUBackend {
         convolution.x = x.address
         convolution.weights = weights.address
         convolution.y = y.address
+        let type = x.elementType.kernelType
+        if weights.shape[1] >= CPUBackend.wideGroup, weights.shape[0] / groups >= CPUBackend.wideGroup {
+            return eachGroup(pass, groups, x, weights, window, y)
+        }
+        let scratch = allocate(byteCount: Int(kernels.pointee.grouped_scratch(type, pass.kernel, &convolution)))
         convolution.scratch = scratch.address
-        kernels.pointee.grouped_convolution(x.elementType.kernelType, pass.kernel, &convolution)
+        kernels.pointee.grouped_convolution(type, pass.kernel, &convolution)
+    }
+
+    /// Channels of a group from which on each is convolved by itself, as a whole: the copies cost little then.
+    private static var wideGroup: Int { 16 }
+
+    private func eachGroup(
+        _ pass: GroupedPass, _ groups: Int, _ x: StridedArray, _ weights: StridedArray, _ window: Window, _ y: StridedArray
+    ) {
+        for group in 0..<groups {
+            let kernel = part(group, of: groups, weights, axis: 0)
+            let (from, to) = (part(group, of: groups, x, axis: 1), part(group, of: groups, y, axis: 1))
+            switch pass {
+            case .forward:
+                let result = emptyCopy(of: to)
+                convolution(copy(from), weights: kernel, window: window, into: result)
+                convert(result, into: to)
+            case .backwardInput:
+                let result = emptyCopy(of: from)
+                convolutionBackwardInput(copy(to), weights: kernel, window: window, into: result)
+                convert(result, into: from)
+            case .backwardWeights:
+                convolutionBackwardWeights(copy(from), copy(to), window: window, into: kernel)
+            }
+        }
+    }
+
+    /// One of `groups` equal parts of `array` along `axis`, where it is.
+    private func part(_ group: Int, of groups: Int, _ array: StridedArray, axis: Int) -> StridedArray {
+        var shape = array.shape
+        shape[axis] /= groups
+        return StridedArray(
+            buffer: array.buffer, offset: array.offset + group * shape[axis] * array.strides[axis], shape: shape,
+            strides: array.strides, elementType: array.elementType)
+    }
+
+    private func emptyCopy(of array: StridedArray) -> StridedArray {
+        StridedArray(
+            buffer: allocate(byteCount: array.count * array.elementType.byteCount), shape: array.shape,
+            strides: StridedArray.channelsLastStrides(of: array.shape), elementType: array.elementType)
+    }
+
+    private func copy(_ array: StridedArray) -> StridedArray {
+        let copy = emptyCopy(of: array)
+        convert(array, into: copy)
+        return copy
     }
 
     private func triple(_ values: ArraySlice<Int>) -> (Int64, Int64, Int64) {

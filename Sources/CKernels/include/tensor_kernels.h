@@ -74,7 +74,7 @@ struct window {
 enum convolution_pass { CONVOLUTION_FORWARD, CONVOLUTION_BACKWARD_INPUT, CONVOLUTION_BACKWARD_WEIGHTS };
 
 /// A convolution in groups: output channel o sees the input channels of group o / (outputs / groups). Each pass writes one of
-/// x, weights and y, or the gradient in its place, and reads the other two; `scratch` has room for as many values as `weights`.
+/// x, weights and y, or the gradient in its place, and reads the other two; `scratch` has the bytes that `grouped_scratch` asks for.
 struct grouped_convolution {
     struct window window;
     int64_t outputs, groups;
@@ -137,6 +137,7 @@ struct tensor_kernels {
     /// Positions outside are not compared; `chosen` gets the tap of the first maximum
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);
+    int64_t (*grouped_scratch)(enum element_type, enum convolution_pass, const struct grouped_convolution *);
     void (*grouped_convolution)(enum element_type, enum convolution_pass, const struct grouped_convolution *);
 
     /// SGD as PyTorch defines it: g = scale * gradient + decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v)

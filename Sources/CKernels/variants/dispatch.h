@@ -17,6 +17,7 @@ static void any_unfold(enum element_type type, const struct window *w, int64_t f
 static void any_fold(enum element_type type, const struct window *w, int64_t first, int64_t count, const void *y, void *x) { BY_TYPE(fold, w, first, count, y, x); }
 static void any_max_pool(enum element_type type, const struct window *w, const void *x, void *y, int32_t *chosen) { BY_TYPE(max_pool, w, x, y, chosen); }
 static void any_max_pool_backward(enum element_type type, const struct window *w, const void *dy, const int32_t *chosen, void *dx) { BY_TYPE(max_pool_backward, w, dy, chosen, dx); }
+static int64_t any_grouped_scratch(enum element_type type, enum convolution_pass pass, const struct grouped_convolution *g) { return BY_TYPE(grouped_scratch, pass, g); }
 static void any_grouped_convolution(enum element_type type, enum convolution_pass pass, const struct grouped_convolution *g) { BY_TYPE(grouped_convolution, pass, g); }
 static void any_adamw(enum element_type type, const struct adamw_step *s) { BY_TYPE(adamw, s); }
 static void any_lars_sums(enum element_type type, const struct optimizer_step *s, double *weight, double *gradient) { BY_TYPE(lars_sums, s, weight, gradient); }
@@ -49,6 +50,7 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .weight_gradient = weight_gradient,
     .max_pool = any_max_pool,
     .max_pool_backward = any_max_pool_backward,
+    .grouped_scratch = any_grouped_scratch,
     .grouped_convolution = any_grouped_convolution,
     .sgd = any_sgd,
     .adamw = any_adamw,

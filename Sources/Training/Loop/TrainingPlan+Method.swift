@@ -84,7 +84,9 @@ extension TrainingPlan {
             (member.module as? VideoClassifier).map { (member.name, $0) }
         }
         for (name, classifier) in classifiers {
-            guard let mismatch = classifier.backbone.mismatch(with: shape) else { continue }
+            // Not every classifier sees pictures: the channels are those that it was made for.
+            let channels = classifier.backbone.convolutions(of: shape).first?.shape.inputs ?? shape[0]
+            guard let mismatch = classifier.backbone.mismatch(with: [channels] + shape[1...]) else { continue }
             found.append(
                 "clip.length=\(clip.length) clip.size=\(clip.size) do not fit the backbone of \(name): "
                     + "\(mismatch.description) of [C, T, H, W]; use longer or larger clips, or another backbone")
