@@ -59,14 +59,14 @@ public final class GraphBuilder {
     }
 
     /// Whole numbers that no network has learned, such as a shape; without a shape of their own a vector.
-    public func constant(_ values: [Int], shape: [Int]? = nil) -> GraphValue {
+    public func constant(integers values: [Int], shape: [Int]? = nil) -> GraphValue {
         let bytes = values.map { Int64($0) }.withUnsafeBytes { Array($0) }
         let name = numbered("integers")
         return constant(name) { StoredTensor(name: name, type: .int64, shape: shape ?? [values.count], bytes: bytes) }
     }
 
     /// Numbers that no network has learned.
-    public func constant(_ values: [Double], shape: [Int]) -> GraphValue {
+    public func constant(numbers values: [Double], shape: [Int]) -> GraphValue {
         let name = numbered("numbers")
         return constant(name) { StoredTensor(name: name, shape: shape, floats: values.map { Float($0) }) }
     }

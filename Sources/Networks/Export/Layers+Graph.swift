@@ -13,7 +13,7 @@ extension Convolution3D {
 extension Convolution2D {
     /// Writes the convolution of each frame of `x` `[N, inputs, T, H, W]`.
     public func callAsFunction(_ x: GraphValue) -> GraphValue {
-        let kernel = x.graph.constant(weight).applying("Unsqueeze", with: [x.graph.constant([2])])
+        let kernel = x.graph.constant(weight).applying("Unsqueeze", with: [x.graph.constant(integers: [2])])
         return x.applying("Conv", with: [kernel], window.attributes + [("group", .integer(groups))])
     }
 }
@@ -55,13 +55,13 @@ extension GraphValue {
     public static func * (a: GraphValue, b: GraphValue) -> GraphValue { a.applying("Mul", with: [b]) }
 
     /// Product with a number.
-    public static func * (x: GraphValue, scalar: Double) -> GraphValue { x * x.graph.constant([scalar], shape: []) }
+    public static func * (x: GraphValue, scalar: Double) -> GraphValue { x * x.graph.constant(numbers: [scalar], shape: []) }
 
     /// The matrix product along the last two axes.
     public func matrixProduct(_ other: GraphValue) -> GraphValue { applying("MatMul", with: [other]) }
 
     /// Under another shape: 0 keeps the extent at its place, -1 is what is left.
-    public func reshaped(to shape: [Int]) -> GraphValue { applying("Reshape", with: [graph.constant(shape)]) }
+    public func reshaped(to shape: [Int]) -> GraphValue { applying("Reshape", with: [graph.constant(integers: shape)]) }
 
     /// The axes in another order.
     public func permuted(_ axes: [Int]) -> GraphValue { applying("Transpose", [("perm", .integers(axes))]) }
@@ -76,7 +76,7 @@ extension GraphValue {
 
     /// Element `index` along `axis`, which goes.
     public func element(_ index: Int, axis: Int) -> GraphValue {
-        applying("Gather", with: [graph.constant([index], shape: [])], [("axis", .integer(axis))])
+        applying("Gather", with: [graph.constant(integers: [index], shape: [])], [("axis", .integer(axis))])
     }
 
     /// softmax along the last axis.
@@ -84,7 +84,7 @@ extension GraphValue {
 
     /// x times the share of a standard normal distribution below x.
     public func gelu() -> GraphValue {
-        let share = (self * 0.5.squareRoot()).applying("Erf") + graph.constant([1], shape: [])
+        let share = (self * 0.5.squareRoot()).applying("Erf") + graph.constant(numbers: [1], shape: [])
         return self * share * 0.5
     }
 

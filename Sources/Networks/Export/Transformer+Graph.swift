@@ -8,7 +8,7 @@ extension VideoTransformer {
         if form.positions == .sine { tokens = tokens + SinePositions.table(of: volume, features: featureCount) }
         if let classToken {
             let first = tokens.extents().element(0, axis: 0).reshaped(to: [1])
-            let shape = GraphValue.concatenated([first, graph.constant([1, featureCount])], axis: 0)
+            let shape = GraphValue.concatenated([first, graph.constant(integers: [1, featureCount])], axis: 0)
             tokens = .concatenated([graph.constant(classToken).applying("Expand", with: [shape]), tokens], axis: 1)
         }
         if let positions { tokens = tokens + graph.constant(positions) }
@@ -45,12 +45,12 @@ extension SinePositions {
     /// The table for the tubelets of `volume` `[N, features, T', H', W']`, computed where the graph runs: clips may have any size.
     static func table(of volume: GraphValue, features: Int) -> GraphValue {
         let graph = volume.graph, grid = volume.extents(from: 2), sixth = features / 6
-        let rates = graph.constant(Self.rates(sixth), shape: [1, sixth])
+        let rates = graph.constant(numbers: Self.rates(sixth), shape: [1, sixth])
         func repeated(_ values: GraphValue, _ count: Int) -> GraphValue {
-            values.applying("Expand", with: [.concatenated([grid, graph.constant([count])], axis: 0)])
+            values.applying("Expand", with: [.concatenated([grid, graph.constant(integers: [count])], axis: 0)])
         }
         func waves(_ axis: Int) -> GraphValue {
-            let zero = graph.constant([0], shape: []), one = graph.constant([1], shape: [])
+            let zero = graph.constant(integers: [0], shape: []), one = graph.constant(integers: [1], shape: [])
             let places = zero.applying("Range", with: [grid.element(axis, axis: 0), one])
             // 1 is f32 among the types of ONNX.
             let angles = places.applying("Cast", with: [], [("to", .integer(1))]).reshaped(to: [-1, 1]) * rates
@@ -58,7 +58,9 @@ extension SinePositions {
             return repeated(waves.reshaped(to: (0..<3).map { $0 == axis ? -1 : 1 } + [2 * sixth]), 2 * sixth)
         }
         let rest = features - 6 * sixth
-        let zeros = rest > 0 ? [repeated(graph.constant([Double](repeating: 0, count: rest), shape: [1, 1, 1, rest]), rest)] : []
+        let zeros =
+            rest > 0
+            ? [repeated(graph.constant(numbers: [Double](repeating: 0, count: rest), shape: [1, 1, 1, rest]), rest)] : []
         return GraphValue.concatenated((0..<3).map(waves) + zeros, axis: 3).reshaped(to: [-1, features])
     }
 }
