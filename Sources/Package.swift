@@ -20,7 +20,8 @@ let package = Package(
             targets: ["Training", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
     ],
     dependencies: [
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2")
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     ],
     targets: [
         module(
@@ -29,7 +30,7 @@ let package = Package(
                 "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
                 .product(name: "Yams", package: "Yams"),
             ]),
-        module("Networks", uses: ["Tensor", "Files"]),
+        module("Networks", uses: ["Tensor", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
         module("Media", uses: ["CKernels", "CMedia", "Files"]),

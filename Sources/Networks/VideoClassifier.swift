@@ -25,6 +25,9 @@ public final class VideoClassifier: Module {
         classify(features: backbone.features(clips, context), context)
     }
 
+    /// Writes the same into a graph, for evaluation: nothing is dropped.
+    public func callAsFunction(_ clips: GraphValue) -> GraphValue { head(backbone.features(clips).globalAveragePooled()) }
+
     /// Logits `[N, classes]` of the backbone's last stage `[N, C, T, H, W]`.
     public func classify(features: Tensor, _ context: ForwardContext) -> Tensor {
         let pooled = features.globalAveragePooled()

@@ -167,14 +167,14 @@ private func error(header: String, data: Int, claimed: Int? = nil) throws -> Wei
         #expect(try error(header: header, data: 0)?.description.contains("__metadata__") == true)
     }
 
-    @Test(arguments: ["F16", "BOOL", "f32", ""])
+    @Test(arguments: ["F8_E4M3", "BOOL", "f32", ""])
     func unsupportedType(type: String) throws {
         let found = try error(header: "{\(entry("a", 0, 8, type: type))}", data: 8)
         guard case .unsupportedType(_, "a", type) = found else {
             Issue.record("\(String(describing: found))")
             return
         }
-        #expect(found?.description.contains("F64, F32, BF16, I64, I32, U8") == true)
+        #expect(found?.description.contains("F64, F32, F16, BF16, I64, I32, U8") == true)
     }
 
     @Test func wrongSizeHoleAndOverlap() throws {

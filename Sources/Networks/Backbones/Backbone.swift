@@ -14,6 +14,8 @@ public protocol Backbone: Module {
         _ x: Tensor, after start: String?, through end: String?, _ context: ForwardContext, visit: (String, Tensor) -> Void
     )
         -> Tensor
+    /// Writes the stages into a graph, for evaluation: the features of the last one, not pooled.
+    func features(_ x: GraphValue) -> GraphValue
     /// The convolutions of one forward pass of a clip `[C, T, H, W]`, in order, by their names.
     func convolutions(of clip: [Int]) -> [NamedConvolution]
     /// Multiply-adds of one forward pass of a clip: convolutions, linear layers, attention.

@@ -53,6 +53,10 @@ public final class ResNet2D: Backbone {
         return layers[index - 1].parts.reduce(x) { x, block in context.part(.block, x) { block($0, $1) } }
     }
 
+    public func features(_ x: GraphValue) -> GraphValue {
+        layers.reduce(normalization(convolution(x), relu: true).maxPooled(Self.pooling)) { $1.parts.reduce($0) { $1($0) } }
+    }
+
     public func convolutions(of clip: [Int]) -> [NamedConvolution] {
         var found: [NamedConvolution] = [("conv1", convolution.shape(of: Array(clip[1...])))]
         var volume = found[0].shape.output.pooled(by: Self.pooling)
@@ -99,6 +103,13 @@ final class ResidualBlock2D: Module {
         let inner = normalizations[0](convolutions[0](x), relu: true, context)
         let shortcut = downsample.map { $0.normalization($0.convolution(x), context) } ?? x
         return normalizations[1](convolutions[1](inner), adding: shortcut, relu: true, context)
+    }
+
+    /// The same in a graph.
+    func callAsFunction(_ x: GraphValue) -> GraphValue {
+        let inner = normalizations[0](convolutions[0](x), relu: true)
+        let shortcut = downsample.map { $0.normalization($0.convolution(x)) } ?? x
+        return normalizations[1](convolutions[1](inner), adding: shortcut, relu: true)
     }
 
     /// The convolutions over `[C, T, H, W]`; the last has the extents of the block's output.

@@ -77,6 +77,14 @@ public final class ResNet3D: Backbone {
         return index == 1 ? form.firstStagePooling.map(y.maxPooled) ?? y : y
     }
 
+    public func features(_ x: GraphValue) -> GraphValue {
+        let y = stem(x, relu: true)
+        return layers.enumerated().reduce(form.stemPooling.map(y.maxPooled) ?? y) { x, layer in
+            let y = layer.element.parts.reduce(x) { $1($0) }
+            return layer.offset == 0 ? form.firstStagePooling.map(y.maxPooled) ?? y : y
+        }
+    }
+
     public func convolutions(of clip: [Int]) -> [NamedConvolution] {
         var found = stem.convolutions(of: clip).below("stem")
         var volume = found.last?.shape.output ?? clip

@@ -75,6 +75,13 @@ final class ResidualBlock3D: Module {
         return convolutions[last](inner, adding: shortcut, relu: true, context)
     }
 
+    /// The same in a graph.
+    func callAsFunction(_ x: GraphValue) -> GraphValue {
+        let last = convolutions.count - 1
+        let inner = convolutions[..<last].reduce(x) { $1($0, relu: true) }
+        return convolutions[last](inner, adding: downsample.map { $0(x, relu: false) } ?? x, relu: true)
+    }
+
     /// The convolutions over `[C, T, H, W]`; the last has the extents of the block's output.
     func convolutions(of volume: [Int]) -> [NamedConvolution] {
         var found: [NamedConvolution] = []

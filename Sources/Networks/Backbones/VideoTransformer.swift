@@ -43,11 +43,11 @@ public final class VideoTransformer: Backbone {
 
     public let stages: [String]
     public let featureCount: Int
-    private let form: Form
-    private let projection: Convolution3D
-    private let classToken: Parameter?, positions: Parameter?
-    private let layers: [TransformerBlock]
-    private let normalization: LayerNormalization
+    let form: Form
+    let projection: Convolution3D
+    let classToken: Parameter?, positions: Parameter?
+    let layers: [TransformerBlock]
+    let normalization: LayerNormalization
 
     /// A transformer with weights drawn by `initializer`.
     public init(_ form: Form, _ options: BackboneOptions, _ initializer: Initializer) {
@@ -178,7 +178,7 @@ enum SinePositions {
     /// from 2 pi to 10,000 x 2 pi (Vaswani et al. 2017).
     static func table(grid: [Int], features: Int, elementType: ElementType) -> Tensor {
         let sixth = features / 6
-        let rates = (0..<sixth).map { pow(10_000, -Double($0) / Double(sixth)) }
+        let rates = Self.rates(sixth)
         func waves(_ place: Int) -> [Double] {
             rates.map { sin(Double(place) * $0) } + rates.map { cos(Double(place) * $0) }
         }
@@ -192,4 +192,7 @@ enum SinePositions {
         }
         return Tensor(values, shape: [grid.reduce(1, *), features]).converted(to: elementType)
     }
+
+    /// What places are multiplied by, `count` of them.
+    static func rates(_ count: Int) -> [Double] { (0..<count).map { pow(10_000, -Double($0) / Double(count)) } }
 }

@@ -46,6 +46,13 @@ final class ConvolutionUnit: Module {
         return steps[last].normalization(steps[last].convolution(inner), adding: residual, relu: relu, context)
     }
 
+    /// The same in a graph.
+    func callAsFunction(_ x: GraphValue, adding residual: GraphValue? = nil, relu: Bool) -> GraphValue {
+        let last = steps.count - 1
+        let inner = steps[..<last].reduce(x) { $1.normalization($1.convolution($0), relu: true) }
+        return steps[last].normalization(steps[last].convolution(inner), adding: residual, relu: relu)
+    }
+
     /// The convolutions over `[C, T, H, W]`, by their names below that of this part.
     func convolutions(of volume: [Int]) -> [NamedConvolution] {
         var found: [NamedConvolution] = []

@@ -4,9 +4,9 @@ import Tensor
 ///
 /// `mlp` is a linear layer "0", GELU and a linear layer "3" (Dosovitskiy et al. 2021).
 public final class TransformerBlock: Module {
-    private let attentionNorm: LayerNormalization, mlpNorm: LayerNormalization
-    private let attention: MultiHeadAttention
-    private let expand: Linear, contract: Linear
+    let attentionNorm: LayerNormalization, mlpNorm: LayerNormalization
+    let attention: MultiHeadAttention
+    let expand: Linear, contract: Linear
     private let dropoutRate: Double
 
     /// A layer for `[N, L, features]`.

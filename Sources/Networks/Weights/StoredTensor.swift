@@ -2,6 +2,7 @@
 public enum StoredType: String, Sendable, CaseIterable {
     case float64 = "F64"
     case float32 = "F32"
+    case float16 = "F16"
     case bfloat16 = "BF16"
     case int64 = "I64"
     case int32 = "I32"
@@ -12,7 +13,7 @@ public enum StoredType: String, Sendable, CaseIterable {
         switch self {
         case .float64, .int64: 8
         case .float32, .int32: 4
-        case .bfloat16: 2
+        case .float16, .bfloat16: 2
         case .uint8: 1
         }
     }
@@ -66,6 +67,13 @@ public struct StoredWeights: Sendable, Equatable {
     public let metadata: [String: String]
     /// SHA-256 of the whole file, in 64 hexadecimal digits.
     public let digest: String
+
+    /// All that a file of this digest holds.
+    public init(tensors: [StoredTensor], metadata: [String: String], digest: String) {
+        self.tensors = tensors
+        self.metadata = metadata
+        self.digest = digest
+    }
 
     /// The tensor called `name`, or nil.
     public subscript(name: String) -> StoredTensor? { tensors.first { $0.name == name } }

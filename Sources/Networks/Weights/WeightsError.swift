@@ -14,6 +14,10 @@ public enum WeightsError: ReportedError, Equatable {
     case overlap(path: String, tensor: String, found: Int, expected: Int)
     case missingTensor(path: String, tensor: String)
     case changedWhileRead(path: String)
+    case notReal(path: String, tensor: String, found: StoredType)
+    case notFinite(path: String, tensor: String, value: String, index: Int)
+    case twoSources(path: String, name: String, sources: [String])
+    case unfit(WeightFit, advice: String)
 
     public var exitCode: ExitCode {
         if case .file(let error) = self { error.exitCode } else { .badData }
@@ -41,6 +45,13 @@ public enum WeightsError: ReportedError, Equatable {
             "\(path): tensor \(tensor): begins at byte \(found), inside another tensor that ends at \(expected)"
         case .missingTensor(let path, let tensor): "\(path): there is no tensor \(tensor)"
         case .changedWhileRead(let path): "\(path): became shorter while it was read; try again when nothing writes to it"
+        case .notReal(let path, let tensor, let found):
+            "\(path): tensor \(tensor): has whole numbers (\(found.rawValue)), expected real ones (F64, F32, F16 or BF16)"
+        case .notFinite(let path, let tensor, let value, let index):
+            "\(path): tensor \(tensor): value \(index) is \(value); weights must be finite f32 numbers, so this file cannot be used"
+        case .twoSources(let path, let name, let sources):
+            "\(path): \(sources.joined(separator: " and ")) are both \(name) of the network; keep one of them in the file"
+        case .unfit(let fit, let advice): "\(fit.path): does not fit \(fit.network); \(advice)\n\(fit.listing)"
         }
     }
 }

@@ -4,7 +4,8 @@ import Files
 extension ConfigurationSchema {
     /// The options of every training run; a method's own are put in by `adding`.
     public static let training = ConfigurationSchema([
-        RunOptions.self, LabelOptions.self, BackboneOptions.self, ClipOptions.self, BatchOptions.self, OptimizerOptions.self,
+        RunOptions.self, LabelOptions.self, BackboneOptions.self, InitializationOptions.self, ClipOptions.self, BatchOptions.self,
+        OptimizerOptions.self,
         ScheduleOptions.self, AverageOptions.self, WeakAugmentOptions.self, StrongAugmentOptions.self, EvaluationOptions.self,
         DamageOptions.self, CheckpointOptions.self, EngineOptions.self,
     ])

@@ -40,7 +40,7 @@ public final class TrainedNetwork {
         network = try NetworkFactory(
             entry: BackboneCatalogue.entry(named: backbone.name), options: .init(width: backbone.width, depth: backbone.depth),
             classes: record.classes.count, dropoutRate: backbone.dropout, seed: 0
-        ).classifier()
+        ).blankClassifier()
         try network.restoreNetwork(StateTree.evaluatedWeights(of: checkpoint))
     }
 

@@ -18,6 +18,7 @@ public struct TrainingEstimate: Sendable, Equatable {
     /// Starts the engine, builds the networks and measures. Throws what building the method throws.
     public init(_ plan: TrainingPlan) throws {
         try Engine.start(plan.engine)
+        let plan = try plan.readingInitialWeights()
         let method = try plan.makeMethod()
         // A pass over all data would take as long as in the run: the method passes over a few clips and trains on those.
         let few = plan.replacing(lists: plan.lists.first(64))

@@ -48,7 +48,7 @@ extension TrainingPlan {
         }
         // `evaluate` and `predict` know the configuration and not the plugin.
         guard let network = method.networks.evaluated else { return nil }
-        guard network.layout == (try networks(elementType).classifier().layout) else {
+        guard network.layout == (try networks(elementType).blankClassifier().layout) else {
             return MethodMistake(
                 "the network that is evaluated is not the one that backbone= names; make it by networks.classifier()")
         }

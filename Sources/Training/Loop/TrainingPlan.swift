@@ -17,6 +17,8 @@ public struct TrainingPlan: Sendable {
     /// The data, and which of it is labelled.
     public let dataSet: DataSet
     public private(set) var lists: TrainingLists
+    /// What the networks begin with; nil: drawn weights, or `init` has not been read yet.
+    private(set) var initialWeights: InitialWeights?
     /// Steps of the run, and of one pass over the unlabelled list.
     public let totalSteps: Int, stepsPerEpoch: Int
 
@@ -64,10 +66,21 @@ public struct TrainingPlan: Sendable {
     /// The same for weights of `elementType`.
     func networks(_ elementType: ElementType) throws(UnknownBackbone) -> NetworkFactory {
         let backbone = configuration[BackboneOptions.self]
-        return NetworkFactory(
+        var factory = NetworkFactory(
             entry: try BackboneCatalogue.entry(named: backbone.name),
             options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
             dropoutRate: backbone.dropout, seed: seed, elementType: elementType)
+        factory.initialWeights = initialWeights
+        return factory
+    }
+
+    /// The same plan with the weights that `init` names. Throws what `InitialWeights` throws.
+    func readingInitialWeights() throws -> TrainingPlan {
+        let options = configuration[InitializationOptions.self]
+        guard let source = options.source else { return self }
+        var plan = self
+        plan.initialWeights = try InitialWeights(source, part: options.part, for: try networks)
+        return plan
     }
 
     /// The evaluator that the configuration describes.

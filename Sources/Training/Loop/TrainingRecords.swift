@@ -10,7 +10,7 @@ extension TrainingPlan {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
                 if name == "plugin", let plugin { return (name, .string(plugin.path)) }
-                guard ["data", "split"].contains(name), let path = value.stringValue,
+                guard ["data", "split", "init"].contains(name), let path = value.stringValue,
                     !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
                 else { return (name, value) }
                 return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))
@@ -40,6 +40,7 @@ extension RunRecord {
             ],
             kernelSet: engine.kernelSet.rawValue, threads: engine.threads, precision: engine.precisionName)
         classes = plan.dataSet.classes.names
+        digests["init"] = plan.initialWeights?.digest
     }
 
     /// Throws `ResumeMismatch` where `plan` would give other results than this run, now being what a new run would record.
@@ -49,9 +50,11 @@ extension RunRecord {
         func compare(_ name: String, _ then: String, _ now: String) {
             if then != now { differences.append("\(name) was \(then), now \(now)") }
         }
-        for name in digests.keys.sorted() where name != "configuration" {
+        for name in digests.keys.sorted() where !["configuration", "init"].contains(name) {
             compare("the list \(name)", digests[name] ?? "none", now.digests[name] ?? "none")
         }
+        // Not read where there is a checkpoint to go on with.
+        if let weights = now.digests["init"] { compare("the weights of init", digests["init"] ?? "none", weights) }
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
         compare("precision", precision, now.precision)

@@ -33,11 +33,13 @@ public final class TrainingRun {
         _ plan: TrainingPlan, out: String?, indices: VideoIndexStore = VideoIndexStore(), observer: any TrainingObserver
     ) throws {
         try Engine.start(plan.engine)
+        let plan = try plan.readingInitialWeights()
         self.plan = plan
         access = plan.access(indices)
         self.observer = observer
         data = try RunData(plan, access: access)
         state = try TrainingState(plan)
+        if let weights = plan.initialWeights { observer.note(weights.report(state.method.networks)) }
         record = RunRecord(plan, engine: Engine.backend.description)
         directory =
             if let out { try RunDirectory.create(at: out, record: record) } else {
@@ -57,17 +59,18 @@ public final class TrainingRun {
         observer: any TrainingObserver
     ) throws {
         try Engine.start(plan.engine)
-        self.plan = plan
-        access = plan.access(indices)
-        self.observer = observer
         directory = try RunDirectory.open(folder)
         record = try directory.record()
-        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), plan, run: folder)
-        data = try RunData(plan, access: access)
-        state = try TrainingState(plan)
         checkpoints = CheckpointStore(
             folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
         let newest = try checkpoints.newest()
+        let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan
+        self.plan = plan
+        access = plan.access(indices)
+        self.observer = observer
+        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), plan, run: folder)
+        data = try RunData(plan, access: access)
+        state = try TrainingState(plan)
         for damaged in newest.passedOver { observer.note("passed over \(damaged)") }
         if let checkpoint = newest.checkpoint {
             try state.restore(checkpoint)

@@ -118,57 +118,12 @@ extension Optimizer {
 
 extension StateTree {
     /// The tensors of a checkpoint.
-    init(_ checkpoint: Checkpoint) {
-        self.init(Dictionary(checkpoint.tensors.map { ($0.name, Tensor($0)) }) { first, _ in first })
+    init(_ checkpoint: Checkpoint) { self.init(checkpoint.tensors) }
+
+    private init(_ tensors: [StoredTensor]) {
+        self.init(Dictionary(tensors.map { ($0.name, Tensor($0)) }) { first, _ in first })
     }
 
     /// The weights of the network that a checkpoint evaluates.
-    public static func evaluatedWeights(of checkpoint: Checkpoint) -> StateTree {
-        let tree = StateTree(checkpoint)
-        guard checkpoint.state["evaluated"]?.stringValue != "average" else { return tree.below("average") }
-        return tree.below("network.\(checkpoint.state["primary"]?.stringValue ?? "classifier")")
-    }
-}
-
-// MARK: Tensors in files
-
-extension StoredTensor {
-    /// The values of `tensor` in row-major order, to the bit.
-    init(name: String, _ tensor: Tensor) {
-        func bytes<Element: ArrayElement>(_ type: Element.Type) -> [UInt8] {
-            tensor.values(as: type).withUnsafeBytes { Array($0) }
-        }
-        switch tensor.elementType {
-        case .float64: self.init(name: name, type: .float64, shape: tensor.shape, bytes: bytes(Double.self))
-        case .int64: self.init(name: name, type: .int64, shape: tensor.shape, bytes: bytes(Int64.self))
-        case .int32: self.init(name: name, type: .int32, shape: tensor.shape, bytes: bytes(Int32.self))
-        case .uint8: self.init(name: name, type: .uint8, shape: tensor.shape, bytes: bytes(UInt8.self))
-        case .float32, .bfloat16: self.init(name: name, type: .float32, shape: tensor.shape, bytes: bytes(Float.self))
-        }
-    }
-}
-
-extension Tensor {
-    /// The values of a stored tensor; bf16 becomes float32.
-    init(_ stored: StoredTensor) {
-        func values<Element: ArrayElement>(_ type: Element.Type) -> [Element] {
-            stored.bytes.withUnsafeBytes { raw in
-                (0..<raw.count / MemoryLayout<Element>.size).map {
-                    raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: type)
-                }
-            }
-        }
-        switch stored.type {
-        case .float64: self.init(values(Double.self), shape: stored.shape)
-        case .float32: self.init(values(Float.self), shape: stored.shape)
-        case .int64: self.init(values(Int64.self), shape: stored.shape)
-        case .int32: self.init(values(Int32.self), shape: stored.shape)
-        case .uint8: self.init(values(UInt8.self), shape: stored.shape)
-        case .bfloat16:
-            let halves = stride(from: 0, to: stored.bytes.count, by: 2).map {
-                Float(bitPattern: UInt32(stored.bytes[$0]) << 16 | UInt32(stored.bytes[$0 + 1]) << 24)
-            }
-            self.init(halves, shape: stored.shape)
-        }
-    }
+    public static func evaluatedWeights(of checkpoint: Checkpoint) -> StateTree { StateTree(checkpoint.evaluatedTensors) }
 }

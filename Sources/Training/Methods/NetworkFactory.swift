@@ -8,6 +8,8 @@ public struct NetworkFactory: Sendable {
     /// The number of classes, and the share of features dropped before the classifier.
     public let classes: Int, dropoutRate: Double
     private let seed: UInt64, elementType: ElementType
+    /// What every network of the shape of `classifier` begins with; nil: drawn weights.
+    var initialWeights: InitialWeights?
 
     /// A factory of networks drawn by `seed`.
     public init(
@@ -25,13 +27,21 @@ public struct NetworkFactory: Sendable {
     /// Draws the weights of the network or head called `name`: two names give two draws.
     public func initializer(named name: String) -> Initializer { Initializer(seed: seed, elementType: elementType).named(name) }
 
-    /// A classifier upon the chosen backbone, called `name`.
+    /// A classifier upon the chosen backbone whose weights are all 0: to be looked at, or loaded next.
+    public func blankClassifier() -> VideoClassifier {
+        let blank = Initializer.blank(elementType: elementType)
+        return VideoClassifier(backbone: entry.make(options, blank), classes: classes, dropoutRate: dropoutRate, blank)
+    }
+
+    /// A classifier upon the chosen backbone, called `name`, with the run's initial weights where it has some.
     public func classifier(named name: String = "classifier") -> VideoClassifier { classifier(named: name, entry, options) }
 
-    /// A classifier upon another backbone.
+    /// A classifier upon another backbone; where that has the shape of the chosen one, with the run's initial weights.
     public func classifier(named name: String, _ entry: BackboneEntry, _ options: Networks.BackboneOptions) -> VideoClassifier {
         let initializer = initializer(named: name)
-        return VideoClassifier(
+        let network = VideoClassifier(
             backbone: entry.make(options, initializer), classes: classes, dropoutRate: dropoutRate, initializer)
+        initialWeights?.load(into: network, upon: entry)
+        return network
     }
 }

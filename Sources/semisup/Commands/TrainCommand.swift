@@ -11,6 +11,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
             Examples:
               semisup train --labels 1%
               semisup train --method supervised --labels 4/class --data videos/ optimizer.learningRate=0.01
+              semisup train --init kinetics.safetensors init.part=backbone --data videos/ --labels 10%
               semisup train --resume --out runs/fixmatch-motions-1%-seed0
             """)
 
@@ -38,6 +39,10 @@ struct TrainCommand: ParsableCommand, HelpTable {
     @Option(
         help: ArgumentHelp("The folder of the run, which must not exist (default: a new one in ./runs).", valueName: "folder"))
     var out: String?
+    @Option(
+        name: .customLong("init"),
+        help: ArgumentHelp("A run or a safetensors file whose weights networks begin with.", valueName: "run or weights"))
+    var initialWeights: String?
     @Option(help: ArgumentHelp("A plugin's file; without --method its method trains.", valueName: "file"))
     var plugin: String?
     @Option(
@@ -87,6 +92,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
     private func configuration() throws -> Configuration {
         let flags = [
             ("method", method), ("labels", labels), ("data", data), ("split", split), ("seed", seed), ("plugin", plugin),
+            ("init", initialWeights),
         ]
         .compactMap { name, value in value.map { (name, $0) } }
         guard resume, let out else { return try .training(file: config, flags: flags, settings: settings, methods: .standard) }

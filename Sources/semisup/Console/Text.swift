@@ -31,6 +31,9 @@ enum Text {
         return number(Double(value) / unit, digits: 3) + name
     }
 
+    /// The extents of a tensor: `64x3x3`; `1` for a single number.
+    static func extents(_ shape: [Int]) -> String { shape.isEmpty ? "1" : shape.map(String.init).joined(separator: "x") }
+
     /// Rows in columns, padded to the widest cell; columns in `rightAligned` are filled from the left.
     static func table(_ rows: [[String]], rightAligned: Set<Int> = []) -> String {
         let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in

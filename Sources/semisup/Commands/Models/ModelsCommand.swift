@@ -6,7 +6,8 @@ import Training
 /// `semisup models`
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Backbones and weights.", subcommands: [ModelsListCommand.self])
+        commandName: "models", abstract: "Backbones and weights.",
+        subcommands: [ModelsListCommand.self, ModelsInfoCommand.self, ModelsImportCommand.self, ModelsExportCommand.self])
 }
 
 /// `semisup models list`

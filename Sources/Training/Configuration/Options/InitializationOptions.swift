@@ -1,0 +1,21 @@
+import Networks
+
+/// What networks begin with.
+public struct InitializationOptions: ConfigurationGroup {
+    /// A run, or a safetensors file; nil: drawn weights.
+    public var source: String?
+    /// What of it is taken.
+    public var part = WeightPart.all
+
+    /// The defaults.
+    public init() {}
+
+    /// The declarations.
+    public static let options: [ConfigurationOption<Self>] = [
+        // Results depend on the weights, which are compared by their digest, and not on where they are.
+        .init("init", \.source, help: "A run or a safetensors file to begin with; none: drawn.", changesResults: false),
+        .init("init.part", \.part, help: "All of it, or the backbone: then the classifier is drawn."),
+    ]
+}
+
+extension WeightPart: ConfigurationChoice {}
