@@ -58,6 +58,7 @@ public enum MediaError: ReportedError, Equatable {
     public var description: String {
         switch self {
         case .missing(let path): "\(path): there is no such file"
+        case .unreadable(let path, ELOOP): "\(path): a link that leads to itself; make it lead to a video, or remove it"
         case .unreadable(let path, let code): "\(path): could not open it: \(String(cString: strerror(code)))"
         case .notAFile(let path): "\(path): expected a video file, found a folder or a special file"
         case .empty(let path): "\(path): the file has zero bytes; copy or download it again"
@@ -68,7 +69,7 @@ public enum MediaError: ReportedError, Equatable {
         case .noFrames(let path): "\(path): not one picture could be decoded"
         case .unsupportedCodec(let path): "\(path): libavcodec has no decoder for its video; encode it as H.264"
         case .unsupportedPixelFormat(let path, let format):
-            "\(path): pixel format \(format) is not supported; expected Y'CbCr or grey of 8 to 12 bits; encode it as yuv420p"
+            "\(path): pixel format \(format) is not supported; expected Y'CbCr, RGB or grey of 8 to 16 bits; encode it as yuv420p"
         case .unsupportedOrientation(let path):
             "\(path): its header turns the pictures by an angle that is no multiple of 90 degrees; encode it upright"
         case .damaged(let path, let reason): "\(path): damaged: \(reason); copy or download it again"

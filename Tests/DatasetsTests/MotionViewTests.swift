@@ -148,6 +148,45 @@ private let panning: Result<String, any Error> = Result {
         }
     }
 
+    /// B-pictures of MPEG-4, whose vectors are read from memory that nobody wrote, and pictures of two fields.
+    @Test(arguments: ["mpeg4.avi", "interlaced.mp4", "no-b.mp4"])
+    func whatLeadsOverUntrustedVectorsIsInvalid(_ name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let sample = VideoSample(index: 0, path: folder + name, name: "a/0", label: 0)
+        let list = VideoList(part: .train, samples: [sample], classes: ClassList(["a"]))
+        func view(_ name: String, _ kind: ViewRequest.Kind) -> ViewRequest {
+            ViewRequest(name: name, kind: kind, source: .aligned(with: "clip"))
+        }
+        let batch = try batch(
+            [
+                try clip(), view("accumulated", .motionVectors(.init(form: .accumulated))), view("step", .residual(.oneStep)),
+                view("residual", .residual(.accumulated)),
+            ], list: list)
+        let index = try VideoReader(path: sample.path).makeIndex()
+        let first = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+        var found: Set<Bool> = []
+        for sample in 0..<4 {
+            for view in ["accumulated", "residual", "step"] {
+                let mask = components(batch.mask(of: view), sample: sample)[0], values = components(batch[view], sample: sample)
+                for frame in 0..<5 {
+                    let type = index.pictureType(of: (Int(first[sample]) + 3 * frame) % index.frameCount)
+                    let isValid =
+                        switch name {
+                        case "mpeg4.avi": type != .bidirectional
+                        case "interlaced.mp4": type == .intra
+                        default: true
+                        }
+                    let places = frame * 3136..<(frame + 1) * 3136
+                    #expect(mask[places].allSatisfy { $0 == (isValid ? 1 : 0) }, "\(view) of frame \(frame)")
+                    let nothing: Float = view == "accumulated" ? 0 : (128 - 127.5) / 58.395
+                    if !isValid { #expect(values[0][places].allSatisfy { abs($0 - nothing) < 1e-5 }) }
+                    found.insert(isValid)
+                }
+            }
+        }
+        #expect(found.contains(true) && found.contains(false) == (name != "no-b.mp4"))
+    }
+
     /// CMD predicts the vectors of frames behind the clip (context_motion card).
     @Test func vectorsBehindAClipFollowItByTheGap() throws {
         for seed in 0..<4 {
@@ -189,17 +228,38 @@ private let panning: Result<String, any Error> = Result {
         }
     }
 
-    /// Never guessed: a clip whose codec gives no vectors is left out, and its file is named with the codec.
+    /// Never guessed: a clip whose codec gives no vectors is left out, and its file is named with the codec; it is not damaged.
     @Test func aFileWithoutVectorsIsNotedAndReplaced() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
-        let none = VideoSample(index: 1, path: folder + "vp9.webm", name: "a/1", label: 0), ledger = DamageLedger()
+        let none = VideoSample(index: 1, path: folder + "vp9.webm", name: "a/1", label: 0),
+            ledger = DamageLedger(DamageTolerance(policy: .error))
         let both = VideoList(part: .train, samples: list.samples + [none], classes: list.classes)
         let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: [try clip(), motion()])
         let loader = ClipLoader(
             training: ViewPlan([stream]), labeled: both, unlabeled: both, seed: 1, firstStep: 0, endStep: 1,
             access: VideoAccess(ledger: ledger, workers: 1))
         #expect(try loader.next()?["clips"].sampleIndices == [0, 0, 0, 0])
-        #expect(ledger.damaged.map(\.path) == [none.path] && ledger.damaged[0].reason.contains("no motion vectors of vp9"))
+        let entry = try #require(ledger.entries.first)
+        #expect(ledger.damaged.isEmpty && ledger.record.lacking == [entry] && entry.verdict == .lacking)
+        #expect(entry.path == none.path && entry.reason.contains("no motion vectors of vp9"))
+        let alone = VideoList(part: .train, samples: [none], classes: list.classes)
+        let error = #expect(throws: NothingToShow.self) { try batch([try clip(), motion()], list: alone) }
+        #expect(error?.exitCode == .badData && error?.description.contains("vp9.webm: libavcodec gives out no") == true)
+    }
+
+    /// What a view that accepts it shows of a file without vectors: its pictures, and nothing that counts.
+    @Test func viewsThatAcceptItAreInvalidWhereThereAreNoVectors() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let sample = VideoSample(index: 0, path: folder + "vp9.webm", name: "a/0", label: 0)
+        let kinds: [ViewRequest.Kind] = [
+            .motionVectors(.init()), .motionVectors(.init(form: .accumulated)), .residual(.oneStep), .blocks(cellSide: 8),
+        ]
+        let views = kinds.enumerated().map { number, kind in
+            ViewRequest(name: "\(number)", kind: kind, source: .aligned(with: "clip"), absence: .invalid)
+        }
+        let batch = try batch([try clip()] + views, list: VideoList(part: .train, samples: [sample], classes: list.classes))
+        #expect(batch.count == 4 && Set(components(batch["clip"], sample: 0)[0]).count > 10)
+        for number in kinds.indices { #expect(batch.mask(of: "\(number)").values(as: Float.self).allSatisfy { $0 == 0 }) }
     }
 
     @Test func whatVectorsCannotBeIsRefusedWithTheView() throws {

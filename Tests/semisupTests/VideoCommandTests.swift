@@ -31,8 +31,8 @@ import Testing
             #expect(svg.contains(text), "\(text)")
         }
         #expect(
-            svg.components(separatedBy: "fill=\"#4878b0\"").count == 1 + 7 + 2 * 2,
-            "seven bars of files, two classes in two parts")
+            svg.components(separatedBy: "fill=\"#4878b0\"").count == 1 + 8 + 2 * 2,
+            "eight bars of files, two classes in two parts")
     }
 
     @Test func describeNeverOverwritesAndNeedsAnSVGName() throws {
@@ -85,6 +85,15 @@ import Testing
         #expect(objects.map { $0["case"]?.stringValue?.prefix(7) } == ["all 24 ", "2 keyfr"])
         let rates = objects.compactMap { $0["value"]?.realValue }
         #expect(objects[1]["timesEverything"] == .real(rates[1] / rates[0]))
+    }
+
+    /// It tells how far it is, on standard error, and does no more than it is asked for.
+    @Test func benchMemoryTellsItsProgressAndTakesAsManyClipsAsRepeatsSay() throws {
+        let arguments = ["bench", "memory", "videos/train/dark/dark0.mp4", "repeats=1", "clip.size=16", "clip.length=2"]
+        let outcome = try semisup.run(arguments)
+        let result = try #require(try outcome.objects.last)
+        #expect(result["case"]?.stringValue?.hasPrefix("1000 clips in batches of 10") == true, "\(outcome.output)")
+        #expect(outcome.errors.contains("bench memory ") && outcome.errors.contains("/1000"), "\(outcome.errors)")
     }
 
     @Test func benchAugmentComparesWithDecodingWhereThereAreFiles() throws {

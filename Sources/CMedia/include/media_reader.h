@@ -39,9 +39,11 @@ struct media_video_info {
     /// How the pictures that the decoder gives have been turned.
     struct media_orientation orientation;
     bool has_sound;
+    /// The decoder can give out motion vectors at all.
+    bool has_vectors;
     /// Negative when unknown.
     double duration_seconds;
-    /// Packets of the stream by a header that counts every one (MP4, MOV); 0 where there is none.
+    /// Packets of the stream that the container's index names (MP4, MOV, AVI), or AVI's header where the index is lost; 0 elsewhere.
     int64_t declared_packets;
 };
 void media_reader_info(const struct media_reader *reader, struct media_video_info *info);
@@ -79,6 +81,8 @@ struct media_picture {
     char type;
     /// Exactly one whole frame, coded as such (no fields), whose output number is known.
     bool single_frame;
+    /// Its lines are those of two fields.
+    bool interlaced;
     /// Nothing later refers to it.
     bool disposable;
     /// Decoding can begin here for everything that is shown after it.
@@ -156,11 +160,13 @@ enum media_status media_reader_vectors(
 /// and its quantizer, -1 where the decoder tells none.
 enum media_status media_reader_blocks(
     struct media_reader *reader, int width, int height, const struct media_cell_grid *grid);
+/// False where the stream is known to have a pixel format that `media_reader_convert` refuses.
+bool media_reader_converts(const struct media_reader *reader);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 
 struct media_sound_report {
-    /// Samples of the span that the file has.
+    /// Samples, of the span, that the file has.
     int present;
     int errors;
 };
@@ -168,6 +174,10 @@ struct media_sound_report {
 /// MEDIA_NO_SOUND where it has no sound at all. Where the next video packet is read from is then unknown.
 enum media_status media_reader_read_sound(
     struct media_reader *reader, double start, int rate, int count, float *samples, struct media_sound_report *report);
+
+/// Decodes all sound of the file: how many samples come out of each channel, and how many errors its decoder and the container report.
+/// MEDIA_NO_SOUND where it has none. Where the next video packet is read from is then unknown.
+enum media_status media_reader_examine_sound(struct media_reader *reader, struct media_sound_report *report);
 
 /// How many errors libav has reported on the calling thread so far (its log is never printed).
 unsigned long media_reported_errors(void);

@@ -43,14 +43,16 @@ struct SampleFrames {
         }
         timeline = media.access.timing == .time ? index.framesAtEvenTimes(in: shownFrames) : Array(shownFrames)
         try drawWindows(draw, request)
-        let wanted = wanted(request, index)
+        var wanted = wanted(request, index)
+        wanted.vectorsAreOptional = !request.views.contains { $0.kind.showsVectors && $0.absence == .leftOut }
         places = Places(
             pixels: SampleFrames.places(wanted.pixels), vectors: SampleFrames.places(wanted.vectors),
             codedVectors: SampleFrames.places(wanted.codedVectors), blocks: SampleFrames.places(wanted.blocks))
         let report: DecodeReport
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
-        problem = report.problem
+        // Where the end of the file is missing, so is that of whatever reaches to it.
+        problem = report.problem ?? (stretch.upperBound == index.frameCount ? index.truncation : nil)
         if let problem, !report.missingPositions.isEmpty { throw .frames(path: draw.sample.path, problem) }
         sounds = [:]
         for (number, view) in request.views.enumerated() {
@@ -68,7 +70,7 @@ struct SampleFrames {
         _ sound: ViewRequest.Sound, ofWindow owner: Int, from reader: VideoReader, _ index: VideoIndex
     ) throws(MediaError) -> SoundSpan {
         let first = shown[owner]?.frames.first ?? stretch.lowerBound
-        let start = index.seconds(of: first) ?? Double(first) / (index.info.averageFrameRate.value ?? 25)
+        let start = index.seconds(of: first) ?? Double(first) / (index.frameRate ?? 25)
         do throws(MediaError) {
             return try reader.sound(from: start, count: sound.samples, rate: LogMel.sampleRate)
         } catch {
@@ -204,6 +206,14 @@ extension ClipWindow {
 
 /// Why a sample cannot be shown: its video is damaged or does not hold what is wanted, or the stream was asked for wrongly.
 enum Unshowable: Error, CustomStringConvertible {
+    /// What the ledger makes of the sample.
+    var verdict: ClipVerdict {
+        switch self {
+        case .media(.noVectors), .media(.noSound): .lacking
+        default: .rejected
+        }
+    }
+
     case media(MediaError)
     case frames(path: String, String)
     case plan(ViewPlanError)

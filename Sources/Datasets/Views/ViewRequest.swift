@@ -17,7 +17,8 @@ public struct ViewRequest: Sendable {
         /// mask in the batch (`StreamBatch.mask`) is 1 where the picture is predicted.
         case blocks(cellSide: Int)
         /// What is left of each picture when an earlier one is moved along the vectors and taken away, `[3, T, H, W]`: differences
-        /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture.
+        /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture. The mask in
+        /// the batch (`StreamBatch.mask`) is 0, and the view 128, in frames that vectors lead to which cannot be trusted.
         case residual(Residual)
         /// Sound from the time of the first frame on, `[1, S]` at 16,000 samples a second, with its presence in the batch
         /// (`StreamBatch.presence`).
@@ -30,7 +31,7 @@ public struct ViewRequest: Sendable {
     public struct Sound: Hashable, Sendable {
         /// What becomes of a clip whose file has no sound.
         public enum Absence: Sendable {
-            /// It is left out and noted, as one that cannot be read.
+            /// It is left out and noted, which counts as no damage.
             case leftOut
             /// It is silent, and its presence is 0.
             case silent
@@ -75,7 +76,8 @@ public struct ViewRequest: Sendable {
             case perFrame
             /// As they are coded, towards earlier pictures alone: what CoViAR and its successors read.
             case coded
-            /// To the intra picture before, along all vectors since then, in whole pixels (compressed-domain card, C.5).
+            /// To the intra picture before, along all vectors since then, in whole pixels (compressed-domain card, C.5). The mask is 0
+            /// in frames to which vectors lead that cannot be trusted.
             case accumulated
         }
 
@@ -105,6 +107,23 @@ public struct ViewRequest: Sendable {
         case normalized
         /// Levels, 0 ... 255: for a `Method.transform` that comes before normalisation, which the loop does after it.
         case levels
+    }
+
+    /// What becomes of a clip whose codec has no motion vectors, where the view shows them, blocks or residuals.
+    public enum Absence: Sendable {
+        /// It is left out and noted, which counts as no damage.
+        case leftOut
+        /// The mask is 0 throughout.
+        case invalid
+    }
+
+    /// Operations on the pixels.
+    public enum Photometry: Sendable {
+        case none
+        /// A draw of its own.
+        case drawn(StrongAugmentation)
+        /// The operations that were drawn for an earlier view.
+        case same(as: String)
     }
 
     /// Where the view's pixels come from.
@@ -153,15 +172,6 @@ public struct ViewRequest: Sendable {
         case same(as: String)
     }
 
-    /// Operations on the pixels.
-    public enum Photometry: Sendable {
-        case none
-        /// A draw of its own.
-        case drawn(StrongAugmentation)
-        /// The operations that were drawn for an earlier view.
-        case same(as: String)
-    }
-
     /// The name under which the batch holds the view.
     public let name: String
     /// What the view shows.
@@ -172,16 +182,20 @@ public struct ViewRequest: Sendable {
     public let source: Source
     /// Operations on the pixels.
     public let photometry: Photometry
+    /// What becomes of a clip whose codec has no motion vectors.
+    public let absence: Absence
 
     /// A view; see the properties.
     public init(
-        name: String, kind: Kind = .rgb, values: Values = .normalized, source: Source, photometry: Photometry = .none
+        name: String, kind: Kind = .rgb, values: Values = .normalized, source: Source, photometry: Photometry = .none,
+        absence: Absence = .leftOut
     ) {
         self.name = name
         self.kind = kind
         self.values = values
         self.source = source
         self.photometry = photometry
+        self.absence = absence
     }
 }
 
@@ -214,6 +228,11 @@ extension ViewRequest.Kind {
         case .blocks(let cellSide): cellSide
         default: nil
         }
+    }
+
+    /// Whether it shows motion vectors, or what is made with them; the batch then has a mask beside the view.
+    var showsVectors: Bool {
+        if case .residual = self { true } else { cellSide != nil }
     }
 
     /// Values of a place: red, green and blue, x and y, or one.

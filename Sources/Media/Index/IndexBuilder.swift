@@ -15,10 +15,11 @@ struct IndexBuilder {
         for packet in packetOfFrame { packets[packet].insert(.shown) }
     }
 
-    mutating func set(_ number: Int, type: PictureType, isHidden: Bool, isDisposable: Bool) {
+    mutating func set(_ number: Int, type: PictureType, isHidden: Bool, isDisposable: Bool, isInterlaced: Bool) {
         var packet = IndexedPacket(type: type, flags: isDisposable ? .disposable : [])
         if packets[number].contains(.shown) { packet.insert(.shown) }
         if isHidden { packet.insert(.hidden) }
+        if isInterlaced { packet.insert(.interlaced) }
         packets[number] = packet
     }
 
@@ -33,8 +34,8 @@ struct IndexBuilder {
     }
 
     consuming func index(
-        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet,
-        firstDoubtfulFrame: Int? = nil
+        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet, endsEarly: Bool,
+        firstDoubtfulFrame: Int? = nil, firstFrameOfAnotherSize: Int? = nil
     ) -> VideoIndex {
         if starts.first?.packet != 0 {
             starts.insert(
@@ -49,7 +50,7 @@ struct IndexBuilder {
         return VideoIndex(
             info: info, decodeErrors: decodeErrors, reorderDepth: reorderDepth, packets: packets,
             checksums: checksums, packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts,
-            firstDoubtfulFrame: firstDoubtfulFrame)
+            firstDoubtfulFrame: firstDoubtfulFrame, endsEarly: endsEarly, firstFrameOfAnotherSize: firstFrameOfAnotherSize)
     }
 
     /// Marks packets that follow a start in the file and come before it in output order.

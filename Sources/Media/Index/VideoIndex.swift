@@ -43,15 +43,40 @@ public struct VideoIndex: Sendable, Equatable {
     let starts: [DecodeStart]
     /// From this frame on positions may be too low: the file has lost something before it. nil where nothing speaks for that.
     public let firstDoubtfulFrame: Int?
+    /// Whether the container reports that the file ends within what it announces (Matroska).
+    let endsEarly: Bool
+    /// The first frame that differs in size from frame 0, where the pass that made the index decoded it.
+    public let firstFrameOfAnotherSize: Int?
 
     /// T, the number of frames that a decoder gives out.
     public var frameCount: Int { packetOfFrame.count }
+
+    /// Packets that the container names and the file does not hold.
+    public var lostPackets: Int { max(0, (info.declaredPackets ?? 0) - packets.count) }
+
+    /// That the end of the file is missing, in words; nil where nothing speaks for it. The frames that are there are none the worse.
+    public var truncation: String? {
+        if lostPackets > 0 { return "\(lostPackets) packets missing at the end" }
+        return endsEarly ? "the file ends before its header says so" : nil
+    }
+
+    /// What the pass that made the index found wrong with the file, in words; nil where nothing is. Most damage is seen by decoding alone.
+    public var problem: String? {
+        let facts = [
+            truncation, firstDoubtfulFrame.map { "pictures lost before frame \($0)" },
+            firstFrameOfAnotherSize.map { "the picture changes its size at frame \($0)" },
+        ].compactMap(\.self)
+        return facts.isEmpty ? nil : facts.joined(separator: ", ")
+    }
 
     /// How a frame is coded.
     public func pictureType(of frame: Int) -> PictureType { packets[Int(packetOfFrame[frame])].type }
 
     /// Whether decoding can begin at a frame.
     public func isKeyFrame(_ frame: Int) -> Bool { packets[Int(packetOfFrame[frame])].contains(.start) }
+
+    /// Whether the lines of a frame are those of two fields.
+    public func isInterlaced(_ frame: Int) -> Bool { packets[Int(packetOfFrame[frame])].contains(.interlaced) }
 
     /// The positions of all frames at which decoding can begin.
     public var keyFrames: [Int] { (0..<frameCount).filter(isKeyFrame) }
@@ -68,11 +93,18 @@ public struct VideoIndex: Sendable, Equatable {
         return Double(time) * unit
     }
 
+    /// Frames a second: by the header, or where that does not say by the times of the first and the last frame; nil where there are none.
+    public var frameRate: Double? {
+        if let rate = info.averageFrameRate.value { return rate }
+        guard frameCount > 1, let first = seconds(of: 0), let last = seconds(of: frameCount - 1), last > first else { return nil }
+        return Double(frameCount - 1) / (last - first)
+    }
+
     /// The frames from one time to before another, in seconds since the first frame; nil stands for the beginning and the end.
     /// Frames without a time count as shown at the average frame rate.
     public func frameRange(from start: Double?, to end: Double?) -> Range<Int> {
         let first = seconds(of: 0) ?? 0
-        let rate = info.averageFrameRate.value ?? 25
+        let rate = frameRate ?? 25
         func position(_ time: Double?) -> Int? {
             time.map { time in
                 // A time that was rounded to milliseconds still means the frame that begins then.
@@ -115,6 +147,8 @@ struct IndexedPacket: Sendable, Equatable {
         static let start = Flags(rawValue: 1 << 5)
         /// Follows a start in the file but is shown before it, so that it may need what precedes the start.
         static let leading = Flags(rawValue: 1 << 6)
+        /// The lines of its frame are those of two fields.
+        static let interlaced = Flags(rawValue: 1 << 7)
     }
 
     var rawValue: UInt8

@@ -42,7 +42,8 @@ struct DataShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Writes a picture of the views that a method would get.",
         discussion: """
-            Each clip takes some rows: its frames, and each view of the method, such as weak and strong.
+            Each clip takes some rows: its frames, and each view of the method, such as weak and strong. What each row shows stands
+            above it, and is printed.
 
             Examples:
               semisup data show motions --clips 6 --out views.png
@@ -50,7 +51,7 @@ struct DataShowCommand: ParsableCommand {
               semisup data show motions --compressed
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Option(help: "The method whose views are shown.")
     var method: String?
@@ -60,7 +61,10 @@ struct DataShowCommand: ParsableCommand {
     var out = "views.png"
     @Option(help: "Draws clips and augmentation.")
     var seed: String?
-    @Flag(help: "Also show what the files hold beside pictures: motion vectors in colour, residuals, sound.")
+    @Flag(
+        help:
+            "Also show what the files hold beside pictures: motion vectors in colour, residuals, blocks and their quantizers, sound."
+    )
     var compressed = false
     @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
     var config: String?
@@ -75,10 +79,13 @@ struct DataShowCommand: ParsableCommand {
 
     func run() throws {
         try NewFile.requireFree(out)
+        let dataSet = try DataAccess.open(data, for: .files)
+        // Files that nobody can train on have no labels to draw from.
+        let drawn = dataSet.isFilesAlone && !settings.contains { $0.hasPrefix("labels=") } ? "all" : nil
         let flags =
-            [("data", data)] + [("seed", seed), ("method", method)].compactMap { name, value in value.map { (name, $0) } }
+            [("data", data)]
+            + [("seed", seed), ("method", method), ("labels", drawn)].compactMap { name, value in value.map { (name, $0) } }
         let configuration = try Configuration.training(file: config, flags: flags, settings: settings, methods: .standard)
-        let dataSet = try DataAccess.open(data)
         let sheet = try ViewSheet(
             configuration, dataSet: dataSet, methods: .standard, clips: clips,
             showsCompressed: compressed, indices: .cached)
@@ -86,5 +93,8 @@ struct DataShowCommand: ParsableCommand {
         for entry in sheet.damaged { logger.warning("\(entry.reason)") }
         if json { return try Terminal.standard.print(sheet.json(path: out)) }
         try Terminal.standard.print(out)
+        for (number, (video, captions)) in zip(sheet.videos, sheet.captions).enumerated() {
+            try Terminal.standard.print("\(number + 1): \(video)\n" + captions.map { "  \($0)" }.joined(separator: "\n"))
+        }
     }
 }

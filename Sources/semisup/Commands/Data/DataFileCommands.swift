@@ -13,18 +13,19 @@ struct DataIndexCommand: ParsableCommand {
             Training does the same on the way; afterwards each file opens at once. The cache may be deleted at any time.
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let dataSet = try DataAccess.open(data)
+        let dataSet = try DataAccess.open(data, for: .files)
         let progress = Progress("indexing", unit: "files"), begin = ContinuousClock.now
         let survey = VideoSurvey(dataSet, indices: .cached, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
         let seconds = begin.duration(to: .now) / .seconds(1), frames = survey.files.reduce(0) { $0 + $1.frameCount }
-        for file in survey.damaged { logger.warning("\(file.reason)") }
+        let flawed = survey.damaged + survey.incomplete
+        for file in flawed { logger.warning("\(file.reason)") }
         if json {
             try Terminal.standard.print(
                 .object([
@@ -34,9 +35,10 @@ struct DataIndexCommand: ParsableCommand {
         } else {
             try Terminal.standard.print(
                 "\(survey.files.count) files, \(frames) frames, in \(Text.time(seconds))"
-                    + (survey.damaged.isEmpty ? "" : "; \(survey.damaged.count) files could not be read"))
+                    + (survey.damaged.isEmpty ? "" : "; \(survey.damaged.count) files could not be read")
+                    + (survey.incomplete.isEmpty ? "" : "; \(survey.incomplete.count) files are not whole"))
         }
-        if !survey.damaged.isEmpty { throw DamagedFiles(count: survey.damaged.count, of: survey.total) }
+        if !flawed.isEmpty { throw DamagedFiles(count: flawed.count, of: survey.total) }
     }
 }
 
@@ -52,7 +54,7 @@ struct DataVerifyCommand: ParsableCommand {
             A manifest is what sha256sum writes; it finds damage that a decoder cannot see.
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Option(help: ArgumentHelp("Compare the files with this manifest.", valueName: "file"))
     var manifest: String?
@@ -64,12 +66,11 @@ struct DataVerifyCommand: ParsableCommand {
     func run() throws {
         if let out { try NewFile.requireFree(out) }
         let expected = try manifest.map { try FileManifest(path: $0) }
-        let dataSet = try DataAccess.open(data)
+        let dataSet = try DataAccess.open(data, for: .files)
         let progress = Progress("verifying", unit: "files")
         let read = VideoVerification(dataSet, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
         let found = expected.map { read.compared(with: $0) } ?? read
-        if let out { try AtomicFile.write(read.manifest, to: out) }
         if json {
             for file in found.files { try Terminal.standard.print(file.json) }
         } else {
@@ -77,6 +78,8 @@ struct DataVerifyCommand: ParsableCommand {
             if !rows.isEmpty { try Terminal.standard.print(Text.table([["file", "problem"]] + rows)) }
             try Terminal.standard.print("\(found.files.count) files, \(found.damaged.count) of them damaged")
         }
+        // What was found is told first: it took the time.
+        if let out { try NewFile.write(read.manifest, to: out) }
         if !found.damaged.isEmpty { throw DamagedFiles(count: found.damaged.count, of: found.files.count) }
     }
 }
