@@ -36,6 +36,15 @@ struct GradientRecord: Sendable, CustomTestStringConvertible {
         return network
     }
 
+    /// All gradients with weights of `type` and clips, and with them all activations, of `activations`.
+    func gradients(in type: ElementType, activations: ElementType) throws -> [Tensor] {
+        let network = try network(type), shape = try entry.integers("input")
+        let clips = hashClips(try entry.text("clip"), shape, type).converted(to: activations)
+        let labels = HashValues("\(name).labels").integers(shape[0], below: try entry.integer("classes"))
+        crossEntropy(logits: network(clips, ForwardContext(normalization: .updating)), targets: labels).mean().backward()
+        return try network.namedParameters.map { try #require($0.parameter.gradient, "\($0.name)").converted(to: .float64) }
+    }
+
     /// The relative difference of the loss, and the largest differences of a gradient's norm and product with hash values, relative
     /// to the norm, in `type`.
     func differences(in type: ElementType) throws -> (loss: Double, gradients: Double) {
@@ -78,6 +87,23 @@ struct GradientRecord: Sendable, CustomTestStringConvertible {
     @Test(arguments: records) func agreesInSinglePrecision(record: GradientRecord) throws {
         let (loss, gradients) = try record.differences(in: .float32)
         #expect(loss < 1e-5 && gradients < 1e-4)
+    }
+
+    /// How far PyTorch's autocast is from f64 with these networks and clips (`tools/reference/autocast_errors.py`).
+    static let autocastErrors =
+        ((try? reference("engine/autocast_errors.json").objectValue) ?? nil)?.map { ($0.key, $0.value.realValue ?? 0) } ?? []
+
+    @Test(arguments: autocastErrors) func halfPrecisionErrsNoMoreThanAutocast(name: String, allowed: Double) throws {
+        let record = try #require(Self.records.first { $0.name == name })
+        let exact = try record.gradients(in: .float64, activations: .float64)
+        let found = try record.gradients(in: .float32, activations: .bfloat16)
+        let difference = zip(found, exact).reduce(0) { $0 + ($1.0 - $1.1).sumOfSquares }.squareRoot()
+        let error = difference / exact.reduce(0) { $0 + $1.sumOfSquares }.squareRoot()
+        #expect(error <= 1.1 * allowed && error > 0, "\(error) where autocast has \(allowed)")
+    }
+
+    @Test func theErrorsOfAutocastCoverTheConvolutionalBackbones() {
+        #expect(Self.autocastErrors.count == 4 && Self.autocastErrors.allSatisfy { $0.1 > 0.01 })
     }
 
     /// As PyTorch counts them; pictures are clips of one frame.

@@ -28,7 +28,7 @@ extension Tensor {
     /// Elements set to 0 with probability `rate`, the others divided by 1 - rate; element i depends on `key` and i only.
     public func droppedOut(rate: Double, key: RandomKey) -> Tensor {
         precondition(rate >= 0 && rate <= 1, "a dropout rate is in [0, 1], not \(rate)")
-        let mask = Tensor.uninitialized(shape, elementType)
+        let mask = Tensor.uninitialized(shape, elementType.parameterType)
         Engine.backend.dropoutMask(key: key.value, rate: rate, into: mask)
         return self * Tensor(mask)
     }
