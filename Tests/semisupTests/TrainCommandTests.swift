@@ -69,6 +69,8 @@ import Testing
         #expect(try train("--out", "half", "precision=bf16", "epochs=1").status == 0)
         #expect(try object("half/run.json")["precision"] == .string("bf16"))
         #expect(try object("half/run.json")["state"] == .string("finished"))
+        let without = try train("--out", "avx2", "precision=bf16", "kernels=avx2", "epochs=0")
+        #expect(without.status == 0 && without.errors.contains("does not multiply bf16"), "\(without.errors)")
     }
 
     @Test(arguments: ["stage", "block"]) func recomputedPartsChangeNoBits(parts: String) throws {

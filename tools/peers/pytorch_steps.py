@@ -21,9 +21,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "referen
 
 def network(name, width, classes):
     if name == "slowonly50":
-        import slowonly50_forward
+        import backbone_gradients
 
-        return slowonly50_forward.SlowOnly50(width, classes)
+        return backbone_gradients.SlowNetwork(round(64 * width), classes)
     return getattr(torchvision.models.video, name)(num_classes=classes)
 
 

@@ -91,10 +91,20 @@ public final class TrainingRun {
     /// The run's folder.
     public var path: String { directory.path }
 
+    /// Says what half precision costs where the processor does not multiply bf16.
+    private func notePrecision() {
+        let engine = Engine.backend.description
+        guard engine.activationType == .bfloat16, engine.kernelSet != .avx512 || !KernelSet.hasBFloat16 else { return }
+        observer.note(
+            "precision=bf16: this processor (kernels=\(engine.kernelSet.rawValue)) does not multiply bf16. It halves the memory of "
+                + "activations but saves no time: convolutions other than 3 x 3 are computed in f32 and converted")
+    }
+
     /// Trains, evaluates and saves. Throws `Interrupted` after a signal; the state is saved then.
     public func run() throws -> TrainingOutcome {
         if let plugin = plan.plugin { CrashMessage.watch(plugin, run: directory.path) }
         defer { if let plugin = plan.plugin { CrashMessage.watch(plugin) } }
+        notePrecision()
         do {
             let begin = ContinuousClock.now
             var waited = 0.0
