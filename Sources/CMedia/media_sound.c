@@ -9,7 +9,7 @@
 
 // Sound of a span of time, mono, at a rate of the caller's.
 
-/// What is being filled.
+/// What is being filled; without `samples` they are only counted.
 struct span {
     double start;
     int rate, count;
@@ -121,7 +121,11 @@ static enum media_status decode(struct media_reader *reader, const AVPacket *pac
             span->report->errors++;
             return MEDIA_OK;
         }
-        enum media_status status = take(reader, stream, span);
+        enum media_status status = MEDIA_OK;
+        if (span->samples)
+            status = take(reader, stream, span);
+        else
+            span->report->present += reader->sound.frame->nb_samples;
         if (status != MEDIA_OK) return status;
     }
 }
@@ -154,25 +158,40 @@ static enum media_status read_span(struct media_reader *reader, const AVStream *
             break;
         }
         if (code < 0) return MEDIA_READ_FAILED;
-        if (reader->packet->stream_index == stream->index) status = decode(reader, reader->packet, stream, span);
+        if (reader->packet->stream_index != stream->index) continue;
+        if (reader->packet->flags & AV_PKT_FLAG_CORRUPT) span->report->errors++;
+        status = decode(reader, reader->packet, stream, span);
     }
     return status == MEDIA_OK ? resample(reader, NULL, span) : status;
+}
+
+/// Fills a span from a stream that the demuxer stands before.
+static enum media_status fill(struct media_reader *reader, const AVStream *stream, struct span *span) {
+    if (!stream) return reader->format ? MEDIA_NO_SOUND : MEDIA_READ_FAILED;
+    const unsigned long before = media_reported_errors();
+    enum media_status status = open_decoder(reader, stream);
+    if (status == MEDIA_OK) status = read_span(reader, stream, span);
+    swr_free(&reader->sound.resampler);
+    const int reported = (int)(media_reported_errors() - before);
+    if (reported > span->report->errors) span->report->errors = reported;
+    media_reader_listen_to(reader, reader->stream);
+    return status;
 }
 
 enum media_status media_reader_read_sound(
     struct media_reader *reader, double start, int rate, int count, float *samples, struct media_sound_report *report) {
     memset(samples, 0, sizeof(float) * (size_t)count);
     *report = (struct media_sound_report){0};
-    AVStream *stream = go_to(reader, start);
-    if (!stream) return reader->format ? MEDIA_NO_SOUND : MEDIA_READ_FAILED;
-    const unsigned long before = media_reported_errors();
     struct span span = {
         .start = start, .rate = rate, .count = count, .samples = samples, .expected = NAN, .report = report};
-    enum media_status status = open_decoder(reader, stream);
-    if (status == MEDIA_OK) status = read_span(reader, stream, &span);
-    swr_free(&reader->sound.resampler);
-    const int reported = (int)(media_reported_errors() - before);
-    if (reported > report->errors) report->errors = reported;
-    media_reader_listen_to(reader, reader->stream);
-    return status;
+    return fill(reader, go_to(reader, start), &span);
+}
+
+enum media_status media_reader_examine_sound(struct media_reader *reader, struct media_sound_report *report) {
+    *report = (struct media_sound_report){0};
+    // No time is behind the end of this span.
+    struct span span = {.rate = 1, .expected = NAN, .report = report};
+    AVStream *stream = media_reader_rewind(reader) == MEDIA_OK ? choose_sound(reader->format) : NULL;
+    if (stream) media_reader_listen_to(reader, stream);
+    return fill(reader, stream, &span);
 }

@@ -79,6 +79,24 @@ import Testing
         #expect(try VideoReader(path: Fixture(name: "vp9.webm").path).examine().problem == nil)
     }
 
+    /// Packets of sound that are no sound any more; the pictures are whole.
+    @Test func soundThatCannotBeDecodedIsFoundByExamining() throws {
+        let whole = try VideoReader(path: Fixture(name: "closed-gop.mp4").path).examine()
+        #expect(whole.problem == nil && whole.soundErrors == 0 && !whole.isSoundUnsupported)
+        let (reader, index) = try damaged("closed-gop.mp4") { bytes in
+            // Places of packets of sound, by ffprobe.
+            for start in [5394, 6034, 6777, 7605, 8371] {
+                for offset in start..<start + 240 { bytes[offset] = UInt8(truncatingIfNeeded: 151 &* offset) }
+            }
+        }
+        let found = try reader.examine()
+        #expect(found.soundErrors > 0 && found.corruptFrames == 0 && found.frames == index.frameCount)
+        #expect(found.problem?.contains("errors of the sound's decoder") == true)
+        #expect(try reader.sound(from: 0, count: 16_000, rate: 16_000).errors > 0)
+        // What comes after it reads pictures as before.
+        #expect(try report(reader, index, [3, 30]).isClean)
+    }
+
     /// Muxers that were written before the standard was finished left the version of the configuration at 0.
     @Test func hevcWhoseConfigurationHasNoVersionIsWhole() throws {
         let (reader, index) = try damaged("hevc.mp4") { bytes in

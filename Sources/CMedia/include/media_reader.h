@@ -160,7 +160,7 @@ enum media_status media_reader_blocks(
 const char *media_reader_pixel_format(const struct media_reader *reader);
 
 struct media_sound_report {
-    /// Samples of the span that the file has.
+    /// Samples, of the span, that the file has.
     int present;
     int errors;
 };
@@ -168,6 +168,10 @@ struct media_sound_report {
 /// MEDIA_NO_SOUND where it has no sound at all. Where the next video packet is read from is then unknown.
 enum media_status media_reader_read_sound(
     struct media_reader *reader, double start, int rate, int count, float *samples, struct media_sound_report *report);
+
+/// Decodes all sound of the file: how many samples come out of each channel, and how many errors its decoder and the container report.
+/// MEDIA_NO_SOUND where it has none. Where the next video packet is read from is then unknown.
+enum media_status media_reader_examine_sound(struct media_reader *reader, struct media_sound_report *report);
 
 /// How many errors libav has reported on the calling thread so far (its log is never printed).
 unsigned long media_reported_errors(void);

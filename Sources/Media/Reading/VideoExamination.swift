@@ -1,6 +1,6 @@
 internal import CMedia
 
-/// What decoding the whole video stream of a file shows, as far as the decoder can tell.
+/// What decoding the whole of a file shows, pictures and sound, as far as the decoders can tell.
 public struct VideoExamination: Sendable, Equatable {
     /// Frames that came out.
     public internal(set) var frames = 0
@@ -10,20 +10,25 @@ public struct VideoExamination: Sendable, Equatable {
     public internal(set) var errors = 0, corruptPackets = 0
     /// Packets that the header counts and the file does not hold.
     public internal(set) var lostPackets = 0
+    /// Errors that the sound's decoder reported; 0 where there is no sound.
+    public internal(set) var soundErrors = 0
+    /// Whether there is sound that libavcodec cannot decode.
+    public internal(set) var isSoundUnsupported = false
 
     /// What is wrong, in words; nil where nothing is.
     public var problem: String? {
         let counts = [
             (lostPackets, "packets missing at the end"), (corruptPackets, "packets incomplete"),
-            (corruptFrames, "frames damaged"), (errors, "errors of the decoder"),
+            (corruptFrames, "frames damaged"), (errors, "errors of the decoder"), (soundErrors, "errors of the sound's decoder"),
         ]
-        let found = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let unsupported = isSoundUnsupported ? ["libavcodec has no decoder for its sound"] : []
+        let found = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" } + unsupported
         return found.isEmpty ? nil : found.joined(separator: ", ")
     }
 }
 
 extension VideoReader {
-    /// Decodes the whole file from its beginning.
+    /// Decodes the whole file from its beginning, first the pictures, then the sound.
     ///
     /// Throws `noFrames` where nothing comes out, `sizeChanged` where a picture has another size than the first, and why the file
     /// cannot be read.
@@ -49,7 +54,19 @@ extension VideoReader {
         found.errors += errors
         found.lostPackets = max(0, (info.declaredPackets ?? 0) - packets)
         guard found.frames > 0 else { throw .noFrames(path: path) }
+        try examineSound(&found)
         return found
+    }
+
+    private func examineSound(_ found: inout VideoExamination) throws(MediaError) {
+        var report = media_sound_report()
+        nextPacket = nil
+        switch media_reader_examine_sound(reader, &report) {
+        case MEDIA_OK: found.soundErrors = Int(report.errors)
+        case MEDIA_NO_SOUND: break
+        case MEDIA_UNSUPPORTED_CODEC: found.isSoundUnsupported = true
+        case let status: throw MediaError(status, path: path, operation: "read its sound")
+        }
     }
 }
 
