@@ -1,6 +1,8 @@
 #include "media_reader.h"
 #include "media_library.h"
 
+#include <string.h>
+
 #include "media_cells.h"
 #include "media_decoder.h"
 #include "media_evidence.h"
@@ -52,6 +54,16 @@ static bool header_says_enough(const struct media_reader *reader) {
         stream->codecpar->codec_id != AV_CODEC_ID_NONE;
 }
 
+/// How many packets with bytes the container's own index names, before anything was read; where AVI has no index, what its header counts.
+static int64_t count_listed(const struct media_reader *reader, AVStream *stream) {
+    if (!stream || !av_match_list(reader->container->name, "mov,mp4,avi", ',')) return 0;
+    const int entries = avformat_index_get_entries_count(stream);
+    int64_t count = 0;
+    for (int i = 0; i < entries; i++) count += avformat_index_get_entry(stream, i)->size > 0;
+    // A file that was cut off has lost the index, which stands at the end; the header counts pictures that are shown longer, too.
+    return entries == 0 && strcmp(reader->container->name, "avi") == 0 ? stream->nb_frames : count;
+}
+
 /// Opens the demuxer at the beginning of the source.
 static enum media_status open_container(struct media_reader *reader) {
     reader->next_entry = 0;
@@ -63,6 +75,7 @@ static enum media_status open_container(struct media_reader *reader) {
     reader->format->io_open = refuse_to_open;
     reader->format->fps_probe_size = 0;
     if (avformat_open_input(&reader->format, NULL, reader->container, NULL) < 0) return MEDIA_DAMAGED_HEADER;
+    reader->listed_packets = count_listed(reader, choose_stream(reader->format));
     if ((reader->options.probe || !header_says_enough(reader)) && avformat_find_stream_info(reader->format, NULL) < 0)
         return MEDIA_DAMAGED_HEADER;
     reader->stream = choose_stream(reader->format);
@@ -162,7 +175,7 @@ void media_reader_info(const struct media_reader *reader, struct media_video_inf
         .time_base_denominator = stream->time_base.den,
         .orientation = reader->orientation,
         .duration_seconds = duration_of(reader),
-        .declared_packets = av_match_list(reader->container->name, "mov,mp4", ',') ? stream->nb_frames : 0,
+        .declared_packets = reader->listed_packets,
     };
     for (unsigned i = 0; i < reader->format->nb_streams; i++)
         info->has_sound |= reader->format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;

@@ -31,6 +31,8 @@ struct media_reader {
     struct media_reader_options options;
     const AVInputFormat *container;
     bool seeks_exactly;
+    /// Packets that the container says it has, or 0.
+    int64_t listed_packets;
     /// In the container's own index: the entry behind that of the packet read last, and whether that packet has one.
     int next_entry;
     bool knows_entry;

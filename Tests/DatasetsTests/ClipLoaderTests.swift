@@ -134,6 +134,23 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         }
     }
 
+    /// All frames that are left are whole, but the clips are not drawn from where they should be.
+    @Test func aFileWhoseEndIsMissingIsDamagedUnlessTheClipEndsBefore() throws {
+        let temporary = try TemporaryFolder(), path = temporary("cut.avi")
+        let folder = URL(fileURLWithPath: list().samples[0].path).deletingLastPathComponent()
+        let bytes = Array(try Data(contentsOf: folder.appendingPathComponent("mpeg4.avi"))), name = Array("00dc".utf8)
+        let chunks = bytes.indices.dropLast(4).filter { Array(bytes[$0..<$0 + 4]) == name }
+        // The first of these names stands in the header.
+        try Data(bytes.prefix(chunks[31])).write(to: URL(fileURLWithPath: path))
+        for (end, isWhole) in [(nil, false), (0.8, true)] as [(Double?, Bool)] {
+            let sample = VideoSample(index: 1, path: path, name: "class1/cut", label: 1, end: end)
+            let both = VideoList(part: .train, samples: [list().samples[0], sample], classes: list().classes)
+            let ledger = DamageLedger(), loader = try makeLoader(unlabeled: both, ledger: ledger)
+            while try loader.next() != nil {}
+            #expect(ledger.damaged.map(\.reason) == (isWhole ? [] : ["\(path): 18 packets missing at the end"]))
+        }
+    }
+
     @Test func whatMakesAListUnreadableIsInTheLedgerAndEndsAtTheSameStep() throws {
         let videos = list(["sound-only.m4a", "cut-off.mp4"], count: 2)
         func outcome(workers: Int) throws -> (steps: Int, paths: [String]) {

@@ -75,7 +75,7 @@ import Testing
     @Test func endOfMatroskaThatIsCutOffIsNoticed() throws {
         let (reader, index) = try damaged("vp9.webm") { $0.removeLast($0.count / 3) }
         #expect(index.frameCount < 30)
-        #expect(try reader.examine().problem != nil)
+        #expect(try reader.examine().problem?.contains("the file ends before its header says so") == true)
         #expect(try VideoReader(path: Fixture(name: "vp9.webm").path).examine().problem == nil)
     }
 
@@ -95,6 +95,36 @@ import Testing
         #expect(try reader.sound(from: 0, count: 16_000, rate: 16_000).errors > 0)
         // What comes after it reads pictures as before.
         #expect(try report(reader, index, [3, 30]).isClean)
+    }
+
+    /// Cut between two packets, so that every byte that is left is whole; the index at the end goes with the rest.
+    @Test func endOfAVIThatIsCutOffAtAChunkIsNoticedByTheIndex() throws {
+        let (reader, index) = try damaged("mpeg4.avi") { bytes in
+            let name = Array("00dc".utf8)
+            let chunks = bytes.indices.dropLast(4).filter { Array(bytes[$0..<$0 + 4]) == name }
+            // The first of these names stands in the header.
+            bytes.removeSubrange(chunks[31]...)
+        }
+        #expect(index.lostPackets == 18 && index.problem == "18 packets missing at the end")
+        #expect(try reader.examine().lostPackets == 18)
+        #expect(try VideoIndex(serialized: index.serialized).lostPackets == 18)
+    }
+
+    @Test func endsThatAreMissingAreNoticedByTheIndex() throws {
+        let cut = try VideoReader(path: Fixture(name: "cut-off.mp4").path)
+        let lost = try cut.makeIndex().lostPackets
+        #expect(try lost > 0 && lost == cut.examine().lostPackets)
+        for name in ["vp9.webm", "pyramid.mkv"] {
+            let (_, index) = try damaged(name) { $0.removeLast($0.count / 3) }
+            #expect(index.truncation != nil, "\(name)")
+        }
+        let sizes = try VideoReader(path: Fixture(name: "two-sizes.h264").path).makeIndex()
+        #expect(sizes.problem == "the picture changes its size at frame 12")
+    }
+
+    @Test(arguments: Fixture.videos) func theIndexOfAWholeFileHasNoProblem(_ fixture: Fixture) throws {
+        let index = try VideoReader(path: fixture.path).makeIndex()
+        #expect(index.problem == nil && index.lostPackets == 0)
     }
 
     /// Muxers that were written before the standard was finished left the version of the configuration at 0.

@@ -41,7 +41,7 @@ struct media_video_info {
     bool has_sound;
     /// Negative when unknown.
     double duration_seconds;
-    /// Packets of the stream by a header that counts every one (MP4, MOV); 0 where there is none.
+    /// Packets of the stream that the container's index names (MP4, MOV, AVI), or AVI's header where the index is lost; 0 elsewhere.
     int64_t declared_packets;
 };
 void media_reader_info(const struct media_reader *reader, struct media_video_info *info);

@@ -50,7 +50,8 @@ struct SampleFrames {
         let report: DecodeReport
         do throws(MediaError) { report = try reader.read(wanted, using: index, into: &decoded) } catch { throw .media(error) }
         media.counter.add(report.decodedFrames, in: request.name)
-        problem = report.problem
+        // Where the end of the file is missing, so is that of whatever reaches to it.
+        problem = report.problem ?? (stretch.upperBound == index.frameCount ? index.truncation : nil)
         if let problem, !report.missingPositions.isEmpty { throw .frames(path: draw.sample.path, problem) }
         sounds = [:]
         for (number, view) in request.views.enumerated() {

@@ -13,6 +13,7 @@ struct FrameCensus {
         let time: Int64
         let type: PictureType
         let isKey: Bool
+        let width: Int32, height: Int32
     }
 
     private var entries: [Entry] = []
@@ -33,7 +34,7 @@ struct FrameCensus {
         frames.append(
             Frame(
                 packet: Int(frame.number), time: frame.presentation_time, type: PictureType(letter: frame.type),
-                isKey: frame.key))
+                isKey: frame.key, width: frame.width, height: frame.height))
     }
 
     /// Takes the number of errors that the decoder reported for a packet, or at the end of the file.
@@ -42,8 +43,8 @@ struct FrameCensus {
         if let packet, count > 0 { erroneousPackets.append(packet) }
     }
 
-    /// The index, or nil where no frame came out.
-    func index(info: VideoInfo, inspected: Bool) -> VideoIndex? {
+    /// The index, or nil where no frame came out. `endsEarly`: the container reported that at the end.
+    func index(info: VideoInfo, inspected: Bool, endsEarly: Bool) -> VideoIndex? {
         guard !frames.isEmpty else { return nil }
         let frameOfPacket = Dictionary(frames.enumerated().map { ($1.packet, $0) }, uniquingKeysWith: { first, _ in first })
         // Two pictures packed into one packet: which packet a picture needs is then not known well enough to leave any out.
@@ -62,7 +63,8 @@ struct FrameCensus {
         let depth = reorderDepth(ofPacketsInOutputOrder: frames.map(\.packet))
         return builder.index(
             info: info, decodeErrors: errors, reorderDepth: min(depth, 16), times: frames.map(\.time), first: entries[0].packet,
-            firstDoubtfulFrame: firstDoubtfulFrame(frameOfPacket))
+            endsEarly: endsEarly, firstDoubtfulFrame: firstDoubtfulFrame(frameOfPacket),
+            firstFrameOfAnotherSize: frames.firstIndex { $0.width != frames[0].width || $0.height != frames[0].height })
     }
 
     /// The first frame behind a packet that is incomplete or gave no frame because of an error. Before the first frame

@@ -33,8 +33,8 @@ struct IndexBuilder {
     }
 
     consuming func index(
-        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet,
-        firstDoubtfulFrame: Int? = nil
+        info: VideoInfo, decodeErrors: Int, reorderDepth: Int, times: [Int64], first: media_packet, endsEarly: Bool,
+        firstDoubtfulFrame: Int? = nil, firstFrameOfAnotherSize: Int? = nil
     ) -> VideoIndex {
         if starts.first?.packet != 0 {
             starts.insert(
@@ -49,7 +49,7 @@ struct IndexBuilder {
         return VideoIndex(
             info: info, decodeErrors: decodeErrors, reorderDepth: reorderDepth, packets: packets,
             checksums: checksums, packetOfFrame: packetOfFrame.map { UInt32($0) }, times: FrameTimes(times), starts: starts,
-            firstDoubtfulFrame: firstDoubtfulFrame)
+            firstDoubtfulFrame: firstDoubtfulFrame, endsEarly: endsEarly, firstFrameOfAnotherSize: firstFrameOfAnotherSize)
     }
 
     /// Marks packets that follow a start in the file and come before it in output order.

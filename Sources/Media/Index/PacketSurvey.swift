@@ -25,8 +25,8 @@ struct PacketSurvey {
         return true
     }
 
-    /// The index, or nil where the time stamps contradict the bitstream.
-    func index(info: VideoInfo) -> VideoIndex? {
+    /// The index, or nil where the time stamps contradict the bitstream. `endsEarly`: the container reported that at the end.
+    func index(info: VideoInfo, endsEarly: Bool) -> VideoIndex? {
         let ordered = entries.indices.sorted { entries[$0].packet.presentation_time < entries[$1].packet.presentation_time }
         guard isPrescribed(ordered) else { return nil }
         let shown = ordered.filter { !entries[$0].packet.hidden }
@@ -43,7 +43,8 @@ struct PacketSurvey {
             let firstFrame = shownTimes.partitioningIndex { $0 >= entry.packet.presentation_time }
             builder.addStart(number, entry.packet, info: info, firstFrame: firstFrame, isClosed: entry.picture.closed)
         }
-        return builder.index(info: info, decodeErrors: 0, reorderDepth: depth, times: shownTimes, first: entries[0].packet)
+        return builder.index(info: info, decodeErrors: 0, reorderDepth: depth, times: shownTimes, first: entries[0].packet,
+            endsEarly: endsEarly)
     }
 
     /// Whether output numbers increase strictly in this order, as do the time stamps.

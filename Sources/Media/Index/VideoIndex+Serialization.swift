@@ -2,7 +2,7 @@ import Files
 
 /// The bytes of an index: a magic word with the version, the fields in little-endian order, and the SHA-256 of all that.
 extension VideoIndex {
-    private static let magic: [UInt8] = Array("semisup video index 4\n".utf8)
+    private static let magic: [UInt8] = Array("semisup video index 5\n".utf8)
     private static let digestCount = 64
 
     /// The index as bytes, for a cache.
@@ -15,6 +15,8 @@ extension VideoIndex {
         writer.append(packets.map(\.rawValue))
         checksums.forEach { writer.append(fixed: $0) }
         writer.append(firstDoubtfulFrame ?? -1)
+        writer.append(endsEarly ? 1 : 0)
+        writer.append(firstFrameOfAnotherSize ?? -1)
         writer.append(packetOfFrame.count)
         packetOfFrame.forEach { writer.append(fixed: $0) }
         writer.append(fixed: times.first)
@@ -48,6 +50,8 @@ extension VideoIndex {
         packets = try reader.byteArray().map { IndexedPacket(rawValue: $0) }
         checksums = try reader.array(count: packets.count) { reader throws(MediaError) in try reader.fixed(UInt32.self) }
         firstDoubtfulFrame = try reader.optionalCount()
+        endsEarly = try reader.integer() != 0
+        firstFrameOfAnotherSize = try reader.optionalCount()
         packetOfFrame = try reader.array { reader throws(MediaError) in try reader.fixed(UInt32.self) }
         let first = try reader.fixed(Int64.self)
         let step = try reader.fixed(Int64.self)

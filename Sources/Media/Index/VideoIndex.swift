@@ -43,9 +43,31 @@ public struct VideoIndex: Sendable, Equatable {
     let starts: [DecodeStart]
     /// From this frame on positions may be too low: the file has lost something before it. nil where nothing speaks for that.
     public let firstDoubtfulFrame: Int?
+    /// Whether the container reports that the file ends within what it announces (Matroska).
+    let endsEarly: Bool
+    /// The first frame that differs in size from frame 0, where the pass that made the index decoded it.
+    public let firstFrameOfAnotherSize: Int?
 
     /// T, the number of frames that a decoder gives out.
     public var frameCount: Int { packetOfFrame.count }
+
+    /// Packets that the container names and the file does not hold.
+    public var lostPackets: Int { max(0, (info.declaredPackets ?? 0) - packets.count) }
+
+    /// That the end of the file is missing, in words; nil where nothing speaks for it. The frames that are there are none the worse.
+    public var truncation: String? {
+        if lostPackets > 0 { return "\(lostPackets) packets missing at the end" }
+        return endsEarly ? "the file ends before its header says so" : nil
+    }
+
+    /// What the pass that made the index found wrong with the file, in words; nil where nothing is. Most damage is seen by decoding alone.
+    public var problem: String? {
+        let facts = [
+            truncation, firstDoubtfulFrame.map { "pictures lost before frame \($0)" },
+            firstFrameOfAnotherSize.map { "the picture changes its size at frame \($0)" },
+        ].compactMap(\.self)
+        return facts.isEmpty ? nil : facts.joined(separator: ", ")
+    }
 
     /// How a frame is coded.
     public func pictureType(of frame: Int) -> PictureType { packets[Int(packetOfFrame[frame])].type }

@@ -16,19 +16,21 @@ extension VideoReader {
     /// nil where only decoding can tell.
     private func indexByInspection() throws(MediaError) -> VideoIndex? {
         var survey = PacketSurvey()
+        var reported = media_reported_errors()
         while let packet = try read() {
             var picture = media_picture()
             let status = media_reader_inspect(reader, &picture)
             guard status == MEDIA_OK else { throw MediaError(status, path: path, operation: "parse it") }
             guard survey.add(packet, picture) else { return nil }
+            reported = media_reported_errors()
         }
-        return survey.index(info: info)
+        return survey.index(info: info, endsEarly: media_reported_errors() != reported)
     }
 
     private func indexByDecoding() throws(MediaError) -> VideoIndex {
         var census = FrameCensus()
         let inspects = media_reader_inspects(reader)
-        var number = 0
+        var number = 0, reported = media_reported_errors()
         while let packet = try read() {
             var picture: media_picture?
             if inspects {
@@ -40,10 +42,12 @@ extension VideoReader {
             census.add(packet, picture, pictureCount: Int(media_reader_picture_count(reader)))
             census.addErrors(try decode(number) { census.add($0) }, of: number)
             number += 1
+            reported = media_reported_errors()
         }
+        let endsEarly = media_reported_errors() != reported
         census.addErrors(try decode(nil) { census.add($0) }, of: nil)
         media_reader_flush(reader)
-        guard let index = census.index(info: info, inspected: inspects) else { throw .noFrames(path: path) }
+        guard let index = census.index(info: info, inspected: inspects, endsEarly: endsEarly) else { throw .noFrames(path: path) }
         return index
     }
 }

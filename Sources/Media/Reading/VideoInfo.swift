@@ -47,7 +47,7 @@ public struct VideoInfo: Sendable, Equatable {
     public let hasSound: Bool
     /// Seconds by the header, or nil where it does not say.
     public let durationSeconds: Double?
-    /// Packets by a header that counts every one (MP4, MOV), or nil.
+    /// Packets by the container's own index (MP4, MOV, AVI), or by AVI's header where that is lost; nil elsewhere.
     public let declaredPackets: Int?
 }
 

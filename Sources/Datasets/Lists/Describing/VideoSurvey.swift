@@ -27,6 +27,8 @@ public struct VideoSurvey: Sendable {
         public let groupLengths: [Int]
         /// Frames that are predicted from both sides.
         public let bidirectionalFrames: Int
+        /// What is wrong with it as far as its index tells; nil where nothing is.
+        public let problem: String?
 
         /// The most frames from one at which decoding can begin to the next.
         public var longestGroup: Int { groupLengths.max() ?? frameCount }
@@ -78,9 +80,14 @@ public struct VideoSurvey: Sendable {
             .sorted { ($1.value.count, order[$0.key] ?? 0) < ($0.value.count, order[$1.key] ?? 0) }.map { ($0.key, $0.value) }
     }
 
-    /// The damaged files, each with the reason.
+    /// The files that were opened and are not whole, each with the reason: as far as an index tells, which decodes little.
+    public var incomplete: [(path: String, reason: String)] {
+        files.compactMap { file in file.problem.map { (file.path, "\(file.path): \($0)") } }
+    }
+
+    /// The files that could not be read, and those that are not whole, each with the reason.
     public var damagedJSON: JSON {
-        .array(damaged.map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
+        .array((damaged + incomplete).map { .object([("video", .string($0.path)), ("reason", .string($0.reason))]) })
     }
 
     /// One object: how many files there are, and each that was opened.
@@ -100,6 +107,7 @@ extension VideoSurvey.File {
         frameCount = index.frameCount
         groupLengths = zip(starts, starts.dropFirst()).map { $1 - $0 }
         bidirectionalFrames = (0..<index.frameCount).count { index.pictureType(of: $0) == .bidirectional }
+        problem = index.problem
         kind = VideoSurvey.Kind(
             codec: index.info.codec, pixelFormat: index.info.pixelFormat, width: index.info.width, height: index.info.height,
             frameRate: index.info.averageFrameRate.value,

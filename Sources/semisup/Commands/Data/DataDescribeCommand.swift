@@ -54,7 +54,7 @@ struct DataDescribeCommand: ParsableCommand {
         try Terminal.standard.print(summary.text)
         if !survey.isEmpty { try Terminal.standard.print(table(survey)) }
         if let picture { try Terminal.standard.print(picture) }
-        for damaged in survey.damaged { logger.warning("\(damaged.reason)") }
+        for damaged in survey.damaged + survey.incomplete { logger.warning("\(damaged.reason)") }
     }
 
     private func title(_ summary: DataSetSummary, _ survey: VideoSurvey) -> String {

@@ -24,7 +24,8 @@ struct DataIndexCommand: ParsableCommand {
         let survey = VideoSurvey(dataSet, indices: .cached, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
         let seconds = begin.duration(to: .now) / .seconds(1), frames = survey.files.reduce(0) { $0 + $1.frameCount }
-        for file in survey.damaged { logger.warning("\(file.reason)") }
+        let flawed = survey.damaged + survey.incomplete
+        for file in flawed { logger.warning("\(file.reason)") }
         if json {
             try Terminal.standard.print(
                 .object([
@@ -34,9 +35,10 @@ struct DataIndexCommand: ParsableCommand {
         } else {
             try Terminal.standard.print(
                 "\(survey.files.count) files, \(frames) frames, in \(Text.time(seconds))"
-                    + (survey.damaged.isEmpty ? "" : "; \(survey.damaged.count) files could not be read"))
+                    + (survey.damaged.isEmpty ? "" : "; \(survey.damaged.count) files could not be read")
+                    + (survey.incomplete.isEmpty ? "" : "; \(survey.incomplete.count) files are not whole"))
         }
-        if !survey.damaged.isEmpty { throw DamagedFiles(count: survey.damaged.count, of: survey.total) }
+        if !flawed.isEmpty { throw DamagedFiles(count: flawed.count, of: survey.total) }
     }
 }
 
