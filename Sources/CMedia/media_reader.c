@@ -336,6 +336,11 @@ enum media_status media_reader_convert(struct media_reader *reader, int width, i
     return status;
 }
 
+bool media_reader_converts(const struct media_reader *reader) {
+    const enum AVPixelFormat format = (enum AVPixelFormat)reader->stream->codecpar->format;
+    return format == AV_PIX_FMT_NONE || media_rgb_converts(format);
+}
+
 void media_reader_keep(struct media_reader *reader, bool vectors, bool quantizers) {
     // MPEG-2's decoder keeps none unless it was told when it was opened.
     if ((vectors && !reader->keeps_vectors) || (quantizers && !reader->keeps_quantizers)) avcodec_free_context(&reader->decoder);

@@ -3,6 +3,8 @@
 
 #include "media_library.h"
 
+#include <stdbool.h>
+
 #include "media_status.h"
 
 struct media_rgb_taps;
@@ -17,11 +19,15 @@ struct media_rgb_workspace {
 };
 void media_rgb_workspace_free(struct media_rgb_workspace *workspace);
 
+/// Whether frames of a pixel format can be converted: Y'CbCr, RGB and grey, planar or packed, of bytes or words. Not palettes, bits,
+/// floating point, mosaics and what is kept in a device's memory.
+bool media_rgb_converts(enum AVPixelFormat format);
+
 /// Converts a frame to RGB, `[height, width, 3]`, with the matrix and range that the frame names (unspecified: BT.601, limited).
 ///
 /// The result is within one level of libswscale's with accurate rounding and full chroma: chroma is interpolated by its
 /// default cubic filter (Keys, a = -0.6) between sample centres, which are stretched from the chroma plane's size to the
-/// picture's where that is odd.
+/// picture's where that is odd. RGB is copied, where it has more bits or fewer, rounded to eight; alpha is left out.
 enum media_status media_rgb_convert(const AVFrame *frame, struct media_rgb_workspace *workspace, uint8_t *pixels);
 
 #endif

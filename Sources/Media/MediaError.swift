@@ -68,7 +68,7 @@ public enum MediaError: ReportedError, Equatable {
         case .noFrames(let path): "\(path): not one picture could be decoded"
         case .unsupportedCodec(let path): "\(path): libavcodec has no decoder for its video; encode it as H.264"
         case .unsupportedPixelFormat(let path, let format):
-            "\(path): pixel format \(format) is not supported; expected Y'CbCr or grey of 8 to 12 bits; encode it as yuv420p"
+            "\(path): pixel format \(format) is not supported; expected Y'CbCr, RGB or grey of 8 to 16 bits; encode it as yuv420p"
         case .unsupportedOrientation(let path):
             "\(path): its header turns the pictures by an angle that is no multiple of 90 degrees; encode it upright"
         case .damaged(let path, let reason): "\(path): damaged: \(reason); copy or download it again"

@@ -17,11 +17,20 @@ struct Fixture: CustomTestStringConvertible {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Reference/media").path
 
-    static let videos = [
-        "closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "variable-rate.mp4",
-        "refresh.mp4", "interlaced.mp4", "h264.avi", "h264.ts", "full-range-709.mp4", "mpeg4.avi", "mpeg4.mov", "packed.avi",
-        "raw.m4v", "odd-size.avi", "mpeg2.mpg", "mpeg2.ts", "h263.3gp", "vp9.webm", "av1.mp4", "hevc.mp4", "ten-bit.mkv",
-        "chroma-444.mkv", "grey.mkv", "alpha.mkv", "rotated.mp4", "mirrored.mp4", "cropped.mp4", "trimmed.mp4", "cut-open.mkv",
+    static let videos =
+        [
+            "closed-gop.mp4", "open-gop.mp4", "open-references.mp4", "pyramid.mkv", "no-b.mp4", "slices.mov", "variable-rate.mp4",
+            "refresh.mp4", "interlaced.mp4", "h264.avi", "h264.ts", "full-range-709.mp4", "mpeg4.avi", "mpeg4.mov", "packed.avi",
+            "raw.m4v", "odd-size.avi", "mpeg2.mpg", "mpeg2.ts", "h263.3gp", "vp9.webm", "av1.mp4", "hevc.mp4", "ten-bit.mkv",
+            "chroma-444.mkv", "grey.mkv", "alpha.mkv", "rotated.mp4", "mirrored.mp4", "cropped.mp4", "trimmed.mp4",
+            "cut-open.mkv",
+        ].map(Fixture.init(name:)) + pixelFormats
+
+    /// One picture each, of packed and planar RGB, packed Y'CbCr and samples of 16 bits.
+    static let pixelFormats = [
+        "packed-422.avi", "packed-422.mov", "rgb.mkv", "rgb-alpha.mkv", "rgb-planes.mkv", "rgb-16.nut", "rgb-565.nut",
+        "rgb-10.mkv",
+        "sixteen-bit.mkv", "sixteen-bit.nut", "grey-16.mkv", "grey-alpha.nut",
     ].map(Fixture.init(name:))
 
     var testDescription: String { name }

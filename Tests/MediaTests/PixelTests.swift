@@ -1,4 +1,6 @@
+import Files
 import Media
+import TestSupport
 import Testing
 
 @Suite struct PixelTests {
@@ -16,6 +18,32 @@ import Testing
         // Rounding differs here and there, but there is no bias.
         let sum = zip(clip.pixels, expected).reduce(0) { $0 + Int($1.0) - Int($1.1) }
         #expect(abs(Double(sum) / Double(expected.count)) < 0.05)
+    }
+
+    /// RGB is copied or rounded; packed Y'CbCr and 16 bits go the way of the others.
+    @Test(arguments: Fixture.pixelFormats) func pixelsOfEveryLayoutAreWithinOneLevelOfLibswscale(_ fixture: Fixture) throws {
+        try coloursAreWithinOneLevelOfLibswscale(fixture.name)
+        #expect(try VideoReader(path: fixture.path).examine().problem == nil)
+    }
+
+    @Test(arguments: ["rgb.mkv", "rgb-alpha.mkv", "rgb-planes.mkv", "rgb-16.nut", "rgb-10.mkv"])
+    func rgbIsExact(_ name: String) throws {
+        let fixture = Fixture(name: name), reader = try VideoReader(path: fixture.path)
+        var clip = PixelClip()
+        try reader.frames(at: [0], using: try reader.makeIndex(), into: &clip)
+        #expect(try clip.pixels == fixture.expectedFirstFrame())
+    }
+
+    /// A palette: what cannot be shown is told when the file is indexed or examined, not in the middle of a run.
+    @Test func picturesThatCannotBeConvertedAreNamedByTheIndex() throws {
+        let temporary = try TemporaryFolder(), path = temporary("palette.avi")
+        var bytes = try Fixture(name: "packed-422.avi").bytes()
+        let format = try #require(bytes.firstRange(of: [16, 0] + Array("YUY2".utf8)))
+        bytes.replaceSubrange(format, with: [8, 0, 0, 0, 0, 0])
+        try AtomicFile.write(bytes, to: path)
+        let reader = try VideoReader(path: path)
+        #expect(throws: MediaError.unsupportedPixelFormat(path: path, format: "pal8")) { try reader.makeIndex() }
+        #expect(throws: MediaError.unsupportedPixelFormat(path: path, format: "pal8")) { try reader.examine() }
     }
 
     @Test func pngGivesThePixelsBack() throws {

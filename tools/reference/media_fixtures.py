@@ -13,7 +13,13 @@ import numpy as np
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Reference" / "media"
 WIDTH, HEIGHT, SAMPLES = 64, 48, 12
-WHOLE = ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv", "alpha.mkv"]
+# Pixels that are packed, RGB, or of 16 bits.
+PIXELS = [("packed-422.avi", "rawvideo", "yuyv422"), ("packed-422.mov", "rawvideo", "uyvy422"), ("rgb.mkv", "ffv1", "bgr0"),
+          ("rgb-alpha.mkv", "ffv1", "bgra"), ("rgb-planes.mkv", "libx264rgb", "gbrp"), ("rgb-16.nut", "rawvideo", "rgb48be"),
+          ("rgb-565.nut", "rawvideo", "rgb565le"), ("rgb-10.mkv", "ffv1", "gbrp10le"), ("sixteen-bit.mkv", "ffv1", "yuv420p16le"),
+          ("sixteen-bit.nut", "rawvideo", "yuv422p16be"), ("grey-16.mkv", "ffv1", "gray16le"), ("grey-alpha.nut", "rawvideo", "ya8")]
+WHOLE = ["closed-gop.mp4", "full-range-709.mp4", "odd-size.avi", "ten-bit.mkv", "chroma-444.mkv", "grey.mkv", "alpha.mkv",
+         *(name for name, _, _ in PIXELS)]
 X264 = ["-c:v", "libx264", "-threads", "1", "-crf", "30", "-preset", "medium", "-pix_fmt", "yuv420p"]
 
 
@@ -41,6 +47,12 @@ def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale=
     run("ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", 25, "-i", "-", *tone,
         "-vf", f"{select}scale={scale}:flags=accurate_rnd+full_chroma_int", *options,
         *(["-c:a", "aac", "-b:a", "16k"] if sound else []), "-fflags", "+bitexact", "-flags:v", "+bitexact", OUT / name, data=data)
+
+
+def encode_pixels(name, codec, pixels):
+    options = {"ffv1": ["-level", 3], "libx264rgb": ["-qp", 0, "-threads", 1]}.get(codec, [])
+    kind = "rgb24" if codec == "libx264rgb" else pixels
+    encode(name, 1, ["-c:v", codec, *options, "-pix_fmt", kind], width=34, height=26)
 
 
 def describe(name):
@@ -110,6 +122,8 @@ def main():
                                "keyint=15:bframes=2:hash=1:crf=30:info=0:pools=none:frame-threads=1:log-level=none"])
     for name, pixels in (("ten-bit.mkv", "yuv420p10le"), ("chroma-444.mkv", "yuv444p"), ("grey.mkv", "gray"), ("alpha.mkv", "yuva420p")):
         encode(name, 2, ["-c:v", "ffv1", "-level", 3, "-pix_fmt", pixels], width=34, height=26)
+    for name, codec, pixels in PIXELS:
+        encode_pixels(name, codec, pixels)
     encode("first.h264", 12, X264 + gop(12, "bframes=0"))
     encode("second.h264", 12, X264 + gop(12, "bframes=0"), width=48, height=32)
     (OUT / "two-sizes.h264").write_bytes((OUT / "first.h264").read_bytes() + (OUT / "second.h264").read_bytes())
@@ -134,7 +148,7 @@ def main():
     whole = (OUT / "cut-off.mp4").read_bytes()
     (OUT / "cut-off.mp4").write_bytes(whole[:len(whole) * 3 // 5])
     for path in sorted(OUT.iterdir()):
-        if path.suffix in (".mp4", ".mov", ".3gp", ".mkv", ".avi", ".ts", ".m4v", ".mpg", ".webm") and path.name != "cut-off.mp4":
+        if path.suffix in (".mp4", ".mov", ".3gp", ".mkv", ".avi", ".ts", ".m4v", ".mpg", ".webm", ".nut") and path.name != "cut-off.mp4":
             describe(path.name)
     print(sum(p.stat().st_size for p in OUT.iterdir()), "bytes in", OUT, file=sys.stderr)
 

@@ -156,6 +156,8 @@ enum media_status media_reader_vectors(
 /// and its quantizer, -1 where the decoder tells none.
 enum media_status media_reader_blocks(
     struct media_reader *reader, int width, int height, const struct media_cell_grid *grid);
+/// False where the stream is known to have a pixel format that `media_reader_convert` refuses.
+bool media_reader_converts(const struct media_reader *reader);
 /// Name of the pixel format of the frame received last, or NULL.
 const char *media_reader_pixel_format(const struct media_reader *reader);
 

@@ -4,13 +4,21 @@ extension VideoReader {
     /// Finds out where every frame of the file is, in one pass from its beginning.
     ///
     /// Where the bitstream tells the order of the frames exactly (H.264 of whole frames with sound time stamps) nothing is decoded;
-    /// otherwise everything is. Both give the same index for an undamaged file. Throws `noFrames` where nothing can be decoded.
+    /// otherwise everything is. Both give the same index for an undamaged file. Throws `noFrames` where nothing can be decoded,
+    /// and `unsupportedPixelFormat` where the pictures cannot be converted.
     public func makeIndex() throws(MediaError) -> VideoIndex {
+        try requireKnownPixels()
         try rewind()
         if media_reader_inspects(reader), let index = try indexByInspection() { return index }
         try rewind()
         media_reader_decode_all(reader)
         return try indexByDecoding()
+    }
+
+    /// Throws `unsupportedPixelFormat` where the stream is known to have one.
+    func requireKnownPixels() throws(MediaError) {
+        guard !media_reader_converts(reader) else { return }
+        throw .unsupportedPixelFormat(path: path, format: info.pixelFormat ?? "unknown")
     }
 
     /// nil where only decoding can tell.

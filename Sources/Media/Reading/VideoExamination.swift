@@ -10,6 +10,8 @@ public struct VideoExamination: Sendable, Equatable {
     public internal(set) var errors = 0, corruptPackets = 0
     /// Packets that the header counts and the file does not hold.
     public internal(set) var lostPackets = 0
+    /// Whether the container reports that the file ends within what it announces (Matroska).
+    public internal(set) var endsEarly = false
     /// Errors that the sound's decoder reported; 0 where there is no sound.
     public internal(set) var soundErrors = 0
     /// Whether there is sound that libavcodec cannot decode.
@@ -21,8 +23,11 @@ public struct VideoExamination: Sendable, Equatable {
             (lostPackets, "packets missing at the end"), (corruptPackets, "packets incomplete"),
             (corruptFrames, "frames damaged"), (errors, "errors of the decoder"), (soundErrors, "errors of the sound's decoder"),
         ]
-        let unsupported = isSoundUnsupported ? ["libavcodec has no decoder for its sound"] : []
-        let found = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" } + unsupported
+        let facts = [
+            (endsEarly, "the file ends before its header says so"),
+            (isSoundUnsupported, "libavcodec has no decoder for its sound"),
+        ]
+        let found = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" } + facts.filter(\.0).map(\.1)
         return found.isEmpty ? nil : found.joined(separator: ", ")
     }
 }
@@ -30,9 +35,10 @@ public struct VideoExamination: Sendable, Equatable {
 extension VideoReader {
     /// Decodes the whole file from its beginning, first the pictures, then the sound.
     ///
-    /// Throws `noFrames` where nothing comes out, `sizeChanged` where a picture has another size than the first, and why the file
-    /// cannot be read.
+    /// Throws `noFrames` where nothing comes out, `sizeChanged` where a picture has another size than the first,
+    /// `unsupportedPixelFormat` where the pictures cannot be converted, and why the file cannot be read.
     public func examine() throws(MediaError) -> VideoExamination {
+        try requireKnownPixels()
         try rewind()
         media_reader_decode_all(reader)
         defer { media_reader_flush(reader) }
@@ -48,8 +54,7 @@ extension VideoReader {
             packets += 1
             reported = media_reported_errors()
         }
-        // Where the file ends before its header says so (Matroska).
-        found.errors += Int(media_reported_errors() - reported)
+        found.endsEarly = media_reported_errors() != reported
         let errors = try decode(nil) { frame throws(MediaError) in try found.add(frame, width, height, path: path) }
         found.errors += errors
         found.lostPackets = max(0, (info.declaredPackets ?? 0) - packets)
