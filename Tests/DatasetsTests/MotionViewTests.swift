@@ -148,6 +148,45 @@ private let panning: Result<String, any Error> = Result {
         }
     }
 
+    /// B-pictures of MPEG-4, whose vectors are read from memory that nobody wrote, and pictures of two fields.
+    @Test(arguments: ["mpeg4.avi", "interlaced.mp4", "no-b.mp4"])
+    func whatLeadsOverUntrustedVectorsIsInvalid(_ name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let sample = VideoSample(index: 0, path: folder + name, name: "a/0", label: 0)
+        let list = VideoList(part: .train, samples: [sample], classes: ClassList(["a"]))
+        func view(_ name: String, _ kind: ViewRequest.Kind) -> ViewRequest {
+            ViewRequest(name: name, kind: kind, source: .aligned(with: "clip"))
+        }
+        let batch = try batch(
+            [
+                try clip(), view("accumulated", .motionVectors(.init(form: .accumulated))), view("step", .residual(.oneStep)),
+                view("residual", .residual(.accumulated)),
+            ], list: list)
+        let index = try VideoReader(path: sample.path).makeIndex()
+        let first = batch.placements(of: "clip").firstFrames.values(as: Int64.self)
+        var found: Set<Bool> = []
+        for sample in 0..<4 {
+            for view in ["accumulated", "residual", "step"] {
+                let mask = components(batch.mask(of: view), sample: sample)[0], values = components(batch[view], sample: sample)
+                for frame in 0..<5 {
+                    let type = index.pictureType(of: (Int(first[sample]) + 3 * frame) % index.frameCount)
+                    let isValid =
+                        switch name {
+                        case "mpeg4.avi": type != .bidirectional
+                        case "interlaced.mp4": type == .intra
+                        default: true
+                        }
+                    let places = frame * 3136..<(frame + 1) * 3136
+                    #expect(mask[places].allSatisfy { $0 == (isValid ? 1 : 0) }, "\(view) of frame \(frame)")
+                    let nothing: Float = view == "accumulated" ? 0 : (128 - 127.5) / 58.395
+                    if !isValid { #expect(values[0][places].allSatisfy { abs($0 - nothing) < 1e-5 }) }
+                    found.insert(isValid)
+                }
+            }
+        }
+        #expect(found.contains(true) && found.contains(false) == (name != "no-b.mp4"))
+    }
+
     /// CMD predicts the vectors of frames behind the clip (context_motion card).
     @Test func vectorsBehindAClipFollowItByTheGap() throws {
         for seed in 0..<4 {

@@ -49,6 +49,30 @@ import Testing
         #expect((0..<16).allSatisfy { residual.pixels[3 * $0] == ($0 == 10 ? 133 : 128) })
     }
 
+    /// Nothing that leads over a picture whose vectors cannot be trusted is valid, however good the rest of the way is.
+    @Test func placesBehindAnUntrustedPictureAreNotValid() {
+        var clip = VectorClip(), accumulated = VectorClip(), residual = PixelClip(frames: 2, height: 4, width: 4)
+        clip.resize(frames: 3, height: 4, width: 4, cellSide: 4)
+        clip.vectors = [1, 0, 1, 0, 1, 0]
+        clip.validity = [1, 0, 1]
+        clip.isTrusted[1] = false
+        accumulated.resize(frames: 3, height: 4, width: 4, cellSide: 1)
+        let pictures = PixelClip(frames: 2, height: 4, width: 4, pixels: (0..<96).map { UInt8(2 * $0) })
+        var places = PixelPlaces()
+        places.stay(height: 4, width: 4)
+        for frame in 0..<3 {
+            places.follow(clip, frame: frame)
+            #expect(places.isTrusted == (frame == 0))
+            places.write(to: &accumulated, frame: frame)
+        }
+        places.writeResidual(of: pictures, 1, from: 0, to: &residual, frame: 1)
+        #expect(accumulated.validity == [UInt8](repeating: 1, count: 16) + [UInt8](repeating: 0, count: 32))
+        #expect(accumulated.vectors[32...].allSatisfy { $0 == 0 } && accumulated[0, 0, 0]?.x == 1)
+        #expect(residual.frame(1).allSatisfy { $0 == 128 })
+        places.stay(height: 4, width: 4)
+        #expect(places.isTrusted)
+    }
+
     @Test func whatComesFromOutsideStays() {
         var clip = VectorClip()
         clip.resize(frames: 1, height: 8, width: 16)

@@ -41,11 +41,11 @@ public struct StreamBatch: Sendable {
             placements: placements, levels: [:])
     }
 
-    /// Where the motion vectors of the view called `name` mean something: 1, elsewhere 0, `[N, 1, T, H, W]`. The view must show
-    /// motion vectors or blocks.
+    /// Where the motion vectors of the view called `name`, or what is made with them, mean something: 1, elsewhere 0, `[N, 1, T, H, W]`.
+    /// The view must show motion vectors, blocks or residuals.
     public func mask(of name: String) -> Tensor {
         guard let array = masks[name] else {
-            preconditionFailure("there are no motion vectors or blocks \(name), only \(masks.keys.sorted())")
+            preconditionFailure("there are no motion vectors, blocks or residuals \(name), only \(masks.keys.sorted())")
         }
         return Tensor(array)
     }

@@ -112,7 +112,7 @@ struct FilledSample: Sendable {
 final class OpenBatch: @unchecked Sendable {
     private let streams: [StreamRequest]
     private let arrays: [[StridedArray]]
-    /// Of views that show motion vectors.
+    /// Of views that show motion vectors, or what is made with them.
     private let masks: [[StridedArray?]]
     private var samples: [[FilledSample?]]
     private var notes: [[[DamageLedger.Note]]]
@@ -123,7 +123,7 @@ final class OpenBatch: @unchecked Sendable {
         self.streams = streams
         arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
         masks = streams.map { stream in
-            stream.views.map { $0.kind.cellSide == nil ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
+            stream.views.map { !$0.kind.hasMask ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
         }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
         notes = streams.map { .init(repeating: [], count: $0.batchSize) }

@@ -8,6 +8,8 @@ struct ViewMaker {
     private(set) var placements: [ClipPlacement] = []
     /// The pixels of each view that shows pictures.
     private var pictures: [PixelClip] = []
+    /// Of each view that shows residuals, by frame, whether the vectors that lead to it can be trusted.
+    private var trust: [Int: [Bool]] = [:]
     private var selected = PixelClip(frames: 0, height: 1, width: 1), selectedVectors = VectorClip()
     private var values: [Float] = [], mask: [Float] = []
     private var scratch = AugmentScratch()
@@ -21,6 +23,7 @@ struct ViewMaker {
     ) {
         while pictures.count < request.views.count { pictures.append(PixelClip(frames: 0, height: 1, width: 1)) }
         placements = []
+        trust = [:]
         tracer.forget()
         for (number, view) in request.views.enumerated() {
             var source = number
@@ -58,7 +61,10 @@ struct ViewMaker {
                 pictures[number] = pixels
             }
             let count = normalize(number, view.values == .levels ? .none : view.kind.normalization(normalization))
-            finished(number, values[..<count], nil)
+            if view.kind.hasMask {
+                trust[number] = trust[source] ?? [Bool](repeating: true, count: pictures[number].frames)
+            }
+            finished(number, values[..<count], trust[number].map { fillMask($0, count: count / 3) })
         }
     }
 
@@ -94,7 +100,7 @@ struct ViewMaker {
         switch kind {
         case .temporalGradient:
             selected.takeTemporalGradients(of: pixels, at: places, next: frames.pixelPlaces(of: shown.map { $0 + 1 }))
-        case .residual(let residual): takeResiduals(residual, shown, of: frames)
+        case .residual(let residual): trust[view] = takeResiduals(residual, shown, of: frames)
         case .rgb where places == Array(0..<pixels.frames):
             return geometry.apply(to: pixels, into: &pictures[view], scratch: &scratch)
         case .rgb, .motionVectors, .blocks, .waveform, .logMel: selected.select(places, of: pixels)
@@ -102,9 +108,12 @@ struct ViewMaker {
         geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
     }
 
-    /// The residuals of `shown` in `selected`.
-    private mutating func takeResiduals(_ residual: ViewRequest.Residual, _ shown: [Int], of frames: borrowing SampleFrames) {
+    /// The residuals of `shown` in `selected`; returns by frame whether the vectors that lead to it can be trusted.
+    private mutating func takeResiduals(
+        _ residual: ViewRequest.Residual, _ shown: [Int], of frames: borrowing SampleFrames
+    ) -> [Bool] {
         let pixels = frames.decoded.pixels
+        var isTrusted = [Bool](repeating: false, count: shown.count)
         selected.resize(frames: shown.count, height: pixels.height, width: pixels.width)
         for (number, frame) in shown.enumerated() {
             let reference =
@@ -114,7 +123,19 @@ struct ViewMaker {
             guard places.count == 2 else { continue }
             tracer.trace(to: frame, isOneStep: residual == .oneStep, of: frames)
             tracer.places.writeResidual(of: pixels, places[0], from: places[1], to: &selected, frame: number)
+            isTrusted[number] = tracer.places.isTrusted
         }
+        return isTrusted
+    }
+
+    /// A mask of `count` places in which each frame is valid or not as a whole.
+    private mutating func fillMask(_ isValid: [Bool], count: Int) -> ArraySlice<Float> {
+        if mask.count < count { mask = [Float](repeating: 0, count: count) }
+        let places = count / max(1, isValid.count)
+        for (frame, valid) in isValid.enumerated() {
+            for place in frame * places..<(frame + 1) * places { mask[place] = valid ? 1 : 0 }
+        }
+        return mask[..<count]
     }
 
     /// The vectors or blocks of `shown` in `values` and `mask`; returns how many places they have.
@@ -177,6 +198,7 @@ extension VectorClip {
             vectors.replaceSubrange(
                 2 * slot * cells..<2 * (slot + 1) * cells, with: clip.vectors[2 * place * cells..<2 * (place + 1) * cells])
             validity.replaceSubrange(slot * cells..<(slot + 1) * cells, with: clip.validity[place * cells..<(place + 1) * cells])
+            isTrusted[slot] = clip.isTrusted[place]
         }
     }
 }

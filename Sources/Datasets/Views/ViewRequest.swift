@@ -17,7 +17,8 @@ public struct ViewRequest: Sendable {
         /// mask in the batch (`StreamBatch.mask`) is 1 where the picture is predicted.
         case blocks(cellSide: Int)
         /// What is left of each picture when an earlier one is moved along the vectors and taken away, `[3, T, H, W]`: differences
-        /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture.
+        /// plus 128, cut to 0 ... 255 (compressed-domain card, C.6). Nothing left is 128, as in all of an intra picture. The mask in
+        /// the batch (`StreamBatch.mask`) is 0, and the view 128, in frames that vectors lead to which cannot be trusted.
         case residual(Residual)
         /// Sound from the time of the first frame on, `[1, S]` at 16,000 samples a second, with its presence in the batch
         /// (`StreamBatch.presence`).
@@ -75,7 +76,8 @@ public struct ViewRequest: Sendable {
             case perFrame
             /// As they are coded, towards earlier pictures alone: what CoViAR and its successors read.
             case coded
-            /// To the intra picture before, along all vectors since then, in whole pixels (compressed-domain card, C.5).
+            /// To the intra picture before, along all vectors since then, in whole pixels (compressed-domain card, C.5). The mask is 0
+            /// in frames to which vectors lead that cannot be trusted.
             case accumulated
         }
 
@@ -214,6 +216,11 @@ extension ViewRequest.Kind {
         case .blocks(let cellSide): cellSide
         default: nil
         }
+    }
+
+    /// Whether the batch has a mask beside the view.
+    var hasMask: Bool {
+        if case .residual = self { true } else { cellSide != nil }
     }
 
     /// Values of a place: red, green and blue, x and y, or one.

@@ -11,16 +11,19 @@ public struct VectorClip: Sendable, Equatable {
     public var vectors: [Float]
     /// `[T, rows, columns]`: 1 where a cell has a vector, 0 where it is coded without one or the vector cannot be trusted.
     public var validity: [UInt8]
+    /// `[T]`: false for a frame all of whose vectors cannot be trusted, such as one of two fields, or that has none at all because nobody
+    /// gives them out. What a trusted frame has no vector for is coded without one.
+    public var isTrusted: [Bool]
 
     /// A clip without vectors.
     public init(frames: Int = 0, height: Int = 0, width: Int = 0) {
         precondition(frames >= 0 && height >= 0 && width >= 0, "a clip of \(frames) frames, \(height) x \(width)")
         (self.frames, self.height, self.width) = (0, 0, 0)
-        (vectors, validity) = ([], [])
+        (vectors, validity, isTrusted) = ([], [], [])
         resize(frames: frames, height: height, width: width)
     }
 
-    /// Takes another shape, without allocating where the cells fit. What they hold afterwards is unspecified.
+    /// Takes another shape, without allocating where the cells fit. What they hold afterwards is unspecified; all frames are trusted.
     public mutating func resize(frames: Int, height: Int, width: Int, cellSide: Int = 8) {
         (self.frames, self.height, self.width, self.cellSide) = (frames, height, width, cellSide)
         let cells = frames * cellsPerFrame
@@ -33,6 +36,8 @@ public struct VectorClip: Sendable, Equatable {
         }
         fit(&vectors, 2 * cells, 0)
         fit(&validity, cells, 0)
+        fit(&isTrusted, frames, true)
+        for frame in isTrusted.indices { isTrusted[frame] = true }
     }
 
     /// Rows of cells.

@@ -43,10 +43,12 @@ struct FrameCollector {
         // Lines of two fields have vectors of both, which nothing tells apart.
         if let slot = vectorSlots[packet] {
             let scales = frame.interlaced ? .none : index.vectorScales(of: request.vectors[slot])
+            frames.vectors.isTrusted[slot] = scales != .none && reader.hasMotionVectors
             try reader.readCells(into: &frames.vectors, slot: slot, frame: request.vectors[slot], scales: scales)
         }
         if let slot = codedSlots[packet] {
             let scales = frame.interlaced ? .none : index.codedVectorScales(of: request.codedVectors[slot])
+            frames.codedVectors.isTrusted[slot] = scales != .none && reader.hasMotionVectors
             try reader.readCells(into: &frames.codedVectors, slot: slot, frame: request.codedVectors[slot], scales: scales)
         }
         // Nor are the blocks of two fields where they seem to be.
@@ -115,6 +117,7 @@ extension PixelClip {
 extension VectorClip {
     /// Gives a frame the vectors of another place, or `absent` ones.
     fileprivate mutating func fill(_ slot: Int, from source: Int?, absent: (Float, Float) = (0, 0)) {
+        isTrusted[slot] = source.map { isTrusted[$0] } ?? false
         for cell in 0..<cellsPerFrame {
             let target = slot * cellsPerFrame + cell
             let origin = source.map { $0 * cellsPerFrame + cell }
