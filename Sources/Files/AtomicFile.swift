@@ -28,7 +28,7 @@ public enum AtomicFile {
     ) throws(FileError) {
         let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = "\(path).tmp-\(getpid())-\(number)"
-        let writer = try FileWriter(creating: temporary)
+        let writer = try create(temporary, for: path)
         do throws(FileError) {
             try body(writer)
             if isDurable { try writer.synchronizeAndClose() } else { writer.close() }
@@ -39,6 +39,18 @@ public enum AtomicFile {
             throw error
         }
         if isDurable { try synchronizeFolder(of: path) }
+    }
+
+    /// Creates the sibling; an error tells of the file that was asked for, or of its folder.
+    private static func create(_ temporary: String, for path: String) throws(FileError) -> FileWriter {
+        do throws(FileError) {
+            return try FileWriter(creating: temporary)
+        } catch {
+            guard case .system(_, let operation, let code) = error else { throw error }
+            throw code == ENOENT
+                ? .system(path: NewFile.folder(of: path), operation: "find the folder", code: code)
+                : .system(path: path, operation: operation, code: code)
+        }
     }
 
     /// Makes a rename inside the folder of `path` last through a power failure.

@@ -71,7 +71,6 @@ struct DataVerifyCommand: ParsableCommand {
         let read = VideoVerification(dataSet, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
         let found = expected.map { read.compared(with: $0) } ?? read
-        if let out { try AtomicFile.write(read.manifest, to: out) }
         if json {
             for file in found.files { try Terminal.standard.print(file.json) }
         } else {
@@ -79,6 +78,8 @@ struct DataVerifyCommand: ParsableCommand {
             if !rows.isEmpty { try Terminal.standard.print(Text.table([["file", "problem"]] + rows)) }
             try Terminal.standard.print("\(found.files.count) files, \(found.damaged.count) of them damaged")
         }
+        // What was found is told first: it took the time.
+        if let out { try NewFile.write(read.manifest, to: out) }
         if !found.damaged.isEmpty { throw DamagedFiles(count: found.damaged.count, of: found.files.count) }
     }
 }
