@@ -58,6 +58,7 @@ public enum MediaError: ReportedError, Equatable {
     public var description: String {
         switch self {
         case .missing(let path): "\(path): there is no such file"
+        case .unreadable(let path, ELOOP): "\(path): a link that leads to itself; make it lead to a video, or remove it"
         case .unreadable(let path, let code): "\(path): could not open it: \(String(cString: strerror(code)))"
         case .notAFile(let path): "\(path): expected a video file, found a folder or a special file"
         case .empty(let path): "\(path): the file has zero bytes; copy or download it again"

@@ -45,8 +45,9 @@ public struct DataSet: Sendable {
         switch FolderListing.kind(of: path) {
         case .folder: try DataSet(folder: path)
         case .file: try DataSet(list: path)
-        case .other: throw .file(.notAFile(path: path))
+        case .special: throw .file(.notAFile(path: path))
         case .unreachable(ENOENT), .unreachable(ENOTDIR): throw .file(.missing(path: path))
+        case .unreachable(ELOOP): throw .file(.malformed(path: path, reason: "a link that leads to itself"))
         case .unreachable(let code): throw .file(.system(path: path, operation: "look at it", code: code))
         }
     }

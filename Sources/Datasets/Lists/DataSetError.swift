@@ -22,8 +22,10 @@ public enum DataSetError: ReportedError, Equatable {
     case notEnoughClips(className: String, wanted: Int, available: Int)
     /// A draw that labels nothing.
     case emptyDraw(rate: String, clips: Int)
-    /// Files that a list names and that are not there.
+    /// Files that a list names and that are not there, with those that are no files.
     case missingVideos(list: String, count: Int, of: Int, first: [String])
+    /// What a list names is there, but is no file: folders, FIFOs, loops of links, each with what it is.
+    case noFiles(list: String, count: Int, of: Int, first: [String])
     /// Clips of a published list without a video in the folder.
     case videosNotFound(folder: String, count: Int, of: Int, first: [String])
     /// Clips named twice with two labels.
@@ -124,6 +126,8 @@ public enum DataSetError: ReportedError, Equatable {
         case .missingVideos(let list, let count, let total, let first):
             "\(list): \(count) of \(total) videos are not there: \(listed(first, of: count)); "
                 + "paths are relative to the folder of the list"
+        case .noFiles(let list, let count, let total, let first):
+            "\(list): \(count) of \(total) videos are no files: \(listed(first, of: count)); take their rows out of the list"
         case .videosNotFound(let folder, let count, let total, let first):
             "\(folder): \(count) of \(total) listed clips have no video in it: \(listed(first, of: count)); "
                 + "check the folder, or allow missing clips"

@@ -8,6 +8,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case unusableNames(count: Int, first: [String])
     /// Entries that could not be reached: broken links, loops of links.
     case unreachable(count: Int, first: [String])
+    /// Entries that are neither files nor folders, each with what it is: FIFOs, sockets, devices.
+    case specialFiles(count: Int, first: [String])
     /// Files without a video's extension.
     case otherFiles(count: Int, first: [String])
     /// A list that lies in the folder and was not read, because the folder was given.
@@ -43,6 +45,8 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
         case .unreachable(let count, let first):
             "\(counted(count, "entry", "entries")) that cannot be reached (broken or looping links), left out: "
                 + listed(first, of: count)
+        case .specialFiles(let count, let first):
+            "\(counted(count, "entry", "entries")) that are neither files nor folders, left out: \(listed(first, of: count))"
         case .otherFiles(let count, let first):
             "\(counted(count, "file")) without the extension of a video, left out: \(listed(first, of: count))"
         case .listInFolder(let path): "\(path) is not read; give its path instead of the folder's to use its labels and split"

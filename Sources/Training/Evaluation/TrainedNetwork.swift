@@ -78,7 +78,8 @@ public final class TrainedNetwork {
     public func predict(_ paths: [String], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws
         -> [Prediction]
     {
-        for path in paths where access(path, F_OK) != 0 { throw FileError.missing(path: path) }
+        // What is there in some way, such as a link that leads to itself, is told with the file.
+        for path in paths where access(path, F_OK) != 0 && errno == ENOENT { throw FileError.missing(path: path) }
         let samples = paths.enumerated().map { VideoSample(index: $0, path: $1, name: $1, label: 0) }
         let ledger = DamageLedger()
         let report = try scores(

@@ -80,7 +80,9 @@ import Testing
         try temporary.link("b/parent", to: "..")
         try temporary.link("b/linked.mp4", to: "../a/0.mp4x")
         try temporary.link("round", to: ".")
+        try #require(mkfifo(temporary.path + "/a/pipe.mp4", 0o600) == 0)
         let dataSet = try DataSet.open(temporary.path)
+        #expect(dataSet.notes.contains(.specialFiles(count: 1, first: [temporary.path + "/a/pipe.mp4 (a FIFO)"])))
         #expect(dataSet.train.count + dataSet.test.count == 8)
         #expect(
             dataSet.notes.contains {

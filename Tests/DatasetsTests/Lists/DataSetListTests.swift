@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -81,6 +82,17 @@ import Testing
         #expect(error == .missingVideos(list: temporary.path + "/list.csv", count: 8, of: 9, first: first))
         #expect(error?.exitCode == .inputMissing)
         #expect(error?.description.contains("(3 more)") == true)
+    }
+
+    @Test func whatIsThereButNoFileIsNamedForWhatItIs() throws {
+        try #require(mkfifo(temporary.path + "/pipe.mp4", 0o600) == 0)
+        try temporary.link("loop.mp4", to: "loop.mp4")
+        let rows = "video,label\na/1.mp4,a\npipe.mp4,a\nloop.mp4,a\nb,a\n", list = temporary.path + "/list.csv"
+        let first = ["pipe.mp4 (a FIFO)", "loop.mp4 (a loop of links)", "b (a folder)"]
+        #expect(failed(rows) == .noFiles(list: list, count: 3, of: 4, first: first))
+        #expect(failed(rows)?.exitCode == .badData)
+        #expect(
+            failed(rows + "gone.mp4,a\n") == .missingVideos(list: list, count: 4, of: 5, first: first + ["gone.mp4"]))
     }
 
     @Test func contradictionsAreRefused() {

@@ -164,13 +164,18 @@ private struct DataListFile {
     }
 
     private func checkFiles() throws(DataSetError) {
-        var missing: [String] = []
-        var seen: Set<String> = []
-        for row in rows where seen.insert(row.path).inserted && FolderListing.kind(of: row.path) != .file {
-            missing.append(row.relative)
+        var absent: [String] = []
+        var seen: Set<String> = [], isMissing = false
+        for row in rows where seen.insert(row.path).inserted {
+            let kind = FolderListing.kind(of: row.path)
+            guard kind != .file else { continue }
+            absent.append(row.relative + (kind.deviation.map { " (\($0))" } ?? ""))
+            isMissing = isMissing || kind.deviation == nil
         }
-        guard missing.isEmpty else {
-            throw .missingVideos(list: path, count: missing.count, of: seen.count, first: Array(missing.prefix(5)))
-        }
+        guard !absent.isEmpty else { return }
+        let first = Array(absent.prefix(5))
+        throw isMissing
+            ? .missingVideos(list: path, count: absent.count, of: seen.count, first: first)
+            : .noFiles(list: path, count: absent.count, of: seen.count, first: first)
     }
 }

@@ -9,9 +9,21 @@ struct FolderListing {
     enum Kind: Equatable {
         case folder
         case file
-        case other
+        /// What can be neither listed nor read: a FIFO, a socket, a device.
+        case special(String)
         /// `errno` says why: nothing there, a loop of links, no permission.
         case unreachable(Int32)
+
+        /// What it is, where it is no file: `a FIFO`, `a loop of links`; nil where nothing is there.
+        var deviation: String? {
+            switch self {
+            case .file, .unreachable(ENOENT), .unreachable(ENOTDIR): nil
+            case .folder: "a folder"
+            case .special(let name): name
+            case .unreachable(ELOOP): "a loop of links"
+            case .unreachable(let code): String(cString: strerror(code))
+            }
+        }
     }
 
     /// Names of folders.
@@ -22,6 +34,8 @@ struct FolderListing {
     private(set) var unusable: [String] = []
     /// Names whose target cannot be reached.
     private(set) var unreachable: [String] = []
+    /// Names of what is neither a file nor a folder, each with what it is.
+    private(set) var special: [String] = []
 
     /// Reads the folder at `path`. Throws `DataSetError.file` where it is missing, no folder, or may not be read.
     init(_ path: String) throws(DataSetError) {
@@ -45,6 +59,7 @@ struct FolderListing {
         files.sort(by: precedesBytewise)
         unusable.sort()
         unreachable.sort(by: precedesBytewise)
+        special.sort(by: precedesBytewise)
     }
 
     private mutating func add(_ bytes: [UInt8], kind: UInt8, in path: String) {
@@ -61,7 +76,7 @@ struct FolderListing {
         switch resolved {
         case .folder: folders.append(name)
         case .file: files.append(name)
-        case .other: break
+        case .special(let kind): special.append("\(Paths.join(path, name)) (\(kind))")
         case .unreachable: unreachable.append(Paths.join(path, name))
         }
     }
@@ -73,7 +88,9 @@ struct FolderListing {
         return switch status.st_mode & S_IFMT {
         case S_IFDIR: .folder
         case S_IFREG: .file
-        default: .other
+        case S_IFIFO: .special("a FIFO")
+        case S_IFSOCK: .special("a socket")
+        default: .special("a device")
         }
     }
 
@@ -90,6 +107,7 @@ struct FolderListing {
 struct ScanFindings {
     var unusable: [String] = []
     var unreachable: [String] = []
+    var special: [String] = []
     var otherFiles: [String] = []
     var unusedFolders: [String] = []
 
@@ -97,6 +115,7 @@ struct ScanFindings {
     mutating func add(_ listing: FolderListing, path: String, foldersAreUsed: Bool) {
         unusable += listing.unusable
         unreachable += listing.unreachable
+        special += listing.special
         otherFiles += listing.files.filter { !VideoFile.isVideo($0) }.map { Paths.join(path, $0) }
         if !foldersAreUsed { unusedFolders += listing.folders.map { Paths.join(path, $0) } }
     }
@@ -106,6 +125,7 @@ struct ScanFindings {
         var notes: [DataSetNote] = []
         if !unusable.isEmpty { notes.append(.unusableNames(count: unusable.count, first: Array(unusable.prefix(5)))) }
         if !unreachable.isEmpty { notes.append(.unreachable(count: unreachable.count, first: Array(unreachable.prefix(5)))) }
+        if !special.isEmpty { notes.append(.specialFiles(count: special.count, first: Array(special.prefix(5)))) }
         if !otherFiles.isEmpty { notes.append(.otherFiles(count: otherFiles.count, first: Array(otherFiles.prefix(5)))) }
         if !unusedFolders.isEmpty {
             notes.append(.unusedFolders(count: unusedFolders.count, first: Array(unusedFolders.prefix(5))))
