@@ -50,7 +50,42 @@ import Testing
     }
 
     @Test func aManifestThatIsNoneNamesItsLine() throws {
-        try AtomicFile.write("0123  video.mp4\n", to: temporary("manifest"))
-        #expect(throws: FileError.self) { try FileManifest(path: temporary("manifest")) }
+        let digest = String(repeating: "0", count: 64), path = temporary("manifest")
+        for (text, reason) in [
+            ("0123  video.mp4\n", "line 1: expected 64"), ("\(digest)  a.mp4\n\n\(digest) a.mp4\n", "line 3: expected 64"),
+            ("\\\(digest)  a\\tb.mp4\n", "line 1: expected 64"), ("", "an empty manifest"),
+            ("\(digest)  a.mp4\n\(digest.dropLast())1  ./a.mp4\n", "line 2: a.mp4 stands there a second time"),
+        ] {
+            try AtomicFile.write(text, to: path)
+            let error = #expect(throws: FileError.self) { try FileManifest(path: path) }
+            #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    /// Written under Windows, by `find . -exec sha256sum`, in binary mode, in capitals, and with names that have to be escaped.
+    @Test func manifestsAreReadAsOthersWriteThem() throws {
+        let whole = verify(), path = temporary("manifest")
+        let rows = whole.files.compactMap { file in file.digest.map { ($0, file.name) } }
+        for text in [
+            rows.map { "\($0)  \($1)\r\n" }.joined(), rows.map { "\($0.uppercased()) *./\($1)\n" }.joined(),
+            rows.map { "\\\($0)  .//\($1)\n" }.joined(),
+        ] {
+            try AtomicFile.write(text, to: path)
+            #expect(try whole.compared(with: FileManifest(path: path)).damaged.isEmpty, "\(text.prefix(90))")
+        }
+        let digest = String(repeating: "a", count: 64)
+        try AtomicFile.write("\\\(digest)  a\\\\b\\nc.mp4\n\(digest)  plain.mp4\n", to: path)
+        #expect(try FileManifest(path: path).digests == ["a\\b\nc.mp4": digest, "plain.mp4": digest])
+    }
+
+    @Test func aNameWithABackslashIsWrittenAsSHA256SumEscapesIt() throws {
+        let name = "a\\b.mp4", list = temporary("odd.csv")
+        try FileManager.default.copyItem(atPath: "\(folder)/\(verify().files[0].name)", toPath: temporary(name))
+        try AtomicFile.write(
+            "video,label,split\n\(name),a,train\n\(verify().files.map { "videos/\($0.name)" }[1]),a,test\n", to: list)
+        let verification = VideoVerification(try DataSet.open(list), threads: 1)
+        #expect(verification.manifest.hasPrefix("\\") && verification.manifest.contains("  a\\\\b.mp4\n"))
+        try AtomicFile.write(verification.manifest, to: temporary("manifest"))
+        #expect(try verification.compared(with: FileManifest(path: temporary("manifest"))).damaged.isEmpty)
     }
 }

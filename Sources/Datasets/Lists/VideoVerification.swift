@@ -31,15 +31,17 @@ public struct VideoVerification: Sendable {
     public var damaged: [File] { files.filter { $0.problem != nil } }
 
     /// One line a file that could be read, as `sha256sum` writes and checks them.
-    public var manifest: String { files.compactMap { file in file.digest.map { "\($0)  \(file.name)\n" } }.joined() }
+    public var manifest: String {
+        files.compactMap { file in file.digest.map { FileManifest.line(digest: $0, name: file.name) } }.joined()
+    }
 
     /// The same files with what differs from `manifest`: another content, a file that it does not name.
     ///
     /// Files that only the manifest names come last.
     public func compared(with manifest: FileManifest) -> VideoVerification {
-        let names = Set(files.map(\.name))
+        let names = Set(files.map { Paths.normalised($0.name) })
         let compared = files.map { file in
-            let expected = manifest.digests[file.name]
+            let expected = manifest.digests[Paths.normalised(file.name)]
             let difference =
                 if expected == nil { "is not in the manifest" } else if expected != file.digest {
                     "has another content than in the manifest"
@@ -72,24 +74,5 @@ extension VideoVerification.File {
         } catch {
             return error.description
         }
-    }
-}
-
-/// The lines of a `sha256sum` file.
-public struct FileManifest: Sendable, Equatable {
-    /// SHA-256 by name.
-    public let digests: [String: String]
-
-    /// Reads a manifest. Throws `FileError`, `malformed` with the line that is none.
-    public init(path: String) throws(FileError) {
-        var digests: [String: String] = [:]
-        for (number, line) in try FileReader.text(of: path).split(separator: "\n").enumerated() {
-            let digest = line.prefix(64), name = line.dropFirst(66)
-            guard digest.count == 64, digest.allSatisfy(\.isHexDigit), line.dropFirst(64).first == " ", !name.isEmpty else {
-                throw .malformed(path: path, reason: "line \(number + 1): expected 64 hexadecimal digits, two spaces and a file")
-            }
-            digests[String(name)] = digest.lowercased()
-        }
-        self.digests = digests
     }
 }
