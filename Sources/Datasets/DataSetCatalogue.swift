@@ -12,14 +12,15 @@ public enum DataSetCatalogue {
 
     /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.
     ///
-    /// A name wins over a path; `./motions` is always a path. `progress` is told how many clips are made. Throws
+    /// A name wins over a path; `./motions` is always a path; `purpose` says how strictly a path is read. `progress` is told how many clips are made. Throws
     /// `Motions.Failure` and `DataSetError`, `.unknownDataSet` where it is neither.
     public static func open(
-        _ nameOrPath: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ nameOrPath: String, for purpose: DataSet.Purpose = .training,
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> DataSet {
         guard !names.contains(nameOrPath) else { return try make(nameOrPath, progress: progress) }
         do throws(DataSetError) {
-            return try DataSet.open(nameOrPath)
+            return try DataSet.open(nameOrPath, for: purpose)
         } catch .file(.missing) where !nameOrPath.contains("/") {
             throw DataSetError.unknownDataSet(name: nameOrPath, nearest: NearestName.likely(nameOrPath, among: names))
         }

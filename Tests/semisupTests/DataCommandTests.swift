@@ -27,4 +27,37 @@ import Testing
         #expect(outcome.status == 73 && outcome.errors.contains("there is no folder nodir"), "\(outcome.errors)")
         #expect(outcome.output.isEmpty && !outcome.errors.contains("tmp-"))
     }
+
+    /// A flat folder, a class of one video, a list without labels, one video: none of them can be trained on.
+    @Test func filesNeedNotBeADataSetToBeLookedAt() throws {
+        try copy("no-b.mp4", to: "flat/one.mp4")
+        try copy("closed-gop.mp4", to: "flat/two.mp4")
+        try copy("no-b.mp4", to: "classes/a/one.mp4")
+        try copy("mpeg4.avi", to: "classes/b/deep/two.avi")
+        try semisup.file("list.csv", "video\nflat/one.mp4\nflat/gone.mp4\n")
+        for (data, count) in [("flat", 2), ("classes", 2), ("flat/one.mp4", 1)] {
+            let verified = try semisup("data", "verify", data)
+            #expect(verified.status == 0 && verified.output == "\(count) files, 0 of them damaged\n", "\(verified.errors)")
+            #expect(verified.errors.contains("read as files alone"))
+            let indexed = try semisup("data", "index", data, "--json")
+            #expect(try indexed.objects.last?["files"] == .integer(count), "\(indexed.errors)")
+            #expect(try semisup("data", "describe", data, "--json").objects.last?["videos"]?["total"] == .integer(count))
+        }
+        let listed = try semisup("data", "verify", "list.csv")
+        #expect(listed.status == 65 && listed.output.contains("gone.mp4") && listed.output.contains("2 files, 1 of them damaged"))
+        let shown = try semisup("data", "show", "flat", "--clips", "2", "--out", "flat.png", "--json")
+        #expect(try shown.objects.last?["videos"]?.arrayValue?.count == 2, "\(shown.errors)")
+        #expect(try semisup("data", "verify", "videos").errors.contains("files alone") == false)
+        #expect(try semisup("train", "--data", "flat").status == 65)
+    }
+
+    @Test func indexNamesWhatItKnowsToBeIncomplete() throws {
+        try copy("cut-off.mp4", to: "flat/cut.mp4")
+        try copy("no-b.mp4", to: "flat/whole.mp4")
+        try copy("two-sizes.h264", to: "flat/sizes.ts")
+        let outcome = try semisup("data", "index", "flat")
+        #expect(outcome.status == 65 && outcome.output.contains("2 files are not whole"), "\(outcome.output)")
+        #expect(outcome.errors.contains("cut.mp4: ") && outcome.errors.contains("packets missing at the end"))
+        #expect(outcome.errors.contains("sizes.ts: the picture changes its size at frame 12"))
+    }
 }

@@ -38,11 +38,21 @@ public struct DataSet: Sendable {
         self.notes = notes
     }
 
-    /// Reads a folder (`init(folder:)`) or a list file (`init(list:)`), whichever `path` is.
+    /// What a data set is read for.
+    public enum Purpose: Sendable {
+        /// To train and to test: classes, and clips of each for both.
+        case training
+        /// To look at its files, whatever they are for: what cannot be trained on is read as a folder or a list of files alone.
+        case files
+    }
+
+    /// Reads a folder (`init(folder:)`) or a list file (`init(list:)`), whichever `path` is; for its files alone also a single video.
     ///
     /// Throws `DataSetError.file(.missing)` where there is nothing at `path`.
-    public static func open(_ path: String) throws(DataSetError) -> DataSet {
+    public static func open(_ path: String, for purpose: Purpose = .training) throws(DataSetError) -> DataSet {
         switch FolderListing.kind(of: path) {
+        case .folder where purpose == .files: try DataSet(filesBelow: path)
+        case .file where purpose == .files: try DataSet(filesOf: path)
         case .folder: try DataSet(folder: path)
         case .file: try DataSet(list: path)
         case .special: throw .file(.notAFile(path: path))

@@ -4,6 +4,8 @@ import Files
 public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     /// The data names no such part, so one was drawn from the training clips.
     case partDrawn(part: VideoList.Part, clips: Int, of: Int, byGroup: Bool)
+    /// The data cannot be trained on as it is, and was read for its files alone.
+    case filesAlone(reason: String)
     /// File names that are no UTF-8 text or hold control characters; shown escaped.
     case unusableNames(count: Int, first: [String])
     /// Entries that could not be reached: broken links, loops of links.
@@ -40,13 +42,14 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
         case .partDrawn(let part, let clips, let total, let byGroup):
             "no \(part.rawValue) part is given: \(clips) of \(total) clips were drawn for it, "
                 + (byGroup ? "whole groups at a time" : "clip by clip (no groups are known)") + ", the same on every machine"
+        case .filesAlone(let reason): "read as files alone, for it cannot be trained on as it is: \(reason)"
         case .unusableNames(let count, let first):
             "\(counted(count, "name")) with bytes that are not UTF-8 or control characters, left out: \(listed(first, of: count))"
         case .unreachable(let count, let first):
             "\(counted(count, "entry", "entries")) that cannot be reached (broken or looping links), left out: "
                 + listed(first, of: count)
         case .specialFiles(let count, let first):
-            "\(counted(count, "entry", "entries")) that are neither files nor folders, left out: \(listed(first, of: count))"
+            "\(counted(count, "entry", "entries")) of another kind than files and folders, left out: \(listed(first, of: count))"
         case .otherFiles(let count, let first):
             "\(counted(count, "file")) without the extension of a video, left out: \(listed(first, of: count))"
         case .listInFolder(let path): "\(path) is not read; give its path instead of the folder's to use its labels and split"

@@ -31,18 +31,20 @@ extension DataSet {
     }
 }
 
-/// A parsed list of videos; every file in it is there.
-private struct DataListFile {
+/// A parsed list of videos; read for training, every file in it is there.
+struct DataListFile {
     let path: String
     let comments: HeaderComments
+    private let purpose: DataSet.Purpose
     private(set) var classes: [String]?
     private(set) var rows: [ClipRow] = []
     private(set) var notes: [DataSetNote] = []
 
     private static let columns = ["video", "label", "split", "group", "start", "end"]
 
-    init(_ path: String) throws(DataSetError) {
+    init(_ path: String, for purpose: DataSet.Purpose = .training) throws(DataSetError) {
         self.path = path
+        self.purpose = purpose
         guard !VideoFile.isVideo(path) else {
             throw .malformedList(path: path, line: nil, reason: "a video; expected a list of videos or a folder of them")
         }
@@ -57,7 +59,7 @@ private struct DataListFile {
         let table = try DelimitedText(body.utf8, separator: separator, path: path, firstLine: comments.lineCount + 1)
         try readClasses()
         try read(table)
-        try checkFiles()
+        if purpose == .training { try checkFiles() }
     }
 
     private static func separator(of header: String) -> Character {
@@ -114,7 +116,7 @@ private struct DataListFile {
                 notes.append(.unusedColumn(header.fields[position]))
             }
         }
-        for required in ["video", "label"] where columns[required] == nil {
+        for required in purpose == .training ? ["video", "label"] : ["video"] where columns[required] == nil {
             throw .header(
                 list: path, found: header.fields,
                 reason: "no column \(required); a published list without a header is read by `semisup data split import`")
@@ -134,7 +136,9 @@ private struct DataListFile {
         guard let part = DataListFile.part(field("split")) else {
             throw wrong("split", "train, validation, test or unlabelled")
         }
-        guard !label.isEmpty || part == .unlabelled else { throw wrong("label", "a class (or the split unlabelled)") }
+        guard !label.isEmpty || part == .unlabelled || purpose == .files else {
+            throw wrong("label", "a class (or the split unlabelled)")
+        }
         if !label.isEmpty, let classes, !classes.contains(label) {
             throw wrong("label", "one of the \(classes.count) classes of the header")
         }

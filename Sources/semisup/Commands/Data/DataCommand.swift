@@ -50,7 +50,7 @@ struct DataShowCommand: ParsableCommand {
               semisup data show motions --compressed
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Option(help: "The method whose views are shown.")
     var method: String?
@@ -75,10 +75,13 @@ struct DataShowCommand: ParsableCommand {
 
     func run() throws {
         try NewFile.requireFree(out)
+        let dataSet = try DataAccess.open(data, for: .files)
+        // Files that nobody can train on have no labels to draw from.
+        let drawn = dataSet.isFilesAlone && !settings.contains { $0.hasPrefix("labels=") } ? "all" : nil
         let flags =
-            [("data", data)] + [("seed", seed), ("method", method)].compactMap { name, value in value.map { (name, $0) } }
+            [("data", data)]
+            + [("seed", seed), ("method", method), ("labels", drawn)].compactMap { name, value in value.map { (name, $0) } }
         let configuration = try Configuration.training(file: config, flags: flags, settings: settings, methods: .standard)
-        let dataSet = try DataAccess.open(data)
         let sheet = try ViewSheet(
             configuration, dataSet: dataSet, methods: .standard, clips: clips,
             showsCompressed: compressed, indices: .cached)

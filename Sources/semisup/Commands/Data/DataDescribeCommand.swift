@@ -14,7 +14,7 @@ struct DataDescribeCommand: ParsableCommand {
             The picture shows classes, codecs, frame sizes and rates, lengths of groups of pictures, B-frames and sound as bars.
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Option(help: "How many files are opened, spread over all parts; 0 for none.")
     var videos = 100
@@ -32,7 +32,7 @@ struct DataDescribeCommand: ParsableCommand {
 
     func run() throws {
         if let picture { try NewFile.requireFree(picture) }
-        let dataSet = try DataSetCatalogue.open(data)
+        let dataSet = try DataSetCatalogue.open(data, for: .files)
         let summary = DataSetSummary(dataSet)
         let progress = Progress("opening", unit: "files")
         let survey = VideoSurvey(dataSet, limit: videos, indices: .cached, threads: Cores.count) {

@@ -13,13 +13,13 @@ struct DataIndexCommand: ParsableCommand {
             Training does the same on the way; afterwards each file opens at once. The cache may be deleted at any time.
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let dataSet = try DataAccess.open(data)
+        let dataSet = try DataAccess.open(data, for: .files)
         let progress = Progress("indexing", unit: "files"), begin = ContinuousClock.now
         let survey = VideoSurvey(dataSet, indices: .cached, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
@@ -54,7 +54,7 @@ struct DataVerifyCommand: ParsableCommand {
             A manifest is what sha256sum writes; it finds damage that a decoder cannot see.
             """)
 
-    @Argument(help: "A built-in data set, a folder or a list file.")
+    @Argument(help: "A built-in data set, a folder, a list file or a video.")
     var data: String
     @Option(help: ArgumentHelp("Compare the files with this manifest.", valueName: "file"))
     var manifest: String?
@@ -66,7 +66,7 @@ struct DataVerifyCommand: ParsableCommand {
     func run() throws {
         if let out { try NewFile.requireFree(out) }
         let expected = try manifest.map { try FileManifest(path: $0) }
-        let dataSet = try DataAccess.open(data)
+        let dataSet = try DataAccess.open(data, for: .files)
         let progress = Progress("verifying", unit: "files")
         let read = VideoVerification(dataSet, threads: Cores.count) { progress.update($0, of: $1) }
         progress.end()
