@@ -228,17 +228,38 @@ private let panning: Result<String, any Error> = Result {
         }
     }
 
-    /// Never guessed: a clip whose codec gives no vectors is left out, and its file is named with the codec.
+    /// Never guessed: a clip whose codec gives no vectors is left out, and its file is named with the codec; it is not damaged.
     @Test func aFileWithoutVectorsIsNotedAndReplaced() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
-        let none = VideoSample(index: 1, path: folder + "vp9.webm", name: "a/1", label: 0), ledger = DamageLedger()
+        let none = VideoSample(index: 1, path: folder + "vp9.webm", name: "a/1", label: 0),
+            ledger = DamageLedger(DamageTolerance(policy: .error))
         let both = VideoList(part: .train, samples: list.samples + [none], classes: list.classes)
         let stream = StreamRequest(name: "clips", source: .unlabeled, batchSize: 4, views: [try clip(), motion()])
         let loader = ClipLoader(
             training: ViewPlan([stream]), labeled: both, unlabeled: both, seed: 1, firstStep: 0, endStep: 1,
             access: VideoAccess(ledger: ledger, workers: 1))
         #expect(try loader.next()?["clips"].sampleIndices == [0, 0, 0, 0])
-        #expect(ledger.damaged.map(\.path) == [none.path] && ledger.damaged[0].reason.contains("no motion vectors of vp9"))
+        let entry = try #require(ledger.entries.first)
+        #expect(ledger.damaged.isEmpty && ledger.record.lacking == [entry] && entry.verdict == .lacking)
+        #expect(entry.path == none.path && entry.reason.contains("no motion vectors of vp9"))
+        let alone = VideoList(part: .train, samples: [none], classes: list.classes)
+        let error = #expect(throws: NothingToShow.self) { try batch([try clip(), motion()], list: alone) }
+        #expect(error?.exitCode == .badData && error?.description.contains("vp9.webm: libavcodec gives out no") == true)
+    }
+
+    /// What a view that accepts it shows of a file without vectors: its pictures, and nothing that counts.
+    @Test func viewsThatAcceptItAreInvalidWhereThereAreNoVectors() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/"
+        let sample = VideoSample(index: 0, path: folder + "vp9.webm", name: "a/0", label: 0)
+        let kinds: [ViewRequest.Kind] = [
+            .motionVectors(.init()), .motionVectors(.init(form: .accumulated)), .residual(.oneStep), .blocks(cellSide: 8),
+        ]
+        let views = kinds.enumerated().map { number, kind in
+            ViewRequest(name: "\(number)", kind: kind, source: .aligned(with: "clip"), absence: .invalid)
+        }
+        let batch = try batch([try clip()] + views, list: VideoList(part: .train, samples: [sample], classes: list.classes))
+        #expect(batch.count == 4 && Set(components(batch["clip"], sample: 0)[0]).count > 10)
+        for number in kinds.indices { #expect(batch.mask(of: "\(number)").values(as: Float.self).allSatisfy { $0 == 0 }) }
     }
 
     @Test func whatVectorsCannotBeIsRefusedWithTheView() throws {

@@ -83,6 +83,7 @@ static void read_everything(const char *path, struct media_reader_options option
         media_reader_read_sound(reader, -0.1, 8000, SOUND_SAMPLES, samples, &report);
     }
     free(samples);
+    media_reader_examine_sound(reader, &report);
     media_reader_close(reader);
 }
 

@@ -123,7 +123,7 @@ final class OpenBatch: @unchecked Sendable {
         self.streams = streams
         arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
         masks = streams.map { stream in
-            stream.views.map { !$0.kind.hasMask ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
+            stream.views.map { !$0.kind.showsVectors ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
         }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
         notes = streams.map { .init(repeating: [], count: $0.batchSize) }

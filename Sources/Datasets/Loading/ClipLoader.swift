@@ -92,6 +92,16 @@ public struct TooMuchDamage: ReportedError, Equatable {
     }
 }
 
+/// Samples that could not be replaced, though they are whole: none of the files that were tried has what the views show.
+public struct NothingToShow: ReportedError, Equatable {
+    /// The stream, and the first files with what they lack.
+    public let stream: String, examples: [String]
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "stream \(stream): no clip was found that has what the views show: \(examples.joined(separator: "; "))"
+    }
+}
+
 /// Counts decoded frames by stream.
 final class FrameCounter: Sendable {
     private let state = Mutex<[String: Int]>([:])

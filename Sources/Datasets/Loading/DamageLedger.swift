@@ -4,6 +4,8 @@ import Synchronization
 public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
     /// Its pictures, vectors and sound are what the encoder meant, as far as the decoder can tell.
     case ok
+    /// It is whole, but lacks what a view shows: libavcodec gives out no motion vectors of its codec, or it has no sound.
+    case lacking
     /// It could be read, but the decoder saw errors or patched something up.
     case damaged
     /// Something of it could not be read at all.
@@ -12,8 +14,9 @@ public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
     private var severity: Int {
         switch self {
         case .ok: 0
-        case .damaged: 1
-        case .rejected: 2
+        case .lacking: 1
+        case .damaged: 2
+        case .rejected: 3
         }
     }
 
@@ -21,7 +24,7 @@ public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
     public static func < (left: Self, right: Self) -> Bool { left.severity < right.severity }
 }
 
-/// Which videos are damaged, and how: of the batches that were consumed, so that it is part of a run's state.
+/// Which videos are damaged or lack what is wanted of them, and how: of the batches that were consumed, so that it is part of a run's state.
 public final class DamageLedger: Sendable {
     /// A clip that is not as it should be.
     struct Note: Sendable {
@@ -30,7 +33,7 @@ public final class DamageLedger: Sendable {
         var isShown = false
     }
 
-    /// One damaged video.
+    /// One video that is not as it should be.
     public struct Entry: Hashable, Sendable {
         /// The file.
         public let path: String
@@ -54,14 +57,19 @@ public final class DamageLedger: Sendable {
     public struct Record: Hashable, Sendable {
         /// Clips that were read, by what was found.
         public var clips: [ClipVerdict: Int]
-        /// The damaged videos, sorted by path.
-        public var damaged: [Entry]
+        /// The videos that are not as they should be, sorted by path.
+        public var entries: [Entry]
 
         /// A record; see the properties.
-        public init(clips: [ClipVerdict: Int] = [:], damaged: [Entry] = []) {
+        public init(clips: [ClipVerdict: Int] = [:], entries: [Entry] = []) {
             self.clips = clips
-            self.damaged = damaged
+            self.entries = entries
         }
+
+        /// The videos that are damaged or cannot be read.
+        public var damaged: [Entry] { entries.filter { $0.verdict > .lacking } }
+        /// The whole videos that lack what a view shows.
+        public var lacking: [Entry] { entries.filter { $0.verdict == .lacking } }
     }
 
     /// What is done about damage, and how much of it there may be.
@@ -88,23 +96,28 @@ public final class DamageLedger: Sendable {
                     path: note.path, verdict: isWorse ? note.verdict : known?.verdict ?? note.verdict,
                     reason: isWorse ? note.reason : known?.reason ?? note.reason, occurrences: (known?.occurrences ?? 0) + 1)
             }
-            guard !notes.isEmpty else { return nil }
+            // Whole files that lack something are no damage.
+            guard notes.contains(where: { $0.verdict > .lacking }) else { return nil }
             let isForbidden = isTraining && tolerance.policy == .error
-            return isForbidden || !tolerance.allows(state.entries.count, of: fileCount) ? Self.sorted(state.entries) : nil
+            let damaged = state.entries.filter { $0.value.verdict > .lacking }
+            return isForbidden || !tolerance.allows(damaged.count, of: fileCount) ? Self.sorted(damaged) : nil
         }
         if let damaged { throw DamageOverLimit(damaged: damaged, fileCount: fileCount, tolerance: tolerance) }
     }
 
     /// Forgets what it knows for the record of an earlier process.
     public func restore(_ record: Record) {
-        state.withLock { $0 = (record.clips, Dictionary(record.damaged.map { ($0.path, $0) }) { first, _ in first }) }
+        state.withLock { $0 = (record.clips, Dictionary(record.entries.map { ($0.path, $0) }) { first, _ in first }) }
     }
 
     /// All that it knows.
-    public var record: Record { state.withLock { Record(clips: $0.clips, damaged: Self.sorted($0.entries)) } }
+    public var record: Record { state.withLock { Record(clips: $0.clips, entries: Self.sorted($0.entries)) } }
 
     /// All damaged videos, sorted by path.
     public var damaged: [Entry] { record.damaged }
+
+    /// All videos that are not as they should be, sorted by path: damaged ones, and whole ones that lack what a view shows.
+    public var entries: [Entry] { record.entries }
 
     private static func sorted(_ entries: [String: Entry]) -> [Entry] { entries.values.sorted { $0.path < $1.path } }
 }

@@ -38,7 +38,9 @@ final class LoaderWorker: @unchecked Sendable {
             guard assembly.source.replacesDamaged else { return nil }
         }
         let name = assembly.source.streams[place.stream].name
-        throw TooMuchDamage(stream: name, examples: damage.prefix(3).map(\.reason))
+        let examples = damage.prefix(3).map(\.reason)
+        guard damage.contains(where: { $0.verdict > .lacking }) else { throw NothingToShow(stream: name, examples: examples) }
+        throw TooMuchDamage(stream: name, examples: examples)
     }
 
     /// Writes the views of a sample into a place. nil where it is not shown; with a note where it is not as it should be.
@@ -48,7 +50,7 @@ final class LoaderWorker: @unchecked Sendable {
         let request = assembly.source.streams[place.stream], path = draw.sample.path
         do throws(Unshowable) { try frames.decode(draw, request, media) } catch {
             if case .plan(let mistake) = error { throw mistake }
-            return (nil, DamageLedger.Note(path: path, verdict: .rejected, reason: error.description))
+            return (nil, DamageLedger.Note(path: path, verdict: error.verdict, reason: error.description))
         }
         let isKept = assembly.source.replacesDamaged && media.access.ledger.tolerance.policy == .keep
         let note = frames.problem.map {

@@ -16,7 +16,9 @@ struct PlaceTracer {
         let steps = isOneStep ? (chain.intra == frame ? [] : [frame]) : chain.predicted
         let isOnTheWay = !isOneStep && chain.intra == intra && steps.starts(with: followed)
         if !isOnTheWay {
-            places.stay(height: frames.decoded.codedVectors.height, width: frames.decoded.codedVectors.width)
+            places.stay(
+                height: frames.decoded.codedVectors.height, width: frames.decoded.codedVectors.width,
+                isTrusted: frames.index?.info.hasMotionVectors ?? true)
             followed = []
         }
         for place in frames.codedVectorPlaces(of: Array(steps.dropFirst(followed.count))) {

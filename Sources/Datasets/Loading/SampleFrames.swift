@@ -43,7 +43,8 @@ struct SampleFrames {
         }
         timeline = media.access.timing == .time ? index.framesAtEvenTimes(in: shownFrames) : Array(shownFrames)
         try drawWindows(draw, request)
-        let wanted = wanted(request, index)
+        var wanted = wanted(request, index)
+        wanted.vectorsAreOptional = !request.views.contains { $0.kind.showsVectors && $0.absence == .leftOut }
         places = Places(
             pixels: SampleFrames.places(wanted.pixels), vectors: SampleFrames.places(wanted.vectors),
             codedVectors: SampleFrames.places(wanted.codedVectors), blocks: SampleFrames.places(wanted.blocks))
@@ -205,6 +206,14 @@ extension ClipWindow {
 
 /// Why a sample cannot be shown: its video is damaged or does not hold what is wanted, or the stream was asked for wrongly.
 enum Unshowable: Error, CustomStringConvertible {
+    /// What the ledger makes of the sample.
+    var verdict: ClipVerdict {
+        switch self {
+        case .media(.noVectors), .media(.noSound): .lacking
+        default: .rejected
+        }
+    }
+
     case media(MediaError)
     case frames(path: String, String)
     case plan(ViewPlanError)

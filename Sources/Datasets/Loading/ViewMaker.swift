@@ -61,7 +61,7 @@ struct ViewMaker {
                 pictures[number] = pixels
             }
             let count = normalize(number, view.values == .levels ? .none : view.kind.normalization(normalization))
-            if view.kind.hasMask {
+            if view.kind.showsVectors {
                 trust[number] = trust[source] ?? [Bool](repeating: true, count: pictures[number].frames)
             }
             finished(number, values[..<count], trust[number].map { fillMask($0, count: count / 3) })

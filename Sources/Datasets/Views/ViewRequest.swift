@@ -31,7 +31,7 @@ public struct ViewRequest: Sendable {
     public struct Sound: Hashable, Sendable {
         /// What becomes of a clip whose file has no sound.
         public enum Absence: Sendable {
-            /// It is left out and noted, as one that cannot be read.
+            /// It is left out and noted, which counts as no damage.
             case leftOut
             /// It is silent, and its presence is 0.
             case silent
@@ -109,6 +109,23 @@ public struct ViewRequest: Sendable {
         case levels
     }
 
+    /// What becomes of a clip whose codec has no motion vectors, where the view shows them, blocks or residuals.
+    public enum Absence: Sendable {
+        /// It is left out and noted, which counts as no damage.
+        case leftOut
+        /// The mask is 0 throughout.
+        case invalid
+    }
+
+    /// Operations on the pixels.
+    public enum Photometry: Sendable {
+        case none
+        /// A draw of its own.
+        case drawn(StrongAugmentation)
+        /// The operations that were drawn for an earlier view.
+        case same(as: String)
+    }
+
     /// Where the view's pixels come from.
     public enum Source: Sendable {
         /// Frames of a window, cropped and resized.
@@ -155,15 +172,6 @@ public struct ViewRequest: Sendable {
         case same(as: String)
     }
 
-    /// Operations on the pixels.
-    public enum Photometry: Sendable {
-        case none
-        /// A draw of its own.
-        case drawn(StrongAugmentation)
-        /// The operations that were drawn for an earlier view.
-        case same(as: String)
-    }
-
     /// The name under which the batch holds the view.
     public let name: String
     /// What the view shows.
@@ -174,16 +182,20 @@ public struct ViewRequest: Sendable {
     public let source: Source
     /// Operations on the pixels.
     public let photometry: Photometry
+    /// What becomes of a clip whose codec has no motion vectors.
+    public let absence: Absence
 
     /// A view; see the properties.
     public init(
-        name: String, kind: Kind = .rgb, values: Values = .normalized, source: Source, photometry: Photometry = .none
+        name: String, kind: Kind = .rgb, values: Values = .normalized, source: Source, photometry: Photometry = .none,
+        absence: Absence = .leftOut
     ) {
         self.name = name
         self.kind = kind
         self.values = values
         self.source = source
         self.photometry = photometry
+        self.absence = absence
     }
 }
 
@@ -218,8 +230,8 @@ extension ViewRequest.Kind {
         }
     }
 
-    /// Whether the batch has a mask beside the view.
-    var hasMask: Bool {
+    /// Whether it shows motion vectors, or what is made with them; the batch then has a mask beside the view.
+    var showsVectors: Bool {
         if case .residual = self { true } else { cellSide != nil }
     }
 

@@ -11,6 +11,8 @@ public struct FrameRequest: Sendable, Equatable {
     public var codedVectors: [Int]
     /// Frames of which it is wanted how they are made of blocks.
     public var blocks: [Int]
+    /// Whether a file whose codec has no vectors is read all the same: none is valid then, and no frame of them trusted.
+    public var vectorsAreOptional = false
 
     /// A request; see the properties.
     public init(pixels: [Int] = [], vectors: [Int] = [], codedVectors: [Int] = [], blocks: [Int] = []) {
@@ -64,7 +66,7 @@ extension VideoReader {
     /// report says what was not exact, and the caller decides what that means.
     ///
     /// Throws `positionOutOfRange`, `changedSinceIndexed`, `sizeChanged`, `unsupportedPixelFormat`, `noVectors` where vectors are
-    /// wanted of a codec that has none, or why the file cannot be read.
+    /// wanted of a codec that has none and are not optional, or why the file cannot be read.
     @discardableResult
     public func read(
         _ request: FrameRequest, using index: VideoIndex, into frames: inout DecodedFrames
@@ -72,7 +74,9 @@ extension VideoReader {
         for position in request.positions where position < 0 || position >= index.frameCount {
             throw .positionOutOfRange(path: path, position: position, frameCount: index.frameCount)
         }
-        if request.wantsVectors, !hasMotionVectors { throw .noVectors(path: path, codec: info.codec) }
+        if request.wantsVectors, !request.vectorsAreOptional, !hasMotionVectors {
+            throw .noVectors(path: path, codec: info.codec)
+        }
         frames.pixels.resize(frames: request.pixels.count, height: info.height, width: info.width)
         frames.vectors.resize(frames: request.vectors.count, height: info.height, width: info.width)
         frames.codedVectors.resize(frames: request.codedVectors.count, height: info.height, width: info.width)

@@ -45,7 +45,7 @@ public struct ViewSheet: Sendable {
         rows = views.map(\.name)
         let paths = Dictionary(dataSet.train.samples.map { ($0.index, $0.path) }) { first, _ in first }
         videos = (batch?.sampleIndices ?? []).compactMap { paths[$0] }
-        damaged = ledger.damaged
+        damaged = ledger.entries
     }
 
     /// `stream` with `clips` clips, the frames of its first view beside it, and what else is wanted. They come last, so that they
@@ -67,7 +67,7 @@ public struct ViewSheet: Sendable {
             ("vectors", .motionVectors(.init())), ("accumulated", .motionVectors(.init(form: .accumulated))),
             ("residual", .residual(.oneStep)), ("sound", .logMel(.init(absence: .silent))),
         ]
-        return kinds.map { ViewRequest(name: $0, kind: $1, source: .aligned(with: "frames")) }
+        return kinds.map { ViewRequest(name: $0, kind: $1, source: .aligned(with: "frames"), absence: .invalid) }
     }
 
     /// Writes the picture as PNG. Throws `FileError.exists` where there is something.

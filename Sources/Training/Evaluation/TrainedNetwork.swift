@@ -84,7 +84,7 @@ public final class TrainedNetwork {
         let ledger = DamageLedger()
         let report = try scores(
             on: VideoList(part: .test, samples: samples, classes: classes), ledger: ledger, progress: progress)
-        let reasons = Dictionary(ledger.damaged.map { ($0.path, $0.reason) }) { first, _ in first }
+        let reasons = Dictionary(ledger.entries.map { ($0.path, $0.reason) }) { first, _ in first }
         let scores = Dictionary(report.rows.map { ($0.sampleIndex, $0.scores) }) { first, _ in first }
         return paths.enumerated().map { index, path in
             guard let logits = scores[index] else {

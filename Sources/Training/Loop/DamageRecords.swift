@@ -3,10 +3,10 @@ import Files
 
 // What a ledger knows, in a run's folder and in its checkpoints.
 
-/// `damage.tsv`: the videos that are damaged or could not be read.
+/// `damage.tsv`: the videos that are damaged or could not be read, or lack what the method's views show.
 enum DamageTable {
     static func write(_ record: DamageLedger.Record, to path: String) throws(FileError) {
-        let lines = record.damaged.map { "\($0.path)\t\($0.verdict.rawValue)\t\($0.occurrences)\t\($0.reason)\n" }
+        let lines = record.entries.map { "\($0.path)\t\($0.verdict.rawValue)\t\($0.occurrences)\t\($0.reason)\n" }
         try AtomicFile.write("video\tverdict\toccurrences\treason\n" + lines.joined(), to: path)
     }
 }
@@ -18,14 +18,14 @@ extension DamageLedger.Record {
     }
 
     /// The whole record, for a checkpoint.
-    var json: JSON { .object([("clips", countsJSON), ("videos", .array(damaged.map(\.json)))]) }
+    var json: JSON { .object([("clips", countsJSON), ("videos", .array(entries.map(\.json)))]) }
 
     /// Reads what `json` wrote; what is missing counts as nothing.
     init(_ json: JSON) {
         let counts = ClipVerdict.allCases.map { ($0, json["clips"]?[$0.rawValue]?.integerValue ?? 0) }
         self.init(
             clips: Dictionary(uniqueKeysWithValues: counts),
-            damaged: (json["videos"]?.arrayValue ?? []).compactMap(DamageLedger.Entry.init))
+            entries: (json["videos"]?.arrayValue ?? []).compactMap(DamageLedger.Entry.init))
     }
 }
 

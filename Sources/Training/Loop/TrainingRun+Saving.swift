@@ -85,7 +85,7 @@ extension TrainingRun {
             waitShare: waitShare, damage: access.ledger.record)
         try writeDamage()
         // Clips that were kept have been learned from.
-        let lost = outcome.damage.damaged.filter { $0.verdict == .rejected || access.ledger.tolerance.policy != .keep }
+        let lost = outcome.damage.entries.filter { $0.verdict != .damaged || access.ledger.tolerance.policy != .keep }
         for name in plan.lists.labelled.unreadableClasses(damaged: lost.map(\.path)) {
             observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
         }

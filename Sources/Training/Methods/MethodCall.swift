@@ -16,7 +16,8 @@ struct MethodCall {
         do {
             return try body()
         } catch let error
-            where error is PassInterrupted || error is TooMuchDamage || error is ConfigurationError || error is UnknownBackbone
+            where error is PassInterrupted || error is TooMuchDamage || error is NothingToShow || error is ConfigurationError
+            || error is UnknownBackbone
         {
             throw error
         } catch {

@@ -33,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
         let progress = Progress("evaluating", unit: "videos")
         let outcome = try network.evaluate(on: dataSet, indices: .cached) { progress.update($0, of: $1) }
         progress.end()
-        for entry in outcome.damage.damaged { logger.warning("left out: \(entry.reason)") }
+        for entry in outcome.damage.entries { logger.warning("left out: \(entry.reason)") }
         if let picture, let test = outcome.test { try test.writeConfusionPicture(to: picture) }
         guard !json else { return try Terminal.standard.print(outcome.result(network.configuration)) }
         try Terminal.standard.print(OutcomeText.table(outcome))

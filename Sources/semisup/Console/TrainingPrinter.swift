@@ -42,6 +42,13 @@ final class TrainingPrinter: TrainingObserver {
                 \(damage.clips[.ok] ?? 0) clips were whole; see \(outcome.run)/damage.tsv
                 """)
         }
+        if let example = damage.lacking.first {
+            logger.notice(
+                """
+                \(damage.lacking.count) videos lack what the method's views show and were left out; see \(outcome.run)/damage.tsv: \
+                \(example.reason)
+                """)
+        }
         guard !json else { return try Terminal.standard.print(outcome.result(configuration)) }
         try Terminal.standard.print(OutcomeText.table(outcome))
     }

@@ -46,7 +46,7 @@ extension VideoList {
 extension DamageLedger {
     /// Throws `MediaError.damaged` where some clip was not whole: what took its place would have been measured.
     func requireWholeClips() throws(MediaError) {
-        if let damaged = damaged.first { throw .damaged(path: damaged.path, reason: damaged.reason) }
+        if let damaged = entries.first { throw .damaged(path: damaged.path, reason: damaged.reason) }
     }
 }
 
