@@ -111,6 +111,8 @@ void media_inspector_look(struct media_inspector *inspector, const AVPacket *pac
     picture->type = media_picture_letter((enum AVPictureType)parser->pict_type);
     picture->single_frame = units.first_slices == 1 && !units.partitioned && picture->type != '?' &&
         parser->picture_structure == AV_PICTURE_STRUCTURE_FRAME;
+    picture->interlaced = parser->field_order == AV_FIELD_TT || parser->field_order == AV_FIELD_BB ||
+        parser->field_order == AV_FIELD_TB || parser->field_order == AV_FIELD_BT;
     picture->disposable = units.first_slices > 0 && !units.referenced && !units.partitioned;
     picture->closed = units.instantaneous;
     // A recovery point (open group of pictures) is a start only where its picture is intra: a gradual refresh is not.

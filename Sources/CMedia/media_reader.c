@@ -175,6 +175,7 @@ void media_reader_info(const struct media_reader *reader, struct media_video_inf
         .time_base_denominator = stream->time_base.den,
         .orientation = reader->orientation,
         .duration_seconds = duration_of(reader),
+        .has_vectors = media_reader_has_vectors(reader),
         .declared_packets = reader->listed_packets,
     };
     for (unsigned i = 0; i < reader->format->nb_streams; i++)

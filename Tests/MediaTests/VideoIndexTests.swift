@@ -2,6 +2,24 @@ import Media
 import Testing
 
 @Suite struct VideoIndexTests {
+    /// H.264 of whole frames is indexed without decoding; MBAFF is one of its kinds.
+    @Test(arguments: [
+        ("closed-gop.mp4", Extent.all, Extent.none), ("interlaced.mp4", .none, .all), ("mpeg4.avi", .partly, .none),
+        ("raw.m4v", .all, .none), ("vp9.webm", .none, .none), ("hevc.mp4", .none, .none), ("mpeg2.mpg", .all, .none),
+    ])
+    func whichFramesHaveVectorsAndFields(_ name: String, vectors: Extent, fields: Extent) throws {
+        let index = try VideoReader(path: Fixture(name: name).path).makeIndex()
+        #expect(index.motionVectors == vectors && index.interlacing == fields)
+        let kept = try VideoIndex(serialized: index.serialized)
+        #expect(kept.motionVectors == vectors && kept.interlacing == fields)
+    }
+
+    @Test(arguments: ["raw.m4v", "h264.ts", "mpeg2.ts", "mpeg4.avi", "closed-gop.mp4"])
+    func theFrameRateIsThatOfTheTimesWhereNoHeaderSays(_ name: String) throws {
+        let rate = try #require(try VideoReader(path: Fixture(name: name).path).makeIndex().frameRate)
+        #expect(abs(rate - 25) < 0.01)
+    }
+
     /// Inspection of packets (H.264 in MP4 and Matroska) and decoding (all else) against FFmpeg's own decoding.
     @Test(arguments: Fixture.videos) func framesAreThoseThatFFmpegDecodes(_ fixture: Fixture) throws {
         let expected = try fixture.expectedFrames()

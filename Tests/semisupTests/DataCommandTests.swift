@@ -51,6 +51,40 @@ import Testing
         #expect(try semisup("train", "--data", "flat").status == 65)
     }
 
+    @Test func describeTellsRatesVectorsAndTurns() throws {
+        for name in ["h264.ts", "raw.m4v", "mpeg4.avi", "interlaced.mp4", "rotated.mp4"] { try copy(name, to: "flat/\(name)") }
+        let outcome = try semisup("data", "describe", "flat", "--json")
+        let files = try #require(try outcome.objects.last?["videos"]?["files"]?.arrayValue)
+        func values(_ key: String) -> [JSON?] {
+            files.sorted { ($0["video"]?.stringValue ?? "") < ($1["video"]?.stringValue ?? "") }.map { $0[key] }
+        }
+        #expect(values("frameRate").allSatisfy { abs(($0?.realValue ?? 0) - 25) < 0.01 })
+        #expect(values("motionVectors") == ["yes", "no", "partly", "yes", "yes"].map { .string($0) })
+        #expect(values("interlaced") == ["no", "yes", "no", "no", "no"].map { .string($0) })
+        #expect(values("rotation") == [0, 0, 0, 0, 90].map { .integer($0) })
+        let table = try semisup("data", "describe", "flat").output
+        #expect(table.contains("vectors") && table.contains("90°") && !table.contains("?"), "\(table)")
+    }
+
+    /// 30000/1001 and 29.97 in two headers are one rate for whoever reads the table.
+    @Test func describeCountsEqualRatesTogether() throws {
+        for (name, rate) in [("one", VideoWriter.FrameRate(30_000, 1001)), ("two", .init(2997, 100))] {
+            try semisup.file("flat/\(name).mp4")
+            try FileManager.default.removeItem(atPath: semisup.folder + "/flat/\(name).mp4")
+            let writer = try VideoWriter(path: semisup.folder + "/flat/\(name).mp4", width: 32, height: 32, frameRate: rate)
+            for _ in 0..<12 { try writer.append(picture: [UInt8](repeating: 99, count: 3 * 32 * 32)) }
+            try writer.finish()
+        }
+        let lines = try semisup("data", "describe", "flat").output.split(separator: "\n").filter { $0.contains("h264") }
+        #expect(lines.count == 1 && lines[0].contains("29.97"), "\(lines)")
+    }
+
+    @Test func describingNothingButDamageEndsWith65() throws {
+        try semisup.file("flat/text.mp4", "a text")
+        let outcome = try semisup("data", "describe", "flat")
+        #expect(outcome.status == 65 && outcome.errors.contains("text.mp4"), "\(outcome.errors)")
+    }
+
     @Test func indexNamesWhatItKnowsToBeIncomplete() throws {
         try copy("cut-off.mp4", to: "flat/cut.mp4")
         try copy("no-b.mp4", to: "flat/whole.mp4")

@@ -31,8 +31,8 @@ import Testing
             #expect(svg.contains(text), "\(text)")
         }
         #expect(
-            svg.components(separatedBy: "fill=\"#4878b0\"").count == 1 + 7 + 2 * 2,
-            "seven bars of files, two classes in two parts")
+            svg.components(separatedBy: "fill=\"#4878b0\"").count == 1 + 8 + 2 * 2,
+            "eight bars of files, two classes in two parts")
     }
 
     @Test func describeNeverOverwritesAndNeedsAnSVGName() throws {

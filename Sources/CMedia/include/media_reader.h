@@ -39,6 +39,8 @@ struct media_video_info {
     /// How the pictures that the decoder gives have been turned.
     struct media_orientation orientation;
     bool has_sound;
+    /// The decoder can give out motion vectors at all.
+    bool has_vectors;
     /// Negative when unknown.
     double duration_seconds;
     /// Packets of the stream that the container's index names (MP4, MOV, AVI), or AVI's header where the index is lost; 0 elsewhere.
@@ -79,6 +81,8 @@ struct media_picture {
     char type;
     /// Exactly one whole frame, coded as such (no fields), whose output number is known.
     bool single_frame;
+    /// Its lines are those of two fields.
+    bool interlaced;
     /// Nothing later refers to it.
     bool disposable;
     /// Decoding can begin here for everything that is shown after it.

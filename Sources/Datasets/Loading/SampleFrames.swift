@@ -70,7 +70,7 @@ struct SampleFrames {
         _ sound: ViewRequest.Sound, ofWindow owner: Int, from reader: VideoReader, _ index: VideoIndex
     ) throws(MediaError) -> SoundSpan {
         let first = shown[owner]?.frames.first ?? stretch.lowerBound
-        let start = index.seconds(of: first) ?? Double(first) / (index.info.averageFrameRate.value ?? 25)
+        let start = index.seconds(of: first) ?? Double(first) / (index.frameRate ?? 25)
         do throws(MediaError) {
             return try reader.sound(from: start, count: sound.samples, rate: LogMel.sampleRate)
         } catch {

@@ -12,7 +12,7 @@ struct FrameCensus {
         let packet: Int
         let time: Int64
         let type: PictureType
-        let isKey: Bool
+        let isKey: Bool, isInterlaced: Bool
         let width: Int32, height: Int32
     }
 
@@ -34,7 +34,7 @@ struct FrameCensus {
         frames.append(
             Frame(
                 packet: Int(frame.number), time: frame.presentation_time, type: PictureType(letter: frame.type),
-                isKey: frame.key, width: frame.width, height: frame.height))
+                isKey: frame.key, isInterlaced: frame.interlaced, width: frame.width, height: frame.height))
     }
 
     /// Takes the number of errors that the decoder reported for a packet, or at the end of the file.
@@ -54,7 +54,8 @@ struct FrameCensus {
             let frame = frameOfPacket[number].map { frames[$0] }
             let isDisposable = entry.picture?.disposable ?? (frame?.type == .bidirectional && Self.isMPEG(info.codec))
             builder.set(
-                number, type: frame?.type ?? .unknown, isHidden: entry.packet.hidden, isDisposable: isDisposable && !isPacked)
+                number, type: frame?.type ?? .unknown, isHidden: entry.packet.hidden, isDisposable: isDisposable && !isPacked,
+                isInterlaced: frame?.isInterlaced ?? false)
             guard entry.packet.key, let position = frameOfPacket[number], let frame else { continue }
             guard entry.picture?.start ?? (frame.isKey && frame.type == .intra) else { continue }
             builder.addStart(

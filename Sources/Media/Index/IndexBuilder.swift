@@ -15,10 +15,11 @@ struct IndexBuilder {
         for packet in packetOfFrame { packets[packet].insert(.shown) }
     }
 
-    mutating func set(_ number: Int, type: PictureType, isHidden: Bool, isDisposable: Bool) {
+    mutating func set(_ number: Int, type: PictureType, isHidden: Bool, isDisposable: Bool, isInterlaced: Bool) {
         var packet = IndexedPacket(type: type, flags: isDisposable ? .disposable : [])
         if packets[number].contains(.shown) { packet.insert(.shown) }
         if isHidden { packet.insert(.hidden) }
+        if isInterlaced { packet.insert(.interlaced) }
         packets[number] = packet
     }
 

@@ -38,12 +38,13 @@ struct PacketSurvey {
         for (number, entry) in entries.enumerated() {
             builder.set(
                 number, type: PictureType(letter: entry.picture.type), isHidden: entry.packet.hidden,
-                isDisposable: entry.picture.disposable)
+                isDisposable: entry.picture.disposable, isInterlaced: entry.picture.interlaced)
             guard entry.picture.start, entry.packet.key else { continue }
             let firstFrame = shownTimes.partitioningIndex { $0 >= entry.packet.presentation_time }
             builder.addStart(number, entry.packet, info: info, firstFrame: firstFrame, isClosed: entry.picture.closed)
         }
-        return builder.index(info: info, decodeErrors: 0, reorderDepth: depth, times: shownTimes, first: entries[0].packet,
+        return builder.index(
+            info: info, decodeErrors: 0, reorderDepth: depth, times: shownTimes, first: entries[0].packet,
             endsEarly: endsEarly)
     }
 

@@ -109,6 +109,7 @@ struct ByteWriter {
         append(info.rotation)
         append(info.isMirrored ? 1 : 0)
         append(info.hasSound ? 1 : 0)
+        append(info.hasMotionVectors ? 1 : 0)
         append(fixed: (info.durationSeconds ?? -1).bitPattern)
         append(info.declaredPackets ?? -1)
     }
@@ -158,7 +159,7 @@ struct ByteReader {
             container: container, codec: codec, pixelFormat: pixelFormat.isEmpty ? nil : pixelFormat, width: try integer(),
             height: try integer(), sampleAspectRatio: try rational(), averageFrameRate: try rational(),
             realFrameRate: try rational(), timeBase: try rational(), rotation: try integer(),
-            isMirrored: try integer() != 0, hasSound: try integer() != 0,
+            isMirrored: try integer() != 0, hasSound: try integer() != 0, hasMotionVectors: try integer() != 0,
             durationSeconds: try optionalDuration(), declaredPackets: try optionalCount())
     }
 

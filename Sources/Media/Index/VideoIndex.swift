@@ -75,6 +75,9 @@ public struct VideoIndex: Sendable, Equatable {
     /// Whether decoding can begin at a frame.
     public func isKeyFrame(_ frame: Int) -> Bool { packets[Int(packetOfFrame[frame])].contains(.start) }
 
+    /// Whether the lines of a frame are those of two fields.
+    public func isInterlaced(_ frame: Int) -> Bool { packets[Int(packetOfFrame[frame])].contains(.interlaced) }
+
     /// The positions of all frames at which decoding can begin.
     public var keyFrames: [Int] { (0..<frameCount).filter(isKeyFrame) }
 
@@ -90,11 +93,18 @@ public struct VideoIndex: Sendable, Equatable {
         return Double(time) * unit
     }
 
+    /// Frames a second: by the header, or where that does not say by the times of the first and the last frame; nil where there are none.
+    public var frameRate: Double? {
+        if let rate = info.averageFrameRate.value { return rate }
+        guard frameCount > 1, let first = seconds(of: 0), let last = seconds(of: frameCount - 1), last > first else { return nil }
+        return Double(frameCount - 1) / (last - first)
+    }
+
     /// The frames from one time to before another, in seconds since the first frame; nil stands for the beginning and the end.
     /// Frames without a time count as shown at the average frame rate.
     public func frameRange(from start: Double?, to end: Double?) -> Range<Int> {
         let first = seconds(of: 0) ?? 0
-        let rate = info.averageFrameRate.value ?? 25
+        let rate = frameRate ?? 25
         func position(_ time: Double?) -> Int? {
             time.map { time in
                 // A time that was rounded to milliseconds still means the frame that begins then.
@@ -137,6 +147,8 @@ struct IndexedPacket: Sendable, Equatable {
         static let start = Flags(rawValue: 1 << 5)
         /// Follows a start in the file but is shown before it, so that it may need what precedes the start.
         static let leading = Flags(rawValue: 1 << 6)
+        /// The lines of its frame are those of two fields.
+        static let interlaced = Flags(rawValue: 1 << 7)
     }
 
     var rawValue: UInt8

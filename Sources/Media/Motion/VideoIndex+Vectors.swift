@@ -5,7 +5,26 @@ struct VectorScales: Equatable {
     static let none = VectorScales(forward: 0, backward: 0)
 }
 
+/// How much of something holds.
+public enum Extent: String, Sendable {
+    case none = "no"
+    case partly
+    case all = "yes"
+
+    init(_ count: Int, of all: Int) { self = count == 0 ? .none : count == all ? .all : .partly }
+}
+
 extension VideoIndex {
+    /// For how many of the predicted frames there are motion vectors that can be trusted.
+    public var motionVectors: Extent {
+        let predicted = (0..<frameCount).filter { pictureType(of: $0) != .intra }
+        guard info.hasMotionVectors else { return .none }
+        return Extent(predicted.count { !isInterlaced($0) && codedVectorScales(of: $0) != .none }, of: predicted.count)
+    }
+
+    /// How many frames have lines of two fields.
+    public var interlacing: Extent { Extent((0..<frameCount).count(where: isInterlaced), of: frameCount) }
+
     /// How far away the pictures are that a frame refers to, in frames: the last intra or predicted one before it and, for a
     /// bidirectional one, the next after it. An upper bound where the encoder uses several (compressed-domain card, G.4).
     func referenceDistances(of frame: Int) -> (forward: Int?, backward: Int?) {

@@ -45,6 +45,8 @@ public struct VideoInfo: Sendable, Equatable {
     public let isMirrored: Bool
     /// Whether the file has a sound stream.
     public let hasSound: Bool
+    /// Whether libavcodec gives out motion vectors of the codec.
+    public let hasMotionVectors: Bool
     /// Seconds by the header, or nil where it does not say.
     public let durationSeconds: Double?
     /// Packets by the container's own index (MP4, MOV, AVI), or by AVI's header where that is lost; nil elsewhere.
@@ -65,6 +67,7 @@ extension VideoInfo {
         rotation = 90 * Int(info.orientation.quarter_turns)
         isMirrored = info.orientation.mirrored
         hasSound = info.has_sound
+        hasMotionVectors = info.has_vectors
         durationSeconds = info.duration_seconds < 0 ? nil : info.duration_seconds
         declaredPackets = info.declared_packets > 0 ? Int(info.declared_packets) : nil
     }

@@ -94,11 +94,12 @@ extension VideoSurvey {
             Histogram("frame size", counted: "files", names: files.map { "\($0.kind.width)x\($0.kind.height)" }),
             Histogram(
                 "frames a second", counted: "files",
-                numbers: files.compactMap(\.kind.frameRate).map { (100 * $0).rounded() / 100 }),
+                numbers: files.compactMap(\.kind.frameRate)),
             Histogram("frames of a file", counted: "files", numbers: files.map { Double($0.frameCount) }),
             Histogram(
                 "frames of a group of pictures", counted: "groups", numbers: files.flatMap { $0.groupLengths.map(Double.init) }),
             Histogram("% of B-frames", counted: "files", numbers: files.map { (100 * $0.bidirectionalShare).rounded() }),
+            Histogram("motion vectors", counted: "files", names: files.map(\.kind.motionVectors.rawValue)),
             Histogram("sound", counted: "files", names: files.map { $0.kind.hasSound ? "with sound" : "silent" }),
         ]
     }

@@ -9,10 +9,16 @@ public struct VideoSurvey: Sendable {
         public let codec: String, pixelFormat: String?
         /// Columns and rows.
         public let width: Int, height: Int
-        /// Frames a second; nil where the header does not say.
+        /// Frames a second, to two decimals; nil where neither the header nor the times of frames say.
         public let frameRate: Double?
         /// Whether there is sound.
         public let hasSound: Bool
+        /// For how much of what is predicted there are motion vectors that can be trusted.
+        public let motionVectors: Extent
+        /// Degrees clockwise by which the pictures are turned when they are shown.
+        public let rotation: Int
+        /// How many frames have lines of two fields.
+        public let interlacing: Extent
     }
 
     /// One file.
@@ -21,8 +27,8 @@ public struct VideoSurvey: Sendable {
         public let path: String
         /// What it is.
         public let kind: Kind
-        /// Frames that a decoder gives out.
-        public let frameCount: Int
+        /// Frames that a decoder gives out, and how many a second; nil where nothing says.
+        public let frameCount: Int, frameRate: Double?
         /// Frames from each one at which decoding can begin to the next, or to the end.
         public let groupLengths: [Int]
         /// Frames that are predicted from both sides.
@@ -105,13 +111,14 @@ extension VideoSurvey.File {
         let starts = index.keyFrames + [index.frameCount]
         self.path = path
         frameCount = index.frameCount
+        frameRate = index.frameRate
         groupLengths = zip(starts, starts.dropFirst()).map { $1 - $0 }
         bidirectionalFrames = (0..<index.frameCount).count { index.pictureType(of: $0) == .bidirectional }
         problem = index.problem
         kind = VideoSurvey.Kind(
             codec: index.info.codec, pixelFormat: index.info.pixelFormat, width: index.info.width, height: index.info.height,
-            frameRate: index.info.averageFrameRate.value,
-            hasSound: index.info.hasSound)
+            frameRate: index.frameRate.map { (100 * $0).rounded() / 100 }, hasSound: index.info.hasSound,
+            motionVectors: index.motionVectors, rotation: index.info.rotation, interlacing: index.interlacing)
     }
 
     fileprivate var json: JSON {
@@ -119,10 +126,11 @@ extension VideoSurvey.File {
             ("video", .string(path)), ("codec", .string(kind.codec)),
             ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
             ("width", .integer(kind.width)), ("height", .integer(kind.height)),
-            ("frameRate", kind.frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
+            ("frameRate", frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
             ("groups", .integer(groupLengths.count)), ("longestGroup", .integer(longestGroup)),
             ("hasBidirectional", .boolean(bidirectionalFrames > 0)), ("bidirectionalShare", .real(bidirectionalShare)),
-            ("hasSound", .boolean(kind.hasSound)),
+            ("hasSound", .boolean(kind.hasSound)), ("motionVectors", .string(kind.motionVectors.rawValue)),
+            ("rotation", .integer(kind.rotation)), ("interlaced", .string(kind.interlacing.rawValue)),
         ])
     }
 }

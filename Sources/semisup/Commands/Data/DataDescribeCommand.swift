@@ -11,7 +11,8 @@ struct DataDescribeCommand: ParsableCommand {
               semisup data describe videos/ --videos 50
               semisup data describe videos/ --videos 0 --picture classes.svg
 
-            The picture shows classes, codecs, frame sizes and rates, lengths of groups of pictures, B-frames and sound as bars.
+            The picture shows classes, codecs, frame sizes and rates, lengths of groups of pictures, B-frames, motion vectors and sound as
+            bars. Vectors are "partly" there where some of them cannot be trusted, such as those of interlaced frames..
             """)
 
     @Argument(help: "A built-in data set, a folder, a list file or a video.")
@@ -44,17 +45,21 @@ struct DataDescribeCommand: ParsableCommand {
             try NewFile.write(HistogramPicture(title: title(summary, survey), histograms).svg, to: picture)
         }
         if json {
-            return try Terminal.standard.print(
+            try Terminal.standard.print(
                 .object(
                     (summary.json.objectValue ?? []) + [
                         ("videos", survey.json), ("histograms", .array(histograms.map(\.json))),
                         ("picture", picture.map { .string($0) } ?? .null),
                     ]))
+        } else {
+            try Terminal.standard.print(summary.text)
+            if !survey.isEmpty { try Terminal.standard.print(table(survey)) }
+            if let picture { try Terminal.standard.print(picture) }
         }
-        try Terminal.standard.print(summary.text)
-        if !survey.isEmpty { try Terminal.standard.print(table(survey)) }
-        if let picture { try Terminal.standard.print(picture) }
         for damaged in survey.damaged + survey.incomplete { logger.warning("\(damaged.reason)") }
+        // Files of which none can be read are no data.
+        guard survey.files.isEmpty, !survey.damaged.isEmpty else { return }
+        throw DamagedFiles(count: survey.damaged.count, of: survey.damaged.count)
     }
 
     private func title(_ summary: DataSetSummary, _ survey: VideoSurvey) -> String {
@@ -63,13 +68,17 @@ struct DataDescribeCommand: ParsableCommand {
 
     /// A row a kind of files.
     private func table(_ survey: VideoSurvey) -> String {
-        let header = ["files", "codec", "pixels", "size", "rate", "longest GOP", "B-frames", "sound"]
+        let header = [
+            "files", "codec", "pixels", "size", "turned", "rate", "interlaced", "longest GOP", "B-frames", "vectors", "sound",
+        ]
         let rows = survey.kinds.map { kind, files in
             let longest = files.map(\.longestGroup), least = longest.min() ?? 0, most = longest.max() ?? 0
             return [
-                "\(files.count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)",
-                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", least == most ? "\(most)" : "\(least) ... \(most)",
-                Text.percent(files.reduce(0) { $0 + $1.bidirectionalShare } / Double(files.count)), kind.hasSound ? "yes" : "no",
+                "\(files.count)", kind.codec, kind.pixelFormat ?? "?", "\(kind.width)x\(kind.height)", "\(kind.rotation)°",
+                kind.frameRate.map { Text.number($0, digits: 4) } ?? "?", kind.interlacing.rawValue,
+                least == most ? "\(most)" : "\(least) ... \(most)",
+                Text.percent(files.reduce(0) { $0 + $1.bidirectionalShare } / Double(files.count)), kind.motionVectors.rawValue,
+                kind.hasSound ? "yes" : "no",
             ]
         }
         return "\(survey.files.count) of \(survey.total) files opened\n" + Text.table([header] + rows, rightAligned: [0])
