@@ -20,13 +20,16 @@ import Testing
         #expect(abs(Double(sum) / Double(expected.count)) < 0.05)
     }
 
-    /// RGB is copied or rounded; packed Y'CbCr and 16 bits go the way of the others.
+    /// RGB is copied or rounded (libswscale dithers where it has more than eight bits); packed Y'CbCr and 16 bits go the way of the others.
     @Test(arguments: Fixture.pixelFormats) func pixelsOfEveryLayoutAreWithinOneLevelOfLibswscale(_ fixture: Fixture) throws {
-        try coloursAreWithinOneLevelOfLibswscale(fixture.name)
-        #expect(try VideoReader(path: fixture.path).examine().problem == nil)
+        let reader = try VideoReader(path: fixture.path)
+        var clip = PixelClip()
+        try reader.frames(at: [0], using: try reader.makeIndex(), into: &clip)
+        #expect(try greatestDifference(clip.pixels, fixture.expectedFirstFrame()) <= 1)
+        #expect(try reader.examine().problem == nil)
     }
 
-    @Test(arguments: ["rgb.mkv", "rgb-alpha.mkv", "rgb-planes.mkv", "rgb-16.nut", "rgb-10.mkv"])
+    @Test(arguments: ["rgb.mkv", "rgb-alpha.mkv", "rgb-planes.mkv", "rgb-565.nut"])
     func rgbIsExact(_ name: String) throws {
         let fixture = Fixture(name: name), reader = try VideoReader(path: fixture.path)
         var clip = PixelClip()
@@ -44,6 +47,17 @@ import Testing
         let reader = try VideoReader(path: path)
         #expect(throws: MediaError.unsupportedPixelFormat(path: path, format: "pal8")) { try reader.makeIndex() }
         #expect(throws: MediaError.unsupportedPixelFormat(path: path, format: "pal8")) { try reader.examine() }
+    }
+
+    @Test func captionsStandAboveTheirRowsInsideThePicture() {
+        let clip = PixelClip(frames: 2, height: 6, width: 20, pixels: [UInt8](repeating: 128, count: 720))
+        let sheet = ContactSheet([.init(title: "A title that is wider", rows: [("i", clip), (nil, clip)])])
+        #expect(sheet.width == 42 && sheet.height == 16 + 16 + 6 + 2 + 6)
+        func colours(_ rows: Range<Int>) -> Set<UInt8> { Set(sheet.pixels[rows.lowerBound * 126..<rows.upperBound * 126]) }
+        #expect(colours(0..<16) == [0, 255] && colours(16..<32) == [0, 255] && colours(32..<38) == [128, 255])
+        // The letter I: 3 squares, 1, 1, 1, 3, of 2 x 2 pixels.
+        let letter = (16..<32).reduce(0) { sum, row in sum + (0..<42).count { sheet.pixels[3 * (row * 42 + $0)] == 0 } }
+        #expect(letter == 9 * 4)
     }
 
     @Test func pngGivesThePixelsBack() throws {

@@ -10,7 +10,8 @@ import Testing
 
     init() throws { videos = try SmallVideos() }
 
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+    private static let fixtures =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
         + "/Reference/media/"
 
     /// Puts a fixture, or a part of it, into the tool's folder.
@@ -49,6 +50,32 @@ import Testing
         #expect(try shown.objects.last?["videos"]?.arrayValue?.count == 2, "\(shown.errors)")
         #expect(try semisup("data", "verify", "videos").errors.contains("files alone") == false)
         #expect(try semisup("train", "--data", "flat").status == 65)
+    }
+
+    /// Every row says what it shows: vectors the length of their strongest colour, sound that it is not there, VP9 that it has no vectors.
+    @Test func showSaysWhatItsRowsAre() throws {
+        for name in ["closed-gop.mp4", "no-b.mp4", "vp9.webm"] { try copy(name, to: "flat/\(name)") }
+        let outcome = try semisup("data", "show", "flat", "--compressed", "--clips", "6", "--out", "views.png", "clip.length=4")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let parts = outcome.output.components(separatedBy: "flat/").dropFirst()
+        func part(_ name: String) throws -> String { try #require(parts.first { $0.hasPrefix(name) }) }
+        for row in [
+            "frames", "weak", "strong", "vectors: full colour ", "accumulated: full colour ", "residual",
+            "blocks: lightest 16 px", "sound",
+        ] {
+            #expect(try part("closed-gop.mp4").contains("\n  \(row)"), "\(row)")
+        }
+        #expect(try part("closed-gop.mp4").contains("\n  quantizers: ") && !part("closed-gop.mp4").contains("no sound"))
+        #expect(try part("no-b.mp4").contains("sound: no sound"))
+        let without = try part("vp9.webm")
+        #expect(without.contains("vectors: no motion vectors") && without.contains("quantizers: not told"))
+        let sheet = try PNG.decode(FileReader.bytes(of: semisup.folder + "/views.png"))
+        // Full colours are there, however slow the motion is.
+        let colours = stride(from: 0, to: sheet.pixels.count, by: 3).count { place in
+            let pixel = sheet.pixels[place..<place + 3]
+            return pixel.max() == 255 && pixel.min() == 0
+        }
+        #expect(colours > 100)
     }
 
     @Test func describeTellsRatesVectorsAndTurns() throws {

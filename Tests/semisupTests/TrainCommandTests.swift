@@ -122,7 +122,8 @@ import Testing
         let object = try #require(try semisup.run(arguments).objects.last)
         let sheet = try PNG.decode(FileReader.bytes(of: semisup.folder + "/views.png"))
         #expect(object["width"] == .integer(sheet.width) && sheet.width == 4 * 16 + 3 * 2)
-        #expect(sheet.height == 2 * (3 * 16 + 2 * 2) + 8)
+        // A line of 16 pixels above each clip and above each row.
+        #expect(sheet.height == 2 * (16 + 3 * (16 + 16 + 2) + 6) - 8)
         #expect(try semisup.run(arguments).status == 73)
     }
 }

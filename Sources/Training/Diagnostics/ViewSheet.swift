@@ -7,11 +7,14 @@ import Tensor
 /// A picture of the views that a method gets of some clips, made by the loader of training (`data show`).
 ///
 /// Each clip takes a row a view of the stream that has most of them, and first its frames: the centre of the pictures. On request
-/// come rows of what the compressed file holds beside pictures: motion vectors in colour, residuals, sound.
+/// come rows of what the compressed file holds beside pictures: motion vectors in colour, residuals, blocks, sound. Above each row stands
+/// what it shows, above each clip its file.
 public struct ViewSheet: Sendable {
     /// The rows.
     public let sheet: ContactSheet
-    /// What the rows of a clip show, in order.
+    /// What the rows of each clip show, in order, in the words that stand above them.
+    public let captions: [[String]]
+    /// The views that the rows of a clip show, in order.
     public let rows: [String]
     /// The videos shown, in order.
     public let videos: [String]
@@ -40,11 +43,19 @@ public struct ViewSheet: Sendable {
         let batch = try loader.next()?.normalized(normalization)[stream.name]
         // The frames were put behind the method's views.
         let views = [stream.views[most.views.count]] + most.views + stream.views.dropFirst(most.views.count + 1)
-        let pictures = views.map { view in batch.map { ViewPictures.clips(of: $0, view) } ?? [] }
-        sheet = ContactSheet((0..<(batch?.count ?? 0)).flatMap { clip in pictures.map { $0[clip] } }, group: views.count)
+        let pictures = views.map { view in batch.map { ViewPictures.rows(of: $0, view) } ?? [] }
+        let clips = (0..<(batch?.count ?? 0)).map { clip in pictures.flatMap { $0[clip] } }
         rows = views.map(\.name)
+        captions = clips.map { $0.map(\.caption) }
         let paths = Dictionary(dataSet.train.samples.map { ($0.index, $0.path) }) { first, _ in first }
-        videos = (batch?.sampleIndices ?? []).compactMap { paths[$0] }
+        let videos = (batch?.sampleIndices ?? []).compactMap { paths[$0] }
+        self.videos = videos
+        sheet = ContactSheet(
+            clips.enumerated().map { number, rows in
+                ContactSheet.Section(
+                    title: "\(number + 1): \(videos.indices.contains(number) ? videos[number] : "")",
+                    rows: rows.map { (caption: $0.caption, clip: $0.clip) })
+            })
         damaged = ledger.entries
     }
 
@@ -65,7 +76,7 @@ public struct ViewSheet: Sendable {
     private static var compressed: [ViewRequest] {
         let kinds: [(String, ViewRequest.Kind)] = [
             ("vectors", .motionVectors(.init())), ("accumulated", .motionVectors(.init(form: .accumulated))),
-            ("residual", .residual(.oneStep)), ("sound", .logMel(.init(absence: .silent))),
+            ("residual", .residual(.oneStep)), ("blocks", .blocks(cellSide: 1)), ("sound", .logMel(.init(absence: .silent))),
         ]
         return kinds.map { ViewRequest(name: $0, kind: $1, source: .aligned(with: "frames"), absence: .invalid) }
     }
@@ -82,6 +93,7 @@ public struct ViewSheet: Sendable {
             ("event", .string("sheet")), ("picture", .string(path)), ("width", .integer(sheet.width)),
             ("height", .integer(sheet.height)), ("rows", .array(rows.map { .string($0) })),
             ("videos", .array(videos.map { .string($0) })),
+            ("captions", .array(captions.map { .array($0.map { .string($0) }) })),
         ])
     }
 }

@@ -42,7 +42,8 @@ struct DataShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Writes a picture of the views that a method would get.",
         discussion: """
-            Each clip takes some rows: its frames, and each view of the method, such as weak and strong.
+            Each clip takes some rows: its frames, and each view of the method, such as weak and strong. What each row shows stands
+            above it, and is printed.
 
             Examples:
               semisup data show motions --clips 6 --out views.png
@@ -60,7 +61,10 @@ struct DataShowCommand: ParsableCommand {
     var out = "views.png"
     @Option(help: "Draws clips and augmentation.")
     var seed: String?
-    @Flag(help: "Also show what the files hold beside pictures: motion vectors in colour, residuals, sound.")
+    @Flag(
+        help:
+            "Also show what the files hold beside pictures: motion vectors in colour, residuals, blocks and their quantizers, sound."
+    )
     var compressed = false
     @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
     var config: String?
@@ -89,5 +93,8 @@ struct DataShowCommand: ParsableCommand {
         for entry in sheet.damaged { logger.warning("\(entry.reason)") }
         if json { return try Terminal.standard.print(sheet.json(path: out)) }
         try Terminal.standard.print(out)
+        for (number, (video, captions)) in zip(sheet.videos, sheet.captions).enumerated() {
+            try Terminal.standard.print("\(number + 1): \(video)\n" + captions.map { "  \($0)" }.joined(separator: "\n"))
+        }
     }
 }
