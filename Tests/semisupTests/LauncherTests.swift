@@ -142,6 +142,18 @@ private final class Clone {
         }
     }
 
+    /// Without building anything.
+    @Test(arguments: ["run", "sanitize"]) func theToolsForDamageExplainThemselves(_ tool: String) throws {
+        let clone = try Clone()
+        for name in ["sed", "bash"] { try clone.link(name) }
+        for option in ["--help", "-h"] {
+            let outcome = try clone.start(clone.home + "/tools/damage/\(tool)", [option])()
+            #expect(outcome.status == 0 && outcome.output.contains("tools/damage/\(tool) [--count "), "\(outcome.errors)")
+            #expect(outcome.output.contains("\n  --seed ") && !outcome.output.contains("set -euo"))
+        }
+        #expect(try clone.start(clone.home + "/tools/damage/\(tool)", ["--bogus"])().status == 64)
+    }
+
     @Test func startsThroughASymbolicLink() throws {
         let clone = try Clone()
         try FileManager.default.createSymbolicLink(
