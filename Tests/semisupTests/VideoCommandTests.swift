@@ -87,6 +87,15 @@ import Testing
         #expect(objects[1]["timesEverything"] == .real(rates[1] / rates[0]))
     }
 
+    /// It tells how far it is, on standard error, and does no more than it is asked for.
+    @Test func benchMemoryTellsItsProgressAndTakesAsManyClipsAsRepeatsSay() throws {
+        let arguments = ["bench", "memory", "videos/train/dark/dark0.mp4", "repeats=1", "clip.size=16", "clip.length=2"]
+        let outcome = try semisup.run(arguments)
+        let result = try #require(try outcome.objects.last)
+        #expect(result["case"]?.stringValue?.hasPrefix("1000 clips in batches of 10") == true, "\(outcome.output)")
+        #expect(outcome.errors.contains("bench memory ") && outcome.errors.contains("/1000"), "\(outcome.errors)")
+    }
+
     @Test func benchAugmentComparesWithDecodingWhereThereAreFiles() throws {
         let objects = try measured("augment"), rates = objects.compactMap { $0["value"]?.realValue }
         #expect(objects.count == 2 && objects[1]["shareOfDecoding"] == .real(rates[0] / rates[1]))

@@ -20,7 +20,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .vectors: "motion vectors of every frame of video files, one for each pixel, frames/s"
         case .keyframes: "keyframes of video files, and what decoding everything takes, files/s"
         case .augment: "weak and strong views of clips in memory; of video files, and the cost beside decoding, clips/s"
-        case .memory: "memory of a loader whose consumer is too slow, over 10,000 clips of video files"
+        case .memory: "memory of a loader with a slow consumer: 10,000 clips, or 500 and 500 a repeat (11 times as long as loading)"
         case .start: "from the start of a process to its first training step, 1/s"
         }
     }
@@ -65,9 +65,11 @@ public enum Benchmark: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - configuration: From `configuration(_:)` of this benchmark.
     ///   - files: Video files, where it is given any.
+    ///   - progress: Told how many clips a benchmark that takes minutes has had.
     /// Throws `ReportedError`s.
     public func run(
-        _ configuration: Configuration, files: [String] = [], report: (BenchmarkResult) throws -> Void
+        _ configuration: Configuration, files: [String] = [], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        report: (BenchmarkResult) throws -> Void
     ) throws {
         try Engine.start(configuration[EngineOptions.self].engine)
         let bench = BenchmarkSetting(name: rawValue, configuration)
@@ -82,7 +84,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .vectors: try VectorsBenchmark(bench: bench, files: files).run(report)
         case .keyframes: try KeyframesBenchmark(bench: bench, files: files).run(report)
         case .augment: try AugmentBenchmark(bench: bench, files: files).run(report)
-        case .memory: try MemoryBenchmark(bench: bench, files: files).run(report)
+        case .memory: try MemoryBenchmark(bench: bench, files: files).run(progress, report)
         case .start: try StartBenchmark(bench).run(report)
         }
     }

@@ -46,7 +46,11 @@ struct BenchCommand: ParsableCommand, HelpTable {
 
     func run() throws {
         let configuration = try benchmark.configuration(arguments.filter { !files.contains($0) })
-        try benchmark.run(configuration, files: files) { try Terminal.standard.print($0.json) }
+        let progress = Progress("bench \(benchmark.rawValue)", unit: "clips")
+        try benchmark.run(configuration, files: files, progress: { progress.update($0, of: $1) }) {
+            progress.end()
+            try Terminal.standard.print($0.json)
+        }
     }
 }
 

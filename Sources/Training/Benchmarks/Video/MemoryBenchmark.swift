@@ -7,7 +7,14 @@ struct MemoryBenchmark {
     let bench: BenchmarkSetting
     let files: [String]
 
-    private static let batchSize = 10, clips = 10_000, clipsBetween = 500
+    private static let batchSize = 10, clipsBetween = 500
+
+    /// All clips: those before the first level, and so many for each of the levels beside it.
+    private var clips: Int {
+        let isWritten = bench.configuration["repeats"]?.origin.isWritten == true
+        return isWritten ? Self.clipsBetween * (1 + bench.options.repeats) : 10_000
+    }
+
     /// Batches by which is found out how fast the loader is.
     private static let measuredBatches = 20
 
@@ -23,13 +30,13 @@ struct MemoryBenchmark {
         }
     }
 
-    func run(_ report: (BenchmarkResult) throws -> Void) throws {
+    func run(_ progress: (_ done: Int, _ total: Int) -> Void, _ report: (BenchmarkResult) throws -> Void) throws {
         // What is no video is told before the long wait.
         for file in files { _ = try MeasuredVideo(file) }
         let list = VideoList(measured: files), ledger = DamageLedger()
         let loader = ClipLoader(
             training: ViewPlan([try stream()]), labeled: list, unlabeled: list, seed: 0, firstStep: 0,
-            endStep: Self.clips / Self.batchSize, access: bench.configuration.access(VideoIndexStore(), ledger))
+            endStep: clips / Self.batchSize, access: bench.configuration.access(VideoIndexStore(), ledger))
         defer { loader.stop() }
         let times = try Stopwatch.seconds(repeats: Self.measuredBatches, warmups: 0) { _ = try loader.next() }
         let pause = 10 * times.reduce(0, +) / Double(Self.measuredBatches)
@@ -38,6 +45,7 @@ struct MemoryBenchmark {
             // A step holds its batch to its end.
             withExtendedLifetime(batch) { Thread.sleep(forTimeInterval: pause) }
             seen += Self.batchSize
+            progress(seen, clips)
             if seen % Self.clipsBetween == 0 { levels.append(try .now()) }
         }
         try ledger.requireWholeClips()
@@ -48,7 +56,7 @@ struct MemoryBenchmark {
         let first = levels[0], later = levels.dropFirst()
         return BenchmarkResult(
             bench: bench.name,
-            subject: "\(Self.clips) clips in batches of \(Self.batchSize), \(Int(1000 * pause)) ms between them",
+            subject: "\(clips) clips in batches of \(Self.batchSize), \(Int(1000 * pause)) ms between them",
             unit: "resident size after \(Self.clipsBetween) clips by that later",
             rates: later.map { first.residentMiB / $0.residentMiB },
             details: [
