@@ -8,8 +8,8 @@ let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Wer
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 /// A Swift module of the kit; `uses` names the modules below it.
-func module(_ name: String, uses: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: uses, path: name, swiftSettings: settings)
+func module(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: uses, path: name, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -35,7 +35,7 @@ let package = Package(
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
         module("Media", uses: ["CKernels", "CMedia", "Files"]),
         module("Tensor", uses: ["Backends", "CKernels", "Files"]),
-        module("Backends", uses: ["CKernels", "COneDNN", "Files"]),
+        module("Backends", uses: ["CKernels", "COneDNN", "Files"], exclude: ["README.md"]),
         module("Files", uses: ["CJSON", "CMedia"]),
         .target(name: "CKernels", path: "CKernels", cSettings: optimised),
         .target(name: "COneDNN", path: "COneDNN", cxxSettings: optimisedCXX),
