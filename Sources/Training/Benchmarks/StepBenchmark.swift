@@ -33,6 +33,7 @@ struct StepBenchmark {
                 limit: try bench.limit(multiplyAdds: multiplyAdds / units),
                 details: [
                     ("shareOutsideProducts", profile.shareOutsideProducts), ("storageRequests", Double(profile.allocations)),
+                    ("storagePeakMiB", Double(Engine.backend.memoryStatistics.peakBytes) / 1_048_576),
                     ("stepSeconds", seconds.reduce(Double(profile.nanoseconds) * 1e-9, +)),
                 ]))
     }
