@@ -20,7 +20,12 @@ struct StepBenchmark {
             standardViews: try StandardViews(bench.configuration))
         let rehearsal = try StepRehearsal(
             try method.init(setup), optimizer: bench.configuration[OptimizerOptions.self], classes: bench.options.classes)
-        let seconds = try bench.seconds(rehearsal.step)
+        var requests = 0
+        let seconds = try bench.seconds {
+            let before = Engine.backend.memoryStatistics.systemAllocations
+            try rehearsal.step()
+            requests = Engine.backend.memoryStatistics.systemAllocations - before
+        }
         let profile = Engine.startProfiling()
         try profile.phase(Profile.step, rehearsal.step)
         Engine.stopProfiling()
@@ -32,7 +37,7 @@ struct StepBenchmark {
                 unit: isFixMatch ? "iterations/s" : "clips/s", rates: seconds.map { units / $0 },
                 limit: try bench.limit(multiplyAdds: multiplyAdds / units),
                 details: [
-                    ("shareOutsideProducts", profile.shareOutsideProducts), ("storageRequests", Double(profile.allocations)),
+                    ("shareOutsideProducts", profile.shareOutsideProducts), ("storageRequests", Double(requests)),
                     ("storagePeakMiB", Double(Engine.backend.memoryStatistics.peakBytes) / 1_048_576),
                     ("stepSeconds", seconds.reduce(Double(profile.nanoseconds) * 1e-9, +)),
                 ]))
