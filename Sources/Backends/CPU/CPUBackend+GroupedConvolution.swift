@@ -23,14 +23,9 @@ extension CPUBackend {
             groups > 0 && groups * weights.shape[1] == x.shape[1] && weights.shape[0] % groups == 0
                 && weights.shape[0] == y.shape[1] && Array(weights.shape[2...]) == window.kernel,
             "weights \(weights.shape) for \(x.shape[1]) channels in, \(y.shape[1]) out and a window of \(window.kernel)")
-        precondition(
-            x.isChannelsLast && weights.isChannelsLast && y.isChannelsLast && x.shape[0] == y.shape[0]
-                && window.output(for: Array(x.shape[2...])) == Array(y.shape[2...]),
-            "a window \(window) over \(x.shape) does not give \(y.shape)")
+        precondition(weights.isChannelsLast, "weights are channels-last")
         var convolution = grouped_convolution()
-        convolution.window = CKernels.window(
-            batch: Int64(x.shape[0]), channels: Int64(x.shape[1]), input: triple(x.shape[2...]), output: triple(y.shape[2...]),
-            kernel: triple(window.kernel[...]), stride: triple(window.stride[...]), padding: triple(window.padding[...]))
+        convolution.window = WindowedShape(x, y, window).kernelWindow
         convolution.outputs = Int64(weights.shape[0])
         convolution.groups = Int64(groups)
         convolution.x = x.address
@@ -88,11 +83,6 @@ extension CPUBackend {
         let copy = emptyCopy(of: array)
         convert(array, into: copy)
         return copy
-    }
-
-    private func triple(_ values: ArraySlice<Int>) -> (Int64, Int64, Int64) {
-        let first = values.startIndex
-        return (Int64(values[first]), Int64(values[first + 1]), Int64(values[first + 2]))
     }
 }
 

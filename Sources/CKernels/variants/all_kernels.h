@@ -46,17 +46,12 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"
-#undef REAL
-#undef STORED
-#undef REALS
-#undef MASKS
-#undef LOADS
-#undef LOAD_REALS
-#undef STORES
-#undef TYPED
+#include "end_of_type.h"
 
 #define REAL double
 #define STORED double
+#define LOAD(value) (value)
+#define STORE(value) (value)
 #define REALS doubles
 #define MASKS long_words
 #define LOADS(from) LOAD_DOUBLES(from)
@@ -72,16 +67,7 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"
-#undef REAL
-#undef STORED
-#undef REALS
-#undef MASKS
-#undef LOAD
-#undef STORE
-#undef LOADS
-#undef LOAD_REALS
-#undef STORES
-#undef TYPED
+#include "end_of_type.h"
 
 #define REAL float
 #define STORED struct bf16
@@ -96,16 +82,7 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "accumulate.h"
 #include "normalization.h"
 #include "pooling.h"
-#undef REAL
-#undef STORED
-#undef REALS
-#undef MASKS
-#undef LOAD
-#undef STORE
-#undef LOADS
-#undef LOAD_REALS
-#undef STORES
-#undef TYPED
+#include "end_of_type.h"
 
 #include "product_tiles.h"
 #include "winograd_transforms.h"

@@ -32,6 +32,13 @@ extension Backbone {
         features(x, after: nil, through: nil, context) { _, _ in }
     }
 
+    /// The indices of the stages from the one after `start` (nil: the first) up to and with `end` (nil: the last).
+    func stageIndices(after start: String?, through end: String?) -> Range<Int> {
+        let first = start.map { (stages.firstIndex(of: $0) ?? -1) + 1 } ?? 0
+        let last = end.flatMap { stages.firstIndex(of: $0) } ?? stages.count - 1
+        return first..<max(first, last + 1)
+    }
+
     /// Those of the convolutions.
     public func multiplyAdds(of clip: [Int]) -> Int { convolutions(of: clip).reduce(0) { $0 + $1.shape.multiplyAdds } }
 

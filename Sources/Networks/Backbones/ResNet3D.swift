@@ -58,10 +58,8 @@ public final class ResNet3D: Backbone {
     public func features(
         _ x: Tensor, after start: String?, through end: String?, _ context: ForwardContext, visit: (String, Tensor) -> Void
     ) -> Tensor {
-        let first = start.map { (stages.firstIndex(of: $0) ?? -1) + 1 } ?? 0
-        let last = end.flatMap { stages.firstIndex(of: $0) } ?? stages.count - 1
         var features = x.asActivations
-        for index in stride(from: first, through: last, by: 1) {
+        for index in stageIndices(after: start, through: end) {
             features = context.part(.stage, features) { self.stage(index, $0, $1) }
             visit(stages[index], features)
         }

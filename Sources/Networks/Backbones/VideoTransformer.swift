@@ -86,10 +86,8 @@ public final class VideoTransformer: Backbone {
     public func features(
         _ x: Tensor, after start: String?, through end: String?, _ context: ForwardContext, visit: (String, Tensor) -> Void
     ) -> Tensor {
-        let first = start.map { (stages.firstIndex(of: $0) ?? -1) + 1 } ?? 0
-        let last = end.flatMap { stages.firstIndex(of: $0) } ?? stages.count - 1
         var features = x
-        for index in stride(from: first, through: last, by: 1) {
+        for index in stageIndices(after: start, through: end) {
             features = index == 0 ? embedded(x) : stage(index, features, context)
             visit(stages[index], features)
         }
