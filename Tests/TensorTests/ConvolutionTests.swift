@@ -37,6 +37,19 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         Self(
             name: "one tap, step in the picture only", input: [2, 16, 3, 7, 8], outputs: 32,
             window: Window(kernel: [1, 1, 1], stride: [1, 2, 2])),
+        Self(name: "one tap, full vectors", input: [2, 16, 3, 7, 8], outputs: 48, window: Window(kernel: [1, 1, 1])),
+        Self(
+            name: "taps along time, full vectors", input: [2, 32, 5, 9, 11], outputs: 48,
+            window: Window(kernel: [3, 1, 1], padding: [1, 0, 0])),
+        Self(
+            name: "taps along time, full vectors, one frame", input: [3, 48, 1, 5, 4], outputs: 16,
+            window: Window(kernel: [3, 1, 1], padding: [1, 0, 0])),
+        Self(
+            name: "taps along time, full vectors, more frames out than in", input: [2, 16, 2, 6, 5], outputs: 32,
+            window: Window(kernel: [4, 1, 1], padding: [3, 0, 0])),
+        Self(
+            name: "taps along time, full vectors, fewer frames out than in", input: [2, 16, 5, 3, 3], outputs: 16,
+            window: Window(kernel: [2, 1, 1])),
         Self(name: "small tiles", input: [3, 16, 2, 5, 7], outputs: 24, window: cube()),
         Self(name: "large tiles with tails of all", input: [2, 20, 3, 26, 21], outputs: 35, window: cube()),
         Self(name: "large tiles, one frame", input: [4, 9, 1, 28, 12], outputs: 11, window: cube()),

@@ -8,7 +8,7 @@ enum KernelWork {
         let values =
             [ElementType.float32, .float64].flatMap {
                 elements($0) + layers($0) + updates($0) + groups($0) + exactConvolution($0)
-            } + tiledConvolution(.float32) + tiledConvolution(.bfloat16) + layers(.bfloat16)
+            } + tiledConvolution(.float32) + tiledConvolution(.bfloat16) + temporalConvolution() + layers(.bfloat16)
         let folded = values.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ $1.bitPattern) &* 0x100_0000_01B3 }
         return "\(values.count) \(folded)"
     }
@@ -28,10 +28,10 @@ enum KernelWork {
     }
 
     private static func layers(_ type: ElementType) -> [Double] {
-        let shape = [3, 19, 3, 21, 23]
+        let shape = [3, 83, 3, 11, 13]
         let x = hash("volume", shape, type).requiringGradient(), residual = hash("residual", shape, type).requiringGradient()
-        let weight = hash("weight", [19], type.parameterType).requiringGradient()
-        let bias = hash("bias", [19], type.parameterType).requiringGradient()
+        let weight = hash("weight", [83], type.parameterType).requiringGradient()
+        let bias = hash("bias", [83], type.parameterType).requiringGradient()
         let (y, statistics) = x.batchNormalized(weight: weight, bias: bias, epsilon: 1e-5, residual: residual, relu: true)
         let pooled = y.maxPooled(Window(kernel: [2, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1]))
         let dropped = pooled.droppedOut(rate: 0.3, key: RandomKey(seed: 3, purpose: .dropout))
@@ -95,5 +95,13 @@ enum KernelWork {
             y.square().sum().backward()
             return read(y, x.gradient, w.gradient)
         }
+    }
+
+    private static func temporalConvolution() -> [Double] {
+        let x = hash("frames", [3, 32, 6, 13, 17], .float32).requiringGradient()
+        let w = hash("taps", [48, 32, 3, 1, 1], .float32).requiringGradient()
+        let y = x.convolved(w, window: Window(kernel: [3, 1, 1], padding: [1, 0, 0]))
+        y.square().sum().backward()
+        return read(y, x.gradient, w.gradient)
     }
 }

@@ -2,17 +2,13 @@ internal import CKernels
 internal import COneDNN
 import Foundation
 
-// MARK: Winograd's filtering where it costs least, else oneDNN, or BLAS where it is absent or refuses
+// MARK: Kernels of our own where they cost least, else oneDNN, or BLAS where it is absent or refuses
 
 extension CPUBackend {
     func convolution(_ x: StridedArray, weights: StridedArray, window: Window, into y: StridedArray) {
         if isGrouped(x, weights: weights) { return groupedConvolution(.forward, x: x, weights: weights, window: window, y: y) }
         let shape = checked(x, weights, y, window)
-        if winograd(
-            shape, WINOGRAD_FORWARD, x, { kernels.pointee.winograd_forward($0, x.address, weights.floats, y.address, $1) })
-        {
-            return
-        }
+        if ownKernels(.forward, shape, x: x, weights: weights, y: y) { return }
         if takesOneDNN(x) {
             var convolution = shape.convolution(x.elementType)
             if onednn_convolution_forward(&convolution, x.address, weights.floats, y.address) { return }
@@ -33,12 +29,7 @@ extension CPUBackend {
             return groupedConvolution(.backwardInput, x: dx, weights: weights, window: window, y: dy)
         }
         let shape = checked(dx, weights, dy, window)
-        if winograd(
-            shape, WINOGRAD_BACKWARD_DATA, dx,
-            { kernels.pointee.winograd_backward_data($0, dy.address, weights.floats, dx.address, $1) })
-        {
-            return
-        }
+        if ownKernels(.backwardInput, shape, x: dx, weights: weights, y: dy) { return }
         if takesOneDNN(dx) {
             var convolution = shape.convolution(dx.elementType)
             if onednn_convolution_backward_data(&convolution, dy.address, weights.floats, dx.address) { return }
@@ -70,12 +61,7 @@ extension CPUBackend {
             return groupedConvolution(.backwardWeights, x: x, weights: dWeights, window: window, y: dy)
         }
         let shape = checked(x, dWeights, dy, window)
-        if winograd(
-            shape, WINOGRAD_BACKWARD_WEIGHTS, x,
-            { kernels.pointee.winograd_backward_weights($0, x.address, dy.address, dWeights.floats, $1) })
-        {
-            return
-        }
+        if ownKernels(.backwardWeights, shape, x: x, weights: dWeights, y: dy) { return }
         if takesDirectWeightGradient(shape, x) { return directWeightGradient(shape, x, dy, into: dWeights) }
         if takesOneDNN(x) {
             var convolution = shape.convolution(x.elementType)
@@ -91,46 +77,8 @@ extension CPUBackend {
         }
     }
 
-    /// Calls `body` with the description of a convolution by Winograd's filtering and memory to work in; false where another way
-    /// costs less.
-    private func winograd(
-        _ shape: WindowedShape, _ direction: winograd_direction, _ x: StridedArray,
-        _ body: (UnsafePointer<CKernels.winograd>, UnsafeMutablePointer<Float>) -> Void
-    ) -> Bool {
-        guard convolutionPath == .auto, x.elementType != .float64 else { return false }
-        return withUnsafePointer(to: shape.kernelWindow) { window in
-            let tile = winograd_best_tile(window, Int64(shape.outChannels))
-            guard tile > 0 else { return false }
-            var convolution = CKernels.winograd(
-                window: window, outputs: Int64(shape.outChannels), tile: tile, is_bf16: x.elementType == .bfloat16)
-            withScratch(byteCount: Int(kernels.pointee.winograd_workspace(&convolution, direction))) { workspace in
-                body(&convolution, workspace.address.assumingMemoryBound(to: Float.self))
-            }
-            return true
-        }
-    }
-
-    /// A fixed rule of shape and kernel set, since a choice by the clock would change bits: with AVX2 oneDNN unfolds for
-    /// weight gradients, and the direct kernel is faster while its sums stay in the cache.
-    private func takesDirectWeightGradient(_ shape: WindowedShape, _ x: StridedArray) -> Bool {
-        takesOneDNN(x) && x.elementType == .float32 && description.kernelSet == .avx2 && shape.outChannels % 8 == 0
-            && shape.weightCount <= 131_072
-    }
-
-    private func directWeightGradient(
-        _ shape: WindowedShape, _ x: StridedArray, _ dy: StridedArray, into dWeights: StridedArray
-    ) {
-        let parts = min(shape.batch, 16)
-        var kernelWindow = shape.kernelWindow
-        withScratch(byteCount: parts * shape.weightCount * MemoryLayout<Float>.size) { partial in
-            kernels.pointee.weight_gradient(
-                &kernelWindow, Int64(shape.outChannels), Int32(parts), x.floats, dy.floats,
-                partial.address.assumingMemoryBound(to: Float.self), dWeights.floats)
-        }
-    }
-
     /// With AVX2 the library has no products of bf16.
-    private func takesOneDNN(_ array: StridedArray) -> Bool {
+    func takesOneDNN(_ array: StridedArray) -> Bool {
         usesOneDNN
             && (array.elementType == .float32 || array.elementType == .bfloat16 && description.kernelSet == .avx512)
     }
@@ -188,14 +136,6 @@ extension CPUBackend {
         withScratch(byteCount: size[0] * size[1] * type.byteCount) { buffer in
             body(StridedArray(buffer: buffer, shape: size, strides: [size[1], 1], elementType: type))
         }
-    }
-
-    /// Calls `body` with memory that is kept for the next call.
-    private func withScratch(byteCount: Int, _ body: (Buffer) -> Void) {
-        let kept = scratch.withLock { $0.take() }
-        let buffer = kept.flatMap { $0.byteCount >= byteCount ? $0 : nil } ?? allocate(byteCount: byteCount)
-        body(buffer)
-        scratch.withLock { $0 = buffer }
     }
 
     /// Calls `body` with `[positions, taps x channels]` of some images after the other.

@@ -9,7 +9,7 @@ extension CPUBackend {
 
     /// The gradient's place is taken by what the pass writes: y, x or the weights.
     func groupedConvolution(
-        _ pass: GroupedPass, x: StridedArray, weights: StridedArray, window: Window, y: StridedArray
+        _ pass: ConvolutionPass, x: StridedArray, weights: StridedArray, window: Window, y: StridedArray
     ) {
         if x.elementType == .bfloat16 {
             let (from, to) = (float32Copy(of: x), float32Copy(of: y))
@@ -24,13 +24,8 @@ extension CPUBackend {
                 && weights.shape[0] == y.shape[1] && Array(weights.shape[2...]) == window.kernel,
             "weights \(weights.shape) for \(x.shape[1]) channels in, \(y.shape[1]) out and a window of \(window.kernel)")
         precondition(weights.isChannelsLast, "weights are channels-last")
-        var convolution = grouped_convolution()
-        convolution.window = WindowedShape(x, y, window).kernelWindow
-        convolution.outputs = Int64(weights.shape[0])
+        var convolution = WindowedShape(x, y, window).kernelConvolution(x, weights, y)
         convolution.groups = Int64(groups)
-        convolution.x = x.address
-        convolution.weights = weights.address
-        convolution.y = y.address
         let type = x.elementType.kernelType
         if weights.shape[1] >= CPUBackend.wideGroup, weights.shape[0] / groups >= CPUBackend.wideGroup {
             return eachGroup(pass, groups, x, weights, window, y)
@@ -44,7 +39,7 @@ extension CPUBackend {
     private static var wideGroup: Int { 16 }
 
     private func eachGroup(
-        _ pass: GroupedPass, _ groups: Int, _ x: StridedArray, _ weights: StridedArray, _ window: Window, _ y: StridedArray
+        _ pass: ConvolutionPass, _ groups: Int, _ x: StridedArray, _ weights: StridedArray, _ window: Window, _ y: StridedArray
     ) {
         for group in 0..<groups {
             let kernel = part(group, of: groups, weights, axis: 0)
@@ -83,18 +78,5 @@ extension CPUBackend {
         let copy = emptyCopy(of: array)
         convert(array, into: copy)
         return copy
-    }
-}
-
-/// What is computed of a convolution.
-enum GroupedPass {
-    case forward, backwardInput, backwardWeights
-
-    fileprivate var kernel: convolution_pass {
-        switch self {
-        case .forward: CONVOLUTION_FORWARD
-        case .backwardInput: CONVOLUTION_BACKWARD_INPUT
-        case .backwardWeights: CONVOLUTION_BACKWARD_WEIGHTS
-        }
     }
 }

@@ -40,6 +40,13 @@ struct WindowedShape {
         return result
     }
 
+    /// The convolution of one group, without scratch.
+    func kernelConvolution(_ x: StridedArray, _ weights: StridedArray, _ y: StridedArray) -> CKernels.convolution {
+        CKernels.convolution(
+            window: kernelWindow, outputs: Int64(outChannels), groups: 1, x: x.address, weights: weights.address, y: y.address,
+            scratch: nil)
+    }
+
     /// The extents as oneDNN takes them, for volumes of `type`.
     func convolution(_ type: ElementType) -> onednn_convolution {
         onednn_convolution(

@@ -11,22 +11,26 @@ struct window {
     int64_t kernel[3], stride[3], padding[3];
 };
 
-/// A convolution of windows `[kt][3][3]` that move by one, computed by Winograd's minimal filtering over H and W.
-///
-/// Volumes are f32 or bf16; weights `[outputs][kt][3][3][channels]` and all sums are f32. The result depends on the kernel set,
-/// not on the number of threads.
-struct winograd {
-    /// That of the forward convolution, in every direction.
-    const struct window *window;
-    int64_t outputs;
-    /// Outputs of a tile along H and W: 2 or 4.
-    int tile;
-    bool is_bf16;
+enum convolution_pass { CONVOLUTION_FORWARD, CONVOLUTION_BACKWARD_INPUT, CONVOLUTION_BACKWARD_WEIGHTS };
+
+/// A convolution: output channel o sees the input channels of group o / (outputs / groups). Each pass writes one of x, weights and
+/// y, or the gradient in its place, and reads the other two.
+struct convolution {
+    struct window window;
+    int64_t outputs, groups;
+    void *x;
+    /// `[outputs][taps][channels / groups]`
+    void *weights;
+    void *y;
+    /// As many bytes as the kernels ask for.
+    void *scratch;
 };
 
-enum winograd_direction { WINOGRAD_FORWARD, WINOGRAD_BACKWARD_DATA, WINOGRAD_BACKWARD_WEIGHTS };
-
-/// The tile that costs least for `window`: 2 or 4; 0 where the window does not fit or the plain sum costs no more.
+/// The tile of Winograd's filtering that costs least for `window`: 2 or 4; 0 where the window does not fit or the plain sum costs
+/// no more.
 int winograd_best_tile(const struct window *window, int64_t outputs);
+
+/// Whether windows are kt x 1 x 1, move by one, and channels and outputs fill the vectors of every kernel set.
+bool is_temporal_convolution(const struct window *window, int64_t outputs);
 
 #endif

@@ -66,20 +66,6 @@ struct normalization_gradient {
     void *dx, *dweight, *dbias, *dresidual;
 };
 
-enum convolution_pass { CONVOLUTION_FORWARD, CONVOLUTION_BACKWARD_INPUT, CONVOLUTION_BACKWARD_WEIGHTS };
-
-/// A convolution in groups: output channel o sees the input channels of group o / (outputs / groups). Each pass writes one of
-/// x, weights and y, or the gradient in its place, and reads the other two; `scratch` has the bytes that `grouped_scratch` asks for.
-struct grouped_convolution {
-    struct window window;
-    int64_t outputs, groups;
-    void *x;
-    /// `[outputs][taps][channels / groups]`
-    void *weights;
-    void *y;
-    void *scratch;
-};
-
 struct optimizer_step {
     int64_t count;
     void *weight, *velocity;
@@ -131,16 +117,19 @@ struct tensor_kernels {
     /// dw `[outputs][taps][channels]` of a convolution in f32; `outputs` is a multiple of 8. The batch is summed in `parts`
     /// pieces, at most one an image, whose sums `partial` holds: `parts` times as many as there are weights.
     void (*weight_gradient)(const struct window *, int64_t outputs, int parts, const float *x, const float *dy, float *partial, float *dw);
-    /// The bytes that a convolution by Winograd's filtering works in, in one direction.
-    int64_t (*winograd_workspace)(const struct winograd *, enum winograd_direction);
-    void (*winograd_forward)(const struct winograd *, const void *x, const float *weights, void *y, float *workspace);
-    void (*winograd_backward_data)(const struct winograd *, const void *dy, const float *weights, void *dx, float *workspace);
-    void (*winograd_backward_weights)(const struct winograd *, const void *x, const void *dy, float *dweights, float *workspace);
+    /// The bytes of scratch, then the convolution itself. The result depends on the kernel set, not on the number of threads.
+    int64_t (*grouped_scratch)(enum element_type, enum convolution_pass, const struct convolution *);
+    void (*grouped_convolution)(enum element_type, enum convolution_pass, const struct convolution *);
+    /// Windows `[kt][3][3]` that move by one, by Winograd's minimal filtering over H and W: volumes of f32 or bf16, weights and
+    /// sums f32. For windows with a `winograd_best_tile`.
+    int64_t (*winograd_scratch)(enum element_type, enum convolution_pass, const struct convolution *);
+    void (*winograd_convolution)(enum element_type, enum convolution_pass, const struct convolution *);
+    /// Windows `[kt][1][1]` in f32; for an `is_temporal_convolution`.
+    int64_t (*temporal_scratch)(enum convolution_pass, const struct convolution *);
+    void (*temporal_convolution)(enum convolution_pass, const struct convolution *);
     /// Positions outside are not compared; `chosen` gets the tap of the first maximum
     void (*max_pool)(enum element_type, const struct window *, const void *x, void *y, int32_t *chosen);
     void (*max_pool_backward)(enum element_type, const struct window *, const void *dy, const int32_t *chosen, void *dx);
-    int64_t (*grouped_scratch)(enum element_type, enum convolution_pass, const struct grouped_convolution *);
-    void (*grouped_convolution)(enum element_type, enum convolution_pass, const struct grouped_convolution *);
 
     /// y += x
     void (*accumulate)(enum element_type, int64_t count, const void *x, void *y);

@@ -20,8 +20,8 @@ static void any_fold(enum element_type type, const struct window *w, int64_t fir
 static void any_max_pool(enum element_type type, const struct window *w, const void *x, void *y, int32_t *chosen) { BY_STORED_TYPE(max_pool, w, x, y, chosen); }
 static void any_max_pool_backward(enum element_type type, const struct window *w, const void *dy, const int32_t *chosen, void *dx) { BY_STORED_TYPE(max_pool_backward, w, dy, chosen, dx); }
 static void any_accumulate(enum element_type type, int64_t count, const void *x, void *y) { BY_STORED_TYPE(accumulate, count, x, y); }
-static int64_t any_grouped_scratch(enum element_type type, enum convolution_pass pass, const struct grouped_convolution *g) { return BY_TYPE(grouped_scratch, pass, g); }
-static void any_grouped_convolution(enum element_type type, enum convolution_pass pass, const struct grouped_convolution *g) { BY_TYPE(grouped_convolution, pass, g); }
+static int64_t any_grouped_scratch(enum element_type type, enum convolution_pass pass, const struct convolution *g) { return BY_TYPE(grouped_scratch, pass, g); }
+static void any_grouped_convolution(enum element_type type, enum convolution_pass pass, const struct convolution *g) { BY_TYPE(grouped_convolution, pass, g); }
 static void any_adamw(enum element_type type, const struct adamw_step *s) { BY_TYPE(adamw, s); }
 static void any_lars_sums(enum element_type type, const struct optimizer_step *s, double *weight, double *gradient) { BY_TYPE(lars_sums, s, weight, gradient); }
 static void any_lars(enum element_type type, const struct optimizer_step *s) { BY_TYPE(lars, s); }
@@ -52,15 +52,15 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .unfold = any_unfold,
     .fold = any_fold,
     .weight_gradient = weight_gradient,
-    .winograd_workspace = winograd_workspace,
-    .winograd_forward = winograd_forward,
-    .winograd_backward_data = winograd_backward_data,
-    .winograd_backward_weights = winograd_backward_weights,
+    .grouped_scratch = any_grouped_scratch,
+    .grouped_convolution = any_grouped_convolution,
+    .winograd_scratch = winograd_scratch,
+    .winograd_convolution = winograd_convolution,
+    .temporal_scratch = temporal_scratch,
+    .temporal_convolution = temporal_convolution,
     .max_pool = any_max_pool,
     .max_pool_backward = any_max_pool_backward,
     .accumulate = any_accumulate,
-    .grouped_scratch = any_grouped_scratch,
-    .grouped_convolution = any_grouped_convolution,
     .sgd = any_sgd,
     .adamw = any_adamw,
     .lars_sums = any_lars_sums,

@@ -7,7 +7,7 @@ typedef REAL TYPED(group_lanes) __attribute__((vector_size(32), aligned(sizeof(R
 enum { TYPED(group_lane_count) = 32 / sizeof(REAL), TYPED(depthwise_block) = 64, TYPED(group_rows) = 8 };
 
 struct TYPED(grouped_run) {
-    const struct grouped_convolution *g;
+    const struct convolution *g;
     /// input channels and output channels of a group, taps
     int64_t inputs, outputs, taps;
     /// whether it is the gradient of the input that is computed: from outputs to inputs
@@ -18,7 +18,7 @@ struct TYPED(grouped_run) {
     int64_t groups, blocks, padded;
 };
 
-static struct TYPED(grouped_run) TYPED(plan_groups)(enum convolution_pass pass, const struct grouped_convolution *g) {
+static struct TYPED(grouped_run) TYPED(plan_groups)(enum convolution_pass pass, const struct convolution *g) {
     struct TYPED(grouped_run) run = {.g = g, .inputs = g->window.channels / g->groups, .outputs = g->outputs / g->groups};
     run.taps = g->window.kernel[0] * g->window.kernel[1] * g->window.kernel[2];
     run.backward = pass == CONVOLUTION_BACKWARD_INPUT;
@@ -31,7 +31,7 @@ static struct TYPED(grouped_run) TYPED(plan_groups)(enum convolution_pass pass, 
     return run;
 }
 
-static int64_t TYPED(grouped_scratch)(enum convolution_pass pass, const struct grouped_convolution *g) {
+static int64_t TYPED(grouped_scratch)(enum convolution_pass pass, const struct convolution *g) {
     const struct TYPED(grouped_run) run = TYPED(plan_groups)(pass, g);
     const int64_t sources = run.inputs == 1 && run.outputs == 1 ? 1 : run.groups * run.sources;
     return (int64_t)sizeof(REAL) * run.taps * run.blocks * sources * run.padded;
@@ -260,7 +260,7 @@ static void TYPED(grouped_backward_weights_part)(void *context, int part) {
             }
 }
 
-static void TYPED(grouped_convolution)(enum convolution_pass pass, const struct grouped_convolution *g) {
+static void TYPED(grouped_convolution)(enum convolution_pass pass, const struct convolution *g) {
     const struct window *w = &g->window;
     struct TYPED(grouped_run) run = TYPED(plan_groups)(pass, g);
     if (pass == CONVOLUTION_BACKWARD_WEIGHTS) {

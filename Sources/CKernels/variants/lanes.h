@@ -4,7 +4,8 @@
 #define VECTOR_LANES 4
 #endif
 
-enum { vector_lanes = VECTOR_LANES };
+/// Columns are summed some vectors at a time, as many as the registers hold sums of in double.
+enum { vector_lanes = VECTOR_LANES, sum_vectors = VECTOR_LANES == 16 ? 4 : 2 };
 
 typedef float floats __attribute__((vector_size(4 * VECTOR_LANES), aligned(4), may_alias));
 typedef double doubles __attribute__((vector_size(8 * VECTOR_LANES), aligned(8), may_alias));
@@ -13,6 +14,8 @@ typedef uint64_t long_words __attribute__((vector_size(8 * VECTOR_LANES), aligne
 typedef uint16_t halves __attribute__((vector_size(2 * VECTOR_LANES), aligned(2), may_alias));
 
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
+static int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
 ALWAYS_INLINE floats load_floats(const float *from) { return *(const floats *)from; }
 ALWAYS_INLINE void store_floats(float *to, floats value) { *(floats *)to = value; }

@@ -27,20 +27,32 @@ ALWAYS_INLINE void TYPED(sum_block)(
 }
 
 /// Sums of x - x0 and of its square, x0 the first row: the shift keeps the difference of squares exact enough.
+ALWAYS_INLINE void TYPED(statistics_columns)(
+    const struct TYPED(column_sums) *s, int64_t first, int64_t end, int64_t c, double *sum, double *squares, const int vectors) {
+    doubles total[sum_vectors], square[sum_vectors], x0[sum_vectors];
+    for (int v = 0; v < vectors; v++) {
+        total[v] = LOAD_DOUBLES(sum + c + v * vector_lanes);
+        square[v] = LOAD_DOUBLES(squares + c + v * vector_lanes);
+        x0[v] = __builtin_convertvector(LOADS(s->x + c + v * vector_lanes), doubles);
+    }
+    for (int64_t row = first; row < end; row++)
+        for (int v = 0; v < vectors; v++) {
+            const doubles d = __builtin_convertvector(LOADS(s->x + row * s->channels + c + v * vector_lanes), doubles) - x0[v];
+            total[v] += d;
+            square[v] += d * d;
+        }
+    for (int v = 0; v < vectors; v++) {
+        STORE_DOUBLES(sum + c + v * vector_lanes, total[v]);
+        STORE_DOUBLES(squares + c + v * vector_lanes, square[v]);
+    }
+}
+
 static void TYPED(statistics_rows)(const struct TYPED(column_sums) *s, int64_t first, int64_t end, double *sum, double *squares) {
     const int64_t channels = s->channels;
     int64_t c = 0;
-    for (; c + vector_lanes <= channels; c += vector_lanes) {
-        doubles total = LOAD_DOUBLES(sum + c), square = LOAD_DOUBLES(squares + c);
-        const doubles x0 = __builtin_convertvector(LOADS(s->x + c), doubles);
-        for (int64_t row = first; row < end; row++) {
-            const doubles d = __builtin_convertvector(LOADS(s->x + row * channels + c), doubles) - x0;
-            total += d;
-            square += d * d;
-        }
-        STORE_DOUBLES(sum + c, total);
-        STORE_DOUBLES(squares + c, square);
-    }
+    for (; c + sum_vectors * vector_lanes <= channels; c += sum_vectors * vector_lanes)
+        TYPED(statistics_columns)(s, first, end, c, sum, squares, sum_vectors);
+    for (; c + vector_lanes <= channels; c += vector_lanes) TYPED(statistics_columns)(s, first, end, c, sum, squares, 1);
     for (int64_t row = first; row < end && c < channels; row++)
         for (int64_t k = c; k < channels; k++) {
             const double d = (double)LOAD(s->x[row * channels + k]) - (double)LOAD(s->x[k]);
@@ -124,24 +136,37 @@ static void TYPED(normalization_apply)(const struct normalization *n) {
 }
 
 /// Sums of dy and of dy (x - mean), dy passed through the ReLU of y.
+ALWAYS_INLINE void TYPED(gradient_columns)(
+    const struct TYPED(column_sums) *s, int64_t first, int64_t end, int64_t c, double *sum, double *product, const bool relu,
+    const int vectors) {
+    doubles total[sum_vectors], products[sum_vectors], mean[sum_vectors];
+    for (int v = 0; v < vectors; v++) {
+        total[v] = LOAD_DOUBLES(sum + c + v * vector_lanes);
+        products[v] = LOAD_DOUBLES(product + c + v * vector_lanes);
+        mean[v] = LOAD_DOUBLES(s->mean + c + v * vector_lanes);
+    }
+    for (int64_t row = first; row < end; row++)
+        for (int v = 0; v < vectors; v++) {
+            const int64_t at = row * s->channels + c + v * vector_lanes;
+            REALS dy = LOADS(s->dy + at);
+            if (relu) dy = WHERE(LOADS(s->y + at) > 0, dy);
+            const doubles d = __builtin_convertvector(dy, doubles);
+            total[v] += d;
+            products[v] += d * (__builtin_convertvector(LOADS(s->x + at), doubles) - mean[v]);
+        }
+    for (int v = 0; v < vectors; v++) {
+        STORE_DOUBLES(sum + c + v * vector_lanes, total[v]);
+        STORE_DOUBLES(product + c + v * vector_lanes, products[v]);
+    }
+}
+
 ALWAYS_INLINE void TYPED(gradient_rows)(
     const struct TYPED(column_sums) *s, int64_t first, int64_t end, double *sum, double *product, const bool relu) {
     const int64_t channels = s->channels;
     int64_t c = 0;
-    for (; c + vector_lanes <= channels; c += vector_lanes) {
-        doubles total = LOAD_DOUBLES(sum + c), products = LOAD_DOUBLES(product + c);
-        const doubles mean = LOAD_DOUBLES(s->mean + c);
-        for (int64_t row = first; row < end; row++) {
-            const int64_t at = row * channels + c;
-            REALS dy = LOADS(s->dy + at);
-            if (relu) dy = WHERE(LOADS(s->y + at) > 0, dy);
-            const doubles d = __builtin_convertvector(dy, doubles);
-            total += d;
-            products += d * (__builtin_convertvector(LOADS(s->x + at), doubles) - mean);
-        }
-        STORE_DOUBLES(sum + c, total);
-        STORE_DOUBLES(product + c, products);
-    }
+    for (; c + sum_vectors * vector_lanes <= channels; c += sum_vectors * vector_lanes)
+        TYPED(gradient_columns)(s, first, end, c, sum, product, relu, sum_vectors);
+    for (; c + vector_lanes <= channels; c += vector_lanes) TYPED(gradient_columns)(s, first, end, c, sum, product, relu, 1);
     for (int64_t row = first; row < end && c < channels; row++)
         for (int64_t k = c; k < channels; k++) {
             const int64_t at = row * channels + k;

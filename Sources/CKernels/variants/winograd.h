@@ -3,13 +3,14 @@
 
 struct winograd_run {
     struct winograd_plan plan;
-    const void *from, *to;
+    const void *from;
+    void *to;
     /// The chunk in progress.
     int64_t first_strip, strips;
     float *from_planes, *to_planes, *weight_planes;
-    const float *weights;
-    float *weight_gradient;
-    bool is_backward;
+    /// Or their gradient.
+    float *weights;
+    bool goes_back;
 };
 
 static int64_t winograd_rows(const struct winograd_run *run) { return run->strips * run->plan.tile_columns; }
@@ -55,8 +56,8 @@ ALWAYS_INLINE void winograd_input_to_planes_part(const struct winograd_run *run,
             const int64_t count = side->channels - c < vector_lanes ? side->channels - c : vector_lanes;
             floats patch[winograd_most * winograd_most], half[winograd_most * winograd_most];
             winograd_load_patch(
-                side, run->from, is_bf16, a, place.frame_start + c, place.tile_row * m - plan->padding[1],
-                tile * m - plan->padding[2], count, patch);
+                side, run->from, is_bf16, a, place.frame_start + c, place.tile_row * m - plan->padding[0],
+                tile * m - plan->padding[1], count, patch);
             for (int i = 0; i < a; i++) winograd_input(m, patch + i * a, half + i * a, 1);
             for (int j = 0; j < a; j++) winograd_input(m, half + j, patch + j, a);
             float *to = run->from_planes + (place.row + tile) * side->step + c;
@@ -100,7 +101,7 @@ ALWAYS_INLINE void winograd_output_from_planes_part(const struct winograd_run *r
                     const int64_t column = tile * m + j;
                     if (column < side->width)
                         store_elements(
-                            (void *)run->to, is_bf16, place.frame_start + (row * side->width + column) * side->channels + c, count,
+                            run->to, is_bf16, place.frame_start + (row * side->width + column) * side->channels + c, count,
                             planes[i * m + j]);
                 }
             }
@@ -130,10 +131,10 @@ static void winograd_product_part(void *context, int part) {
     const struct winograd_run *run = context;
     const struct winograd_plan *plan = &run->plan;
     const int64_t p = part / plan->to.frames, frame = part % plan->to.frames, rows = winograd_rows(run);
-    const struct span taps = taps_of_frame(plan, frame);
+    const struct span taps = taps_of_frame(&plan->window, frame);
     const int64_t used = winograd_used_taps(plan);
     struct product product = {
-        .a = run->from_planes + p * plan->from.plane + (frame - plan->padding[0] + taps.first) * rows * plan->from.step,
+        .a = run->from_planes + p * plan->from.plane + (frame - plan->window.padding + taps.first) * rows * plan->from.step,
         .a_tap = rows * plan->from.step, .a_row = plan->from.step, .a_step = 1,
         .b_tap = plan->from.channels * product_columns, .b_row = product_columns,
         .rows = rows, .taps = taps.end > taps.first ? taps.end - taps.first : 0, .depth = plan->from.channels,
@@ -155,9 +156,9 @@ static void winograd_weight_product_part(void *context, int part) {
     const struct winograd_plan *plan = &run->plan;
     const int64_t used = winograd_used_taps(plan), p = part / used, place = part % used, tap = plan->used.first + place;
     const int64_t rows = winograd_rows(run);
-    const struct span frames = frames_of_tap(plan, tap);
+    const struct span frames = frames_of_tap(&plan->window, tap);
     const int64_t depth = (frames.end - frames.first) * rows;
-    const float *a = run->from_planes + p * plan->from.plane + (frames.first - plan->padding[0] + tap) * rows * plan->from.step;
+    const float *a = run->from_planes + p * plan->from.plane + (frames.first - plan->window.padding + tap) * rows * plan->from.step;
     const float *b = run->to_planes + p * plan->to.plane + frames.first * rows * plan->to.step;
     float *c = run->weight_planes + p * plan->weight_plane + place * plan->from.channels * plan->to.step;
     for (int64_t k = 0; k < depth; k += depth_at_once)
@@ -199,16 +200,16 @@ ALWAYS_INLINE void winograd_weights_of(const struct winograd_run *run, int part,
     weight_block block = {0};
     for (int64_t k = 0; k < depth; k += channels_at_once) {
         const int64_t count = depth - k < channels_at_once ? depth - k : channels_at_once;
-        if (run->is_backward) {
-            const int64_t mirrored = plan->taps - 1 - tap;
+        if (run->goes_back) {
+            const int64_t mirrored = plan->window.taps - 1 - tap;
             for (int64_t c = 0; c < count; c++)
                 for (int64_t i = 0; i < 9; i++)
-                    memcpy(block[i][c], run->weights + (((k + c) * plan->taps + mirrored) * 9 + 8 - i) * width + first,
+                    memcpy(block[i][c], run->weights + (((k + c) * plan->window.taps + mirrored) * 9 + 8 - i) * width + first,
                            sizeof(float) * (size_t)columns);
         } else {
             for (int64_t o = 0; o < columns; o++)
                 for (int64_t i = 0; i < 9; i++) {
-                    const float *from = run->weights + (((first + o) * plan->taps + tap) * 9 + i) * depth + k;
+                    const float *from = run->weights + (((first + o) * plan->window.taps + tap) * 9 + i) * depth + k;
                     for (int64_t c = 0; c < count; c++) block[i][c][o] = from[c];
                 }
         }
@@ -229,12 +230,12 @@ static void winograd_weights_part(void *context, int part) {
 ALWAYS_INLINE void winograd_weight_gradient_of(const struct winograd_run *run, int part, const int m) {
     const struct winograd_plan *plan = &run->plan;
     const int a = m + 2;
-    const int64_t first = part / plan->taps * product_columns, tap = part % plan->taps;
+    const int64_t first = part / plan->window.taps * product_columns, tap = part % plan->window.taps;
     const int64_t channels = plan->from.channels, outputs = plan->to.channels;
     const int64_t columns = outputs - first < product_columns ? outputs - first : product_columns;
     if (tap < plan->used.first || tap >= plan->used.end) {
         for (int64_t o = first; o < first + columns; o++)
-            memset(run->weight_gradient + (o * plan->taps + tap) * 9 * channels, 0, sizeof(float) * 9 * (size_t)channels);
+            memset(run->weights + (o * plan->window.taps + tap) * 9 * channels, 0, sizeof(float) * 9 * (size_t)channels);
         return;
     }
     weight_block block = {0};
@@ -251,7 +252,7 @@ ALWAYS_INLINE void winograd_weight_gradient_of(const struct winograd_run *run, i
             }
         for (int64_t o = 0; o < columns; o++)
             for (int64_t i = 0; i < 9; i++) {
-                float *to = run->weight_gradient + (((first + o) * plan->taps + tap) * 9 + i) * channels + k;
+                float *to = run->weights + (((first + o) * plan->window.taps + tap) * 9 + i) * channels + k;
                 for (int64_t c = 0; c < count; c++) to[c] = block[i][c][o];
             }
     }
@@ -265,12 +266,6 @@ static void winograd_weight_gradient_part(void *context, int part) {
 
 // MARK: The three directions
 
-static void winograd_begin(struct winograd_run *run, float *workspace) {
-    run->weight_planes = workspace;
-    run->from_planes = run->weight_planes + run->plan.weights;
-    run->to_planes = run->from_planes + run->plan.planes * run->plan.from.plane;
-}
-
 static bool winograd_next_chunk(struct winograd_run *run) {
     run->first_strip += run->strips;
     const int64_t rest = run->plan.strips - run->first_strip;
@@ -278,9 +273,8 @@ static bool winograd_next_chunk(struct winograd_run *run) {
     return run->strips > 0;
 }
 
-static void winograd_correlate(struct winograd_run *run, float *workspace) {
+static void winograd_correlate(struct winograd_run *run) {
     const struct winograd_plan *plan = &run->plan;
-    winograd_begin(run, workspace);
     parallel_for((int)(winograd_panels(plan) * winograd_used_taps(plan)), winograd_weights_part, run);
     while (winograd_next_chunk(run)) {
         parallel_for((int)(run->strips * plan->from.frames), winograd_input_to_planes, run);
@@ -289,26 +283,23 @@ static void winograd_correlate(struct winograd_run *run, float *workspace) {
     }
 }
 
-static void winograd_forward(const struct winograd *w, const void *x, const float *weights, void *y, float *workspace) {
-    struct winograd_run run = {.plan = winograd_plan_of(w, WINOGRAD_FORWARD), .from = x, .to = y, .weights = weights};
-    winograd_correlate(&run, workspace);
-}
-
-static void winograd_backward_data(const struct winograd *w, const void *dy, const float *weights, void *dx, float *workspace) {
-    struct winograd_run run = {
-        .plan = winograd_plan_of(w, WINOGRAD_BACKWARD_DATA), .from = dy, .to = dx, .weights = weights, .is_backward = true};
-    winograd_correlate(&run, workspace);
-}
-
-static void winograd_backward_weights(const struct winograd *w, const void *x, const void *dy, float *dweights, float *workspace) {
-    struct winograd_run run = {
-        .plan = winograd_plan_of(w, WINOGRAD_BACKWARD_WEIGHTS), .from = x, .to = dy, .weight_gradient = dweights};
-    const struct winograd_plan *plan = &run.plan;
-    winograd_begin(&run, workspace);
-    while (winograd_next_chunk(&run)) {
-        parallel_for((int)(run.strips * plan->from.frames), winograd_input_to_planes, &run);
-        parallel_for((int)(run.strips * plan->to.frames), winograd_gradient_to_planes, &run);
-        parallel_for((int)(plan->planes * winograd_used_taps(plan)), winograd_weight_product_part, &run);
+static void winograd_backward_weights(struct winograd_run *run) {
+    const struct winograd_plan *plan = &run->plan;
+    while (winograd_next_chunk(run)) {
+        parallel_for((int)(run->strips * plan->from.frames), winograd_input_to_planes, run);
+        parallel_for((int)(run->strips * plan->to.frames), winograd_gradient_to_planes, run);
+        parallel_for((int)(plan->planes * winograd_used_taps(plan)), winograd_weight_product_part, run);
     }
-    parallel_for((int)(winograd_panels(plan) * plan->taps), winograd_weight_gradient_part, &run);
+    parallel_for((int)(winograd_panels(plan) * plan->window.taps), winograd_weight_gradient_part, run);
+}
+
+static void winograd_convolution(enum element_type type, enum convolution_pass pass, const struct convolution *c) {
+    struct winograd_run run = {.plan = winograd_plan_of(type, pass, c), .weights = c->weights, .weight_planes = c->scratch};
+    run.from_planes = run.weight_planes + run.plan.weights;
+    run.to_planes = run.from_planes + run.plan.planes * run.plan.from.plane;
+    run.goes_back = pass == CONVOLUTION_BACKWARD_INPUT;
+    run.from = run.goes_back ? c->y : c->x;
+    run.to = run.goes_back ? c->x : c->y;
+    if (pass == CONVOLUTION_BACKWARD_WEIGHTS) winograd_backward_weights(&run);
+    else winograd_correlate(&run);
 }

@@ -4,10 +4,6 @@
 
 enum { winograd_chunk_bytes = 4 << 20, winograd_plane_gap = 48 };
 
-struct span {
-    int64_t first, end;
-};
-
 struct winograd_side {
     int64_t frames, height, width, channels;
     /// Channels in a plane, rounded up.
@@ -21,7 +17,8 @@ struct winograd_plan {
     bool is_bf16;
     /// What goes in, what comes out; of the weights' gradient: the input and the gradient of the output.
     struct winograd_side from, to;
-    int64_t taps, padding[3];
+    struct temporal_window window;
+    int64_t padding[2];
     /// The taps along T that see a frame at all: with few frames the outer ones see padding alone.
     struct span used;
     int64_t tile_rows, tile_columns, strips, chunk;
@@ -29,27 +26,8 @@ struct winograd_plan {
     int64_t weights, weight_plane;
 };
 
-static int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
 static struct winograd_side winograd_side_of(const int64_t extents[3], int64_t channels) {
     return (struct winograd_side){extents[0], extents[1], extents[2], channels, rounded_up(channels, vector_lanes), 0};
-}
-
-/// The taps of output frame `frame` that see a frame.
-static struct span taps_of_frame(const struct winograd_plan *plan, int64_t frame) {
-    const int64_t first = plan->padding[0] - frame, end = plan->from.frames + plan->padding[0] - frame;
-    return (struct span){first > 0 ? first : 0, end < plan->taps ? end : plan->taps};
-}
-
-/// The output frames in which `tap` sees a frame.
-static struct span frames_of_tap(const struct winograd_plan *plan, int64_t tap) {
-    const int64_t first = plan->padding[0] - tap, end = plan->from.frames + plan->padding[0] - tap;
-    return (struct span){first > 0 ? first : 0, end < plan->to.frames ? end : plan->to.frames};
-}
-
-static bool tap_is_used(const struct winograd_plan *plan, int64_t tap) {
-    const struct span frames = frames_of_tap(plan, tap);
-    return frames.first < frames.end;
 }
 
 static int64_t winograd_used_taps(const struct winograd_plan *plan) { return plan->used.end - plan->used.first; }
@@ -62,20 +40,26 @@ static int64_t winograd_panel_vectors(const struct winograd_plan *plan, int64_t 
     return plan->to.step - column < product_columns ? 1 : product_vectors;
 }
 
-static struct winograd_plan winograd_plan_of(const struct winograd *w, enum winograd_direction direction) {
-    const struct window *window = w->window;
-    const bool goes_back = direction == WINOGRAD_BACKWARD_DATA;
+static struct winograd_plan winograd_plan_of(
+    enum element_type type, enum convolution_pass pass, const struct convolution *c) {
+    const struct window *window = &c->window;
+    const bool goes_back = pass == CONVOLUTION_BACKWARD_INPUT;
+    const int tile = winograd_best_tile(window, c->outputs);
     struct winograd_plan plan = {
-        .tile = w->tile,
-        .planes = (w->tile + 2) * (w->tile + 2),
-        .is_bf16 = w->is_bf16,
-        .from = winograd_side_of(goes_back ? window->output : window->input, goes_back ? w->outputs : window->channels),
-        .to = winograd_side_of(goes_back ? window->input : window->output, goes_back ? window->channels : w->outputs),
-        .taps = window->kernel[0]};
+        .tile = tile,
+        .planes = (tile + 2) * (tile + 2),
+        .is_bf16 = type == ELEMENT_BF16,
+        .from = winograd_side_of(goes_back ? window->output : window->input, goes_back ? c->outputs : window->channels),
+        .to = winograd_side_of(goes_back ? window->input : window->output, goes_back ? window->channels : c->outputs),
+    };
+    int64_t padding[3];
     for (int axis = 0; axis < 3; axis++)
-        plan.padding[axis] = goes_back ? window->kernel[axis] - 1 - window->padding[axis] : window->padding[axis];
-    plan.tile_rows = (plan.to.height + w->tile - 1) / w->tile;
-    plan.tile_columns = (plan.to.width + w->tile - 1) / w->tile;
+        padding[axis] = goes_back ? window->kernel[axis] - 1 - window->padding[axis] : window->padding[axis];
+    plan.window = (struct temporal_window){window->kernel[0], padding[0], plan.from.frames, plan.to.frames};
+    plan.padding[0] = padding[1];
+    plan.padding[1] = padding[2];
+    plan.tile_rows = (plan.to.height + tile - 1) / tile;
+    plan.tile_columns = (plan.to.width + tile - 1) / tile;
     plan.strips = window->batch * plan.tile_rows;
     const int64_t floats_of_strip = plan.planes * plan.tile_columns * (plan.from.frames * plan.from.step + plan.to.frames * plan.to.step);
     int64_t chunk = winograd_chunk_bytes / (int64_t)sizeof(float) / floats_of_strip;
@@ -85,15 +69,15 @@ static struct winograd_plan winograd_plan_of(const struct winograd *w, enum wino
     const int64_t rows = plan.chunk * plan.tile_columns;
     plan.from.plane = plan.from.frames * rows * plan.from.step + winograd_plane_gap;
     plan.to.plane = plan.to.frames * rows * plan.to.step + winograd_plane_gap;
-    plan.used.end = plan.taps;
-    while (plan.used.first < plan.taps && !tap_is_used(&plan, plan.used.first)) plan.used.first++;
-    while (plan.used.end > plan.used.first && !tap_is_used(&plan, plan.used.end - 1)) plan.used.end--;
+    plan.used.end = plan.window.taps;
+    while (plan.used.first < plan.used.end && !tap_is_used(&plan.window, plan.used.first)) plan.used.first++;
+    while (plan.used.end > plan.used.first && !tap_is_used(&plan.window, plan.used.end - 1)) plan.used.end--;
     plan.weight_plane = winograd_used_taps(&plan) * plan.from.channels * rounded_up(plan.to.step, product_columns) + winograd_plane_gap;
     plan.weights = plan.planes * plan.weight_plane;
     return plan;
 }
 
-static int64_t winograd_workspace(const struct winograd *w, enum winograd_direction direction) {
-    const struct winograd_plan plan = winograd_plan_of(w, direction);
+static int64_t winograd_scratch(enum element_type type, enum convolution_pass pass, const struct convolution *c) {
+    const struct winograd_plan plan = winograd_plan_of(type, pass, c);
     return (int64_t)sizeof(float) * (plan.weights + plan.planes * (plan.from.plane + plan.to.plane));
 }

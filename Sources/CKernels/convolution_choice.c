@@ -16,3 +16,10 @@ int winograd_best_tile(const struct window *w, int64_t outputs) {
     if (plain <= two && plain <= four) return 0;
     return four < two ? 4 : 2;
 }
+
+bool is_temporal_convolution(const struct window *w, int64_t outputs) {
+    enum { widest_vector = 16 };
+    for (int axis = 0; axis < 3; axis++)
+        if (w->stride[axis] != 1 || w->padding[axis] >= w->kernel[axis] || (axis > 0 && w->kernel[axis] != 1)) return false;
+    return w->channels % widest_vector == 0 && outputs % widest_vector == 0;
+}
