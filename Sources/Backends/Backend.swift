@@ -61,17 +61,19 @@ public protocol Backend: AnyObject, Sendable {
         epsilon: Double, relu: Bool, throughStatistics: Bool, wantsInput: Bool, wantsResidual: Bool
     ) -> NormalizationGradients
 
-    /// One optimiser step in place, over dense arrays of equal layout.
-    func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep)
-    /// One step of AdamW in place, over dense arrays of equal layout.
+    /// One optimiser step in place, over dense arrays of equal layout, `average` behind the weight where one follows it.
+    func gradientDescent(
+        _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep,
+        average: FollowingAverage?)
+    /// One step of AdamW in place, over dense arrays of equal layout, as above.
     func adaptiveMoments(
         _ weight: StridedArray, gradient: StridedArray, firstMoment: StridedArray, secondMoment: StridedArray,
-        _ step: AdaptiveMomentsStep)
-    /// One step of LARS in place, over dense arrays of equal layout: v = momentum v + rate g; w -= v, with g the gradient and its
+        _ step: AdaptiveMomentsStep, average: FollowingAverage?)
+    /// One step of LARS in place, over dense arrays of equal layout, as above: v = momentum v + rate g; w -= v, with g the gradient and its
     /// decay, and the rate times trustCoefficient |w| / |g| where a coefficient is given and both norms are above 0.
     func layerwiseDescent(
         _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, trustCoefficient: Double?,
-        _ step: GradientDescentStep)
+        _ step: GradientDescentStep, average: FollowingAverage?)
     /// y = decay y + (1 - decay) x in place, over dense arrays of equal layout.
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray)
 

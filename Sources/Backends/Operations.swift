@@ -36,10 +36,13 @@ public struct Window: Sendable, Hashable {
 
     /// The positions of the window over an input of these three extents; an extent is below 1 where it does not fit.
     public func output(for input: [Int]) -> [Int] {
-        zip(0..<3, input).map { axis, extent in
-            let room = extent + 2 * padding[axis] - kernel[axis]
-            return room < 0 ? 0 : room / stride[axis] + 1
-        }
+        zip(0..<3, input).map { axis, extent in output(for: extent, along: axis) }
+    }
+
+    /// The positions along one axis, 0 to 2, over an input of this extent; below 1 where the window does not fit.
+    public func output(for extent: Int, along axis: Int) -> Int {
+        let room = extent + 2 * padding[axis] - kernel[axis]
+        return room < 0 ? 0 : room / stride[axis] + 1
     }
 }
 
@@ -65,6 +68,20 @@ public struct NormalizationGradients: Sendable {
     public let residual: StridedArray?
     /// With respect to weight and bias, `[C]`.
     public let weight: StridedArray, bias: StridedArray
+}
+
+/// An average that follows a parameter in the pass that moves it: average = decay average + (1 - decay) parameter.
+public struct FollowingAverage: Sendable {
+    /// The average, of the parameter's type and layout.
+    public let values: StridedArray
+    /// The share of the average that is kept.
+    public let decay: Double
+
+    /// An average that a step moves too.
+    public init(values: StridedArray, decay: Double) {
+        self.values = values
+        self.decay = decay
+    }
 }
 
 /// The settings of one stochastic gradient descent step (PyTorch's definition).

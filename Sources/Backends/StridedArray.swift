@@ -44,15 +44,36 @@ public struct StridedArray: Sendable {
     /// The strides that put axis 1 innermost: `[N, C, T, H, W]` held as `[N, T, H, W, C]`.
     public static func channelsLastStrides(of shape: [Int]) -> [Int] {
         guard shape.count >= 3 else { return rowMajorStrides(of: shape) }
-        let inner = rowMajorStrides(of: [shape[0]] + shape[2...] + [shape[1]])
-        return [inner[0], 1] + inner[1..<(shape.count - 1)]
+        var strides = [Int](repeating: 1, count: shape.count)
+        var step = max(1, shape[1])
+        for axis in stride(from: shape.count - 1, through: 2, by: -1) {
+            strides[axis] = step
+            step *= max(1, shape[axis])
+        }
+        strides[0] = step
+        return strides
     }
 
+    // The layouts are asked for in every operation, so that no strides are made to compare with.
+
     /// Whether the elements lie in row-major order without gaps.
-    public var isRowMajor: Bool { hasStrides(StridedArray.rowMajorStrides(of: shape)) }
+    public var isRowMajor: Bool {
+        var step = 1
+        return shape.indices.reversed().allSatisfy { isStep($0, &step) }
+    }
 
     /// Whether the elements lie channels-last without gaps.
-    public var isChannelsLast: Bool { hasStrides(StridedArray.channelsLastStrides(of: shape)) }
+    public var isChannelsLast: Bool {
+        guard shape.count >= 3 else { return isRowMajor }
+        var step = 1
+        return isStep(1, &step) && (2..<shape.count).reversed().allSatisfy { isStep($0, &step) } && isStep(0, &step)
+    }
+
+    /// Whether `axis` moves by `step`, which it multiplies by its extent.
+    private func isStep(_ axis: Int, _ step: inout Int) -> Bool {
+        defer { step *= max(1, shape[axis]) }
+        return shape[axis] <= 1 || strides[axis] == step
+    }
 
     /// Whether the strides are these, axes of extent 1 left aside.
     public func hasStrides(_ expected: [Int]) -> Bool {
@@ -62,10 +83,10 @@ public struct StridedArray: Sendable {
     /// Whether the elements fill a block of memory without gaps or repeats, in some order of the axes.
     public var isDense: Bool {
         if shape.contains(0) { return true }
-        var expected = 1
-        for axis in shape.indices.filter({ shape[$0] != 1 }).sorted(by: { strides[$0] < strides[$1] }) {
-            guard strides[axis] == expected else { return false }
-            expected *= shape[axis]
+        var step = 1
+        for _ in 0..<shape.count(where: { $0 > 1 }) {
+            guard let axis = shape.indices.first(where: { shape[$0] > 1 && strides[$0] == step }) else { return false }
+            step *= shape[axis]
         }
         return true
     }

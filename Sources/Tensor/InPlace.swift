@@ -24,23 +24,37 @@ extension Tensor {
     }
 
     /// One step of stochastic gradient descent on this, with its gradient and velocity of the same layout.
-    public func descend(gradient: Tensor, velocity: Tensor, _ step: GradientDescentStep) {
-        Engine.backend.gradientDescent(array, gradient: aligned(gradient).array, velocity: velocity.array, step)
+    public func descend(gradient: Tensor, velocity: Tensor, _ step: GradientDescentStep, average: Average? = nil) {
+        Engine.backend.gradientDescent(
+            array, gradient: aligned(gradient).array, velocity: velocity.array, step, average: average?.following)
     }
 
     /// One step of AdamW on this, with its gradient and the running means of the gradient and of its square, of the same layout.
-    public func descend(gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, _ step: AdaptiveMomentsStep) {
+    public func descend(
+        gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, _ step: AdaptiveMomentsStep, average: Average? = nil
+    ) {
         Engine.backend.adaptiveMoments(
-            array, gradient: aligned(gradient).array, firstMoment: firstMoment.array, secondMoment: secondMoment.array, step)
+            array, gradient: aligned(gradient).array, firstMoment: firstMoment.array, secondMoment: secondMoment.array, step,
+            average: average?.following)
     }
 
     /// One step of LARS on this, with its gradient and velocity of the same layout. `trustCoefficient` nil: the rate is that of
     /// `step` whatever the norms are.
     public func descendLayerwise(
-        gradient: Tensor, velocity: Tensor, trustCoefficient: Double?, _ step: GradientDescentStep
+        gradient: Tensor, velocity: Tensor, trustCoefficient: Double?, _ step: GradientDescentStep, average: Average? = nil
     ) {
         Engine.backend.layerwiseDescent(
-            array, gradient: aligned(gradient).array, velocity: velocity.array, trustCoefficient: trustCoefficient, step)
+            array, gradient: aligned(gradient).array, velocity: velocity.array, trustCoefficient: trustCoefficient, step,
+            average: average?.following)
+    }
+
+    /// A tensor of the same shape and layout that follows this one in the pass that moves it:
+    /// value = decay value + (1 - decay) this.
+    public struct Average {
+        let following: FollowingAverage
+
+        /// An average that keeps `decay` of itself.
+        public init(_ value: Tensor, decay: Double) { following = FollowingAverage(values: value.array, decay: decay) }
     }
 
     private func aligned(_ gradient: Tensor) -> Tensor {

@@ -57,15 +57,23 @@ import Training
                 networks, options.rule, weightDecay: options.weightDecay, clipNorm: options.clipNorm > 0 ? options.clipNorm : nil)
         }
 
-        func step(_ number: Int) {
-            for (layer, module) in layers {
+        /// A step; layers whose name is not among `reached` get no gradient.
+        func step(_ number: Int, reached: Set<String> = ["a", "b"], follower: (any ParameterFollower)? = nil) {
+            for (layer, module) in layers where reached.contains(layer) {
                 for (key, parameter) in module.namedParameters {
                     let slope = hashClips(
                         "\(name).step\(number).\(layer).\(key)", parameter.value.shape, parameter.value.elementType)
                     (parameter.value * slope).sum().backward()
                 }
             }
-            optimizer.step(learningRate: options.learningRate)
+            optimizer.step(learningRate: options.learningRate, follower: follower)
+        }
+
+        /// An average of one of the layers.
+        func average(_ index: Int, _ type: ElementType) -> ExponentialMovingAverage<Linear> {
+            let layer = layers[index].layer, shape = layer.weight.value.shape
+            let twin = Linear(inputs: shape[1], outputs: shape[0], Initializer(seed: 1, elementType: type))
+            return ExponentialMovingAverage(of: layer, twin: twin, decay: 0.9)
         }
 
         func difference(from expected: JSON) throws -> Double {
@@ -104,6 +112,23 @@ import Training
         }
         for ((_, one), (_, other)) in zip(whole.layers, resumed.layers) { #expect(one.weightsDigest == other.weightsDigest) }
         #expect(throws: StateError.self) { try resumed.optimizer.restore(StateTree()) }
+    }
+
+    @Test(arguments: cases, [ElementType.float64, .float32])
+    func anAverageInThePassOfTheStepHasTheBitsOfOneThatFollowsIt(run: Case, type: ElementType) throws {
+        let fused = try Setting(run, type), apart = try Setting(run, type)
+        for index in 0...1 {
+            let (within, after) = (fused.average(index, type), apart.average(index, type))
+            for number in 0..<4 {
+                // The second layer gets no gradient in some steps, and its average follows all the same.
+                let reached: Set = number.isMultiple(of: 2) ? ["a", "b"] : ["a"]
+                fused.step(number, reached: reached, follower: within)
+                apart.step(number, reached: reached)
+                after.update()
+                #expect(within.twin.weightsDigest == after.twin.weightsDigest, "layer \(index), step \(number)")
+            }
+            #expect(within.twin.weightsDigest != fused.layers[index].layer.weightsDigest)
+        }
     }
 
     /// The worked example of the SimCLR card.

@@ -102,7 +102,7 @@ extension CPUBackend {
             "weights of \(weights.elementType) for volumes of \(x.elementType)")
         let shape = WindowedShape(x, y, window)
         precondition(
-            weights.isChannelsLast && weights.shape == [shape.outChannels, shape.channels] + window.kernel,
+            shape.hasWeights(weights),
             "weights \(weights.shape) for \(shape.channels) channels in, \(shape.outChannels) out and a window of \(window.kernel)"
         )
         return shape

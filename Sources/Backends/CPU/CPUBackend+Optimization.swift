@@ -2,29 +2,32 @@ internal import CKernels
 
 // One pass over the values of a parameter and what its optimiser remembers of it.
 extension CPUBackend {
-    func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep) {
-        var settings = settings(weight, gradient, velocity, step)
+    func gradientDescent(
+        _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep,
+        average: FollowingAverage?
+    ) {
+        var settings = settings(weight, gradient, velocity, step, average)
         kernels.pointee.sgd(weight.elementType.kernelType, &settings)
     }
 
     func adaptiveMoments(
         _ weight: StridedArray, gradient: StridedArray, firstMoment: StridedArray, secondMoment: StridedArray,
-        _ step: AdaptiveMomentsStep
+        _ step: AdaptiveMomentsStep, average: FollowingAverage?
     ) {
         requireOneLayout(weight, gradient, firstMoment, secondMoment)
         var settings = adamw_step(
             count: Int64(weight.count), weight: weight.address, first_moment: firstMoment.address,
             second_moment: secondMoment.address, gradient: gradient.address, gradient_scale: step.gradientScale,
             learning_rate: step.learningRate, beta1: step.firstDecay, beta2: step.secondDecay, epsilon: step.epsilon,
-            weight_decay: step.weightDecay, number: Int64(step.number))
+            weight_decay: step.weightDecay, number: Int64(step.number), follower: follower(average, of: weight))
         kernels.pointee.adamw(weight.elementType.kernelType, &settings)
     }
 
     func layerwiseDescent(
         _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, trustCoefficient: Double?,
-        _ step: GradientDescentStep
+        _ step: GradientDescentStep, average: FollowingAverage?
     ) {
-        var settings = settings(weight, gradient, velocity, step)
+        var settings = settings(weight, gradient, velocity, step, average)
         if let trustCoefficient {
             var (weights, gradients) = (0.0, 0.0)
             kernels.pointee.lars_sums(weight.elementType.kernelType, &settings, &weights, &gradients)
@@ -40,13 +43,20 @@ extension CPUBackend {
     }
 
     private func settings(
-        _ weight: StridedArray, _ gradient: StridedArray, _ velocity: StridedArray, _ step: GradientDescentStep
+        _ weight: StridedArray, _ gradient: StridedArray, _ velocity: StridedArray, _ step: GradientDescentStep,
+        _ average: FollowingAverage?
     ) -> optimizer_step {
         requireOneLayout(weight, gradient, velocity)
         return optimizer_step(
             count: Int64(weight.count), weight: weight.address, velocity: velocity.address, gradient: gradient.address,
             gradient_scale: step.gradientScale, learning_rate: step.learningRate, momentum: step.momentum,
-            weight_decay: step.weightDecay, nesterov: step.usesNesterov)
+            weight_decay: step.weightDecay, nesterov: step.usesNesterov, follower: follower(average, of: weight))
+    }
+
+    private func follower(_ average: FollowingAverage?, of weight: StridedArray) -> follower {
+        guard let average else { return CKernels.follower() }
+        requireOneLayout(weight, average.values)
+        return CKernels.follower(average: average.values.address, decay: average.decay)
     }
 
     private func requireOneLayout(_ weight: StridedArray, _ others: StridedArray...) {

@@ -93,6 +93,9 @@ extension Profile {
         return nanoseconds > 0 ? 1 - Double(products) / Double(nanoseconds) : 0
     }
 
+    /// The calls of the engine.
+    public var calls: Int { events.count { !$0.isPhase } }
+
     private func grouped(_ key: (Event) -> (String, String)) -> [Row] {
         var rows: [String: Row] = [:]
         for event in events where !event.isPhase {

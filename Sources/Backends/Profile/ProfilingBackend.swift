@@ -150,28 +150,39 @@ final class ProfilingBackend: Backend {
 
     // MARK: Updates
 
-    func gradientDescent(_ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep) {
-        measured("gradientDescent", layer: profile.layer(of: weight), [weight, weight, gradient, velocity, velocity]) {
-            inner.gradientDescent(weight, gradient: gradient, velocity: velocity, step)
+    func gradientDescent(
+        _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep,
+        average: FollowingAverage?
+    ) {
+        measuredUpdate("gradientDescent", weight, [gradient, velocity, velocity], average) {
+            inner.gradientDescent(weight, gradient: gradient, velocity: velocity, step, average: average)
         }
     }
     func adaptiveMoments(
         _ weight: StridedArray, gradient: StridedArray, firstMoment: StridedArray, secondMoment: StridedArray,
-        _ step: AdaptiveMomentsStep
+        _ step: AdaptiveMomentsStep, average: FollowingAverage?
     ) {
-        let touched = [weight, weight, gradient, firstMoment, firstMoment, secondMoment, secondMoment]
-        measured("adaptiveMoments", layer: profile.layer(of: weight), touched) {
-            inner.adaptiveMoments(weight, gradient: gradient, firstMoment: firstMoment, secondMoment: secondMoment, step)
+        let touched = [gradient, firstMoment, firstMoment, secondMoment, secondMoment]
+        measuredUpdate("adaptiveMoments", weight, touched, average) {
+            inner.adaptiveMoments(
+                weight, gradient: gradient, firstMoment: firstMoment, secondMoment: secondMoment, step, average: average)
         }
     }
     func layerwiseDescent(
         _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, trustCoefficient: Double?,
-        _ step: GradientDescentStep
+        _ step: GradientDescentStep, average: FollowingAverage?
     ) {
-        measured("layerwiseDescent", layer: profile.layer(of: weight), [weight, weight, gradient, gradient, velocity, velocity]) {
+        measuredUpdate("layerwiseDescent", weight, [gradient, gradient, velocity, velocity], average) {
             inner.layerwiseDescent(
-                weight, gradient: gradient, velocity: velocity, trustCoefficient: trustCoefficient, step)
+                weight, gradient: gradient, velocity: velocity, trustCoefficient: trustCoefficient, step, average: average)
         }
+    }
+    private func measuredUpdate(
+        _ operation: String, _ weight: StridedArray, _ others: [StridedArray], _ average: FollowingAverage?,
+        _ body: () -> Void
+    ) {
+        let following = average.map { [$0.values, $0.values] } ?? []
+        measured(operation, layer: profile.layer(of: weight), [weight, weight] + others + following, body)
     }
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray) {
         measured("movingAverage", layer: profile.layer(of: x), [x, y, y]) { inner.movingAverage(x, decay: decay, into: y) }

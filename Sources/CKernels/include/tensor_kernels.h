@@ -66,12 +66,20 @@ struct normalization_gradient {
     void *dx, *dweight, *dbias, *dresidual;
 };
 
+/// An average that follows what a step moves, in the same pass: average = decay * average + (1 - decay) * weight.
+struct follower {
+    /// NULL for none
+    void *average;
+    double decay;
+};
+
 struct optimizer_step {
     int64_t count;
     void *weight, *velocity;
     const void *gradient;
     double gradient_scale, learning_rate, momentum, weight_decay;
     bool nesterov;
+    struct follower follower;
 };
 
 struct adamw_step {
@@ -82,6 +90,7 @@ struct adamw_step {
     double gradient_scale, learning_rate, beta1, beta2, epsilon, weight_decay;
     /// of this step, from 1
     int64_t number;
+    struct follower follower;
 };
 
 /// The kernels of one set.

@@ -1,4 +1,10 @@
-// One pass over the values of a parameter, of REAL.
+// One pass over the values of a parameter, of REAL, and over the average that follows it.
+
+ALWAYS_INLINE void TYPED(follow)(const struct follower *follower, const REAL *restrict weight, int64_t first, int64_t end) {
+    REAL *restrict average = follower->average;
+    const REAL decay = (REAL)follower->decay;
+    for (int64_t i = first; average && i < end; i++) average[i] = decay * average[i] + (1 - decay) * weight[i];
+}
 
 static void TYPED(sgd_part)(void *context, int part) {
     const struct optimizer_step *s = context;
@@ -21,6 +27,7 @@ static void TYPED(sgd_part)(void *context, int part) {
             weight[i] -= rate * velocity[i];
         }
     }
+    TYPED(follow)(&s->follower, weight, first, end);
 }
 
 static void TYPED(sgd)(const struct optimizer_step *step) {
@@ -46,6 +53,7 @@ static void TYPED(adamw_part)(void *context, int part) {
         const REAL length = (REAL)(sizeof(REAL) == 4 ? sqrtf((float)square[i]) : sqrt(square[i])) / root + epsilon;
         weight[i] = kept * weight[i] - rate * mean[i] / length;
     }
+    TYPED(follow)(&s->follower, weight, first, end);
 }
 
 static void TYPED(adamw)(const struct adamw_step *step) {
@@ -106,6 +114,7 @@ static void TYPED(lars_part)(void *context, int part) {
         velocity[i] = momentum * velocity[i] + rate * (gradient[i] * scale + decay * weight[i]);
         weight[i] -= velocity[i];
     }
+    TYPED(follow)(&s->follower, weight, first, end);
 }
 
 static void TYPED(lars)(const struct optimizer_step *step) {
@@ -115,21 +124,18 @@ static void TYPED(lars)(const struct optimizer_step *step) {
 
 struct TYPED(averaging) {
     int64_t count;
-    REAL decay;
     const REAL *x;
-    REAL *y;
+    struct follower follower;
 };
 
 static void TYPED(moving_average_part)(void *context, int part) {
     const struct TYPED(averaging) *a = context;
     const int64_t first = (int64_t)part * elements_per_part;
     const int64_t end = first + elements_per_part < a->count ? first + elements_per_part : a->count;
-    const REAL *restrict x = a->x;
-    REAL *restrict y = a->y;
-    for (int64_t i = first; i < end; i++) y[i] = a->decay * y[i] + (1 - a->decay) * x[i];
+    TYPED(follow)(&a->follower, a->x, first, end);
 }
 
 static void TYPED(moving_average)(int64_t count, double decay, const void *x, void *y) {
-    struct TYPED(averaging) a = {count, (REAL)decay, x, y};
+    struct TYPED(averaging) a = {count, x, {y, decay}};
     parallel_for((int)((count + elements_per_part - 1) / elements_per_part), TYPED(moving_average_part), &a);
 }

@@ -7,9 +7,11 @@ extension Tensor {
 
     private func windowedShape(_ window: Window, channels: Int) -> [Int] {
         precondition(rank == 5, "a window slides over [N, C, T, H, W], not over \(shape)")
-        let output = window.output(for: Array(shape[2...]))
-        precondition(output.allSatisfy { $0 > 0 }, "a window of \(window.kernel) does not fit \(shape)")
-        return [shape[0], channels] + output
+        var output = shape
+        output[1] = channels
+        for axis in 0..<3 { output[2 + axis] = window.output(for: shape[2 + axis], along: axis) }
+        precondition(output[2...].allSatisfy { $0 > 0 }, "a window of \(window.kernel) does not fit \(shape)")
+        return output
     }
 
     /// Cross-correlation of `[N, C, T, H, W]` with `weights` `[O, C, kt, kh, kw]`, giving `[N, O, T', H', W']`.

@@ -38,6 +38,7 @@ struct StepBenchmark {
                 limit: try bench.limit(multiplyAdds: multiplyAdds / units),
                 details: [
                     ("shareOutsideProducts", profile.shareOutsideProducts), ("storageRequests", Double(requests)),
+                    ("engineCalls", Double(profile.calls)),
                     ("storagePeakMiB", Double(Engine.backend.memoryStatistics.peakBytes) / 1_048_576),
                     ("stepSeconds", seconds.reduce(Double(profile.nanoseconds) * 1e-9, +)),
                 ]))

@@ -66,9 +66,8 @@ extension TrainingRun {
             state.optimizer.forgetGradients()
             return norm
         }
-        let norm = state.optimizer.step(learningRate: rate)
+        let norm = state.optimizer.step(learningRate: rate, follower: state.average)
         guard norm.isFinite else { throw diverged("the gradient", batch) }
-        state.average?.update()
         return norm
     }
 

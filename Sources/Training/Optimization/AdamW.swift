@@ -23,6 +23,7 @@ public struct AdamW: UpdateRule {
             gradient: gradient, firstMoment: memories[0], secondMoment: memories[1],
             AdaptiveMomentsStep(
                 learningRate: update.learningRate, firstDecay: firstDecay, secondDecay: secondDecay, epsilon: epsilon,
-                weightDecay: update.weightDecay, gradientScale: update.gradientScale, number: update.number))
+                weightDecay: update.weightDecay, gradientScale: update.gradientScale, number: update.number),
+            average: update.average)
     }
 }

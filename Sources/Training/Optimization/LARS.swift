@@ -25,6 +25,7 @@ public struct LARS: UpdateRule {
             gradient: gradient, velocity: memories[0], trustCoefficient: parameter.role == .kernel ? trustCoefficient : nil,
             GradientDescentStep(
                 learningRate: update.learningRate, momentum: momentum, weightDecay: update.weightDecay, usesNesterov: false,
-                gradientScale: update.gradientScale))
+                gradientScale: update.gradientScale),
+            average: update.average)
     }
 }

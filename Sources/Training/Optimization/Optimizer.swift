@@ -63,20 +63,25 @@ public final class Optimizer: Stateful {
     /// Moves the parameters against their gradients, forgets the gradients and returns their norm before clipping.
     ///
     /// A parameter without a gradient in this step stays as it is; all stay where the norm is not finite.
+    ///
+    /// - Parameter follower: What follows the parameters, moved in the same pass; its `update` is not called besides.
     @discardableResult
-    public func step(learningRate: Double) -> Double {
+    public func step(learningRate: Double, follower: (any ParameterFollower)? = nil) -> Double {
         let norm = gradientNorm
         guard norm.isFinite else { return norm }
         let scale = clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+        var moved: Set<ObjectIdentifier> = []
         for (index, slot) in slots.enumerated() {
             guard let gradient = slot.parameter.gradient else { continue }
+            moved.insert(ObjectIdentifier(slot.parameter))
             slots[index].steps += 1
             rule.move(
                 slot.parameter, by: gradient, slot.memories,
                 ParameterUpdate(
                     learningRate: learningRate * slot.learningRateFactor, weightDecay: slot.weightDecay, gradientScale: scale,
-                    number: slot.steps + 1))
+                    number: slot.steps + 1, average: follower?.average(of: slot.parameter)))
         }
+        follower?.update(besides: moved)
         forgetGradients()
         return norm
     }

@@ -21,7 +21,7 @@ public struct StochasticGradientDescent: UpdateRule {
             gradient: gradient, velocity: memories[0],
             GradientDescentStep(
                 learningRate: update.learningRate, momentum: momentum, weightDecay: update.weightDecay,
-                usesNesterov: usesNesterov,
-                gradientScale: update.gradientScale))
+                usesNesterov: usesNesterov, gradientScale: update.gradientScale),
+            average: update.average)
     }
 }

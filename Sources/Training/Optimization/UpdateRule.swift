@@ -7,7 +7,7 @@ public protocol UpdateRule: Sendable {
     var memories: [String] { get }
     /// Whether it asks for the number of the step, so that checkpoints hold it.
     var countsSteps: Bool { get }
-    /// Moves `parameter` and what is remembered of it, both in place.
+    /// Moves `parameter` and what is remembered of it, both in place, and the average that the update names.
     func move(_ parameter: Parameter, by gradient: Tensor, _ memories: [Tensor], _ update: ParameterUpdate)
 }
 
@@ -17,7 +17,7 @@ extension UpdateRule {
 }
 
 /// What a step asks of a parameter.
-public struct ParameterUpdate: Sendable {
+public struct ParameterUpdate {
     /// The learning rate, with the factor of the parameter's network.
     public let learningRate: Double
     /// The decay; 0 for parameters that are not kernels.
@@ -26,4 +26,6 @@ public struct ParameterUpdate: Sendable {
     public let gradientScale: Double
     /// The number of the parameter's step, from 1.
     public let number: Int
+    /// What follows the parameter, to be moved in the same pass; nil for nothing.
+    public let average: Tensor.Average?
 }
