@@ -77,6 +77,11 @@ public protocol Backend: AnyObject, Sendable {
     /// y = decay y + (1 - decay) x in place, over dense arrays of equal layout.
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray)
 
+    /// The ways that were chosen by the clock, by the shape that each is for; empty where none was.
+    var convolutionChoices: [String: ConvolutionWay] { get }
+    /// Takes choices of an earlier run, before the first convolution.
+    func reuse(_ choices: [String: ConvolutionWay])
+
     /// What ran, for the record of a run: anything here may change bits.
     var description: EngineDescription { get }
     /// Bytes in use, the peak, and requests to the system.

@@ -68,6 +68,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var kernelSet: KernelSet?
     /// What convolves.
     public var convolution: ConvolutionPath
+    /// How a way is chosen for each convolution.
+    public var tuning: ConvolutionTuning
     /// The type that networks hold their activations in: `float32` or `bfloat16`. Weights, statistics and losses are `float32`.
     public var activationType: ElementType
     /// Which parts of networks keep no inner values for the backward pass, which computes them again.
@@ -80,13 +82,13 @@ public struct EngineConfiguration: Sendable, Equatable {
     /// The defaults; `SEMISUP_CONVOLUTION`, `SEMISUP_KERNELS` and `SEMISUP_BLAS` of the environment change them.
     public init(
         threads: Int = 2, kernelSet: KernelSet? = nil, convolution: ConvolutionPath? = nil,
-        activationType: ElementType = .float32,
-        recomputation: Recomputation = .none
+        tuning: ConvolutionTuning = .rule, activationType: ElementType = .float32, recomputation: Recomputation = .none
     ) {
         let environment = ProcessInfo.processInfo.environment
         self.threads = threads
         self.kernelSet = kernelSet ?? environment["SEMISUP_KERNELS"].flatMap(KernelSet.init)
         self.convolution = convolution ?? environment["SEMISUP_CONVOLUTION"].flatMap(ConvolutionPath.init) ?? .auto
+        self.tuning = tuning
         self.activationType = activationType
         self.recomputation = recomputation
         blasLibraries = [environment["SEMISUP_BLAS"], "libopenblas.so.0", "libblas.so.3"].compactMap(\.self)

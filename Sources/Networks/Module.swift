@@ -1,3 +1,4 @@
+import Synchronization
 import Tensor
 
 /// A part of a network: its own parameters and the parts below it, under the names that weight files use.
@@ -60,6 +61,8 @@ public struct ForwardContext: Sendable {
     public var normalization: NormalizationMode
     /// The key of dropout's draws; nil: nothing is dropped.
     public var dropout: RandomKey?
+    /// Of a part that is computed twice: what the first run puts down, what the second takes up.
+    var writtenStatistics: StatisticsQueue?, readStatistics: StatisticsQueue?
 
     /// A pass with these settings.
     public init(normalization: NormalizationMode, dropout: RandomKey? = nil) {
@@ -69,22 +72,32 @@ public struct ForwardContext: Sendable {
 
     /// The same pass for the part called `name`, whose dropout draws are its own.
     public func named(_ name: String) -> ForwardContext {
-        ForwardContext(normalization: normalization, dropout: dropout?.derived(name))
+        var context = self
+        context.dropout = dropout?.derived(name)
+        return context
     }
 
     /// Running statistics, no dropout.
     public static var evaluation: ForwardContext { ForwardContext(normalization: .running) }
 
-    /// The same pass done again for its gradient: what normalisations move has been moved.
-    var again: ForwardContext {
-        var context = self
-        if normalization != .running { context.normalization = .batch }
-        return context
-    }
-
     /// `body`, a whole stage or block, of `x`; its inner values are not kept where the engine recomputes such parts.
     public func part(_ kind: Recomputation, _ x: Tensor, _ body: @escaping (Tensor, ForwardContext) -> Tensor) -> Tensor {
         guard Engine.backend.description.recomputation == kind else { return body(x, self) }
-        return x.recomputing { x, isAgain in body(x, isAgain ? again : self) }
+        var (first, again) = (self, self)
+        if normalization != .running {
+            first.writtenStatistics = StatisticsQueue()
+            again.readStatistics = first.writtenStatistics
+            // What normalisations move has been moved by then.
+            again.normalization = .batch
+        }
+        return x.recomputing { [first, again] x, isAgain in body(x, isAgain ? again : first) }
     }
+}
+
+/// The statistics of batches, in the order of a part's normalisations.
+final class StatisticsQueue: Sendable {
+    private let waiting = Mutex<[ChannelStatistics]>([])
+
+    func append(_ statistics: ChannelStatistics) { waiting.withLock { $0.append(statistics) } }
+    func next() -> ChannelStatistics? { waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 }

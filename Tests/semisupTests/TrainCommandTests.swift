@@ -85,6 +85,22 @@ import Testing
         #expect(plain != nil && plain == again)
     }
 
+    @Test func whatTheClockChoseIsReusedOnResume() throws {
+        _ = try train("--out", "run", "--json", "epochs=1", "engine.tune=measure")
+        let path = semisup.folder + "/run/tuning.json"
+        let chosen = try #require(try JSON(contentsOf: path).objectValue)
+        #expect(chosen.contains { $0.key.hasPrefix("backwardWeights float32") })
+        // The slowest way would hardly be chosen by the clock for all, but it is what the file says now.
+        let slowest = JSON.object(chosen.map { ($0.key, .string("blas")) })
+        try slowest.serialized(indented: true).write(toFile: path, atomically: true, encoding: .utf8)
+        let resumed = try semisup("train", "--resume", "--out", "run", "--json")
+        #expect(resumed.status == 0)
+        #expect(try JSON(contentsOf: path) == slowest)
+        try #"{"forward": "magic"}"#.write(toFile: path, atomically: true, encoding: .utf8)
+        let refused = try semisup("train", "--resume", "--out", "run")
+        #expect(refused.status == 65 && refused.errors.contains("tuning.json: forward: expected one of own, direct"))
+    }
+
     @Test func dryRunWritesNothing() throws {
         let estimate = try #require(try train("--dry-run", "--json", "epochs=5").objects.last)
         #expect(estimate["steps"] == .integer(15) && estimate["labeledClips"] == .integer(4))

@@ -13,46 +13,45 @@ enum ConvolutionPass {
     }
 }
 
-// Kernels of our own. Which one, if any, is a fixed rule of shape and kernel set, since a choice by the clock would change bits.
+// Kernels of our own.
 extension CPUBackend {
-    /// Computes a pass by Winograd's filtering, or as products over the frames where windows see nothing of a frame but one
-    /// position; false where another way costs less. `x`, `weights` or `y` is what the pass writes.
-    func ownKernels(
-        _ pass: ConvolutionPass, _ shape: WindowedShape, x: StridedArray, weights: StridedArray, y: StridedArray
-    ) -> Bool {
-        guard convolutionPath == .auto, x.elementType != .float64 else { return false }
-        let type = x.elementType.kernelType
-        var convolution = shape.kernelConvolution(x, weights, y)
+    /// Whether Winograd's filtering costs least, or windows see nothing of a frame but one position.
+    func hasOwnKernel(_ work: ConvolutionWork) -> Bool {
+        guard convolutionPath == .auto, work.elementType != .float64 else { return false }
+        var window = work.shape.kernelWindow
+        let outputs = Int64(work.shape.outChannels)
+        return winograd_best_tile(&window, outputs) > 0
+            || work.elementType == .float32 && is_temporal_convolution(&window, outputs)
+    }
+
+    func ownKernel(_ work: ConvolutionWork) {
+        let type = work.elementType.kernelType, pass = work.pass.kernel
+        var convolution = work.shape.kernelConvolution(work.x, work.weights, work.y)
         if winograd_best_tile(&convolution.window, convolution.outputs) > 0 {
-            withScratch(byteCount: Int(kernels.pointee.winograd_scratch(type, pass.kernel, &convolution))) {
+            withScratch(byteCount: Int(kernels.pointee.winograd_scratch(type, pass, &convolution))) {
                 convolution.scratch = $0.address
-                kernels.pointee.winograd_convolution(type, pass.kernel, &convolution)
+                kernels.pointee.winograd_convolution(type, pass, &convolution)
             }
-            return true
+        } else {
+            withScratch(byteCount: Int(kernels.pointee.temporal_scratch(pass, &convolution))) {
+                convolution.scratch = $0.address
+                kernels.pointee.temporal_convolution(pass, &convolution)
+            }
         }
-        guard x.elementType == .float32, is_temporal_convolution(&convolution.window, convolution.outputs) else { return false }
-        withScratch(byteCount: Int(kernels.pointee.temporal_scratch(pass.kernel, &convolution))) {
-            convolution.scratch = $0.address
-            kernels.pointee.temporal_convolution(pass.kernel, &convolution)
-        }
-        return true
     }
 
     /// With AVX2 oneDNN unfolds for weight gradients, and the direct kernel is faster while its sums stay in the cache.
-    func takesDirectWeightGradient(_ shape: WindowedShape, _ x: StridedArray) -> Bool {
-        takesOneDNN(x) && x.elementType == .float32 && description.kernelSet == .avx2 && shape.outChannels % 8 == 0
-            && shape.weightCount <= 131_072
+    func hasDirectWeightGradient(_ work: ConvolutionWork) -> Bool {
+        work.pass == .backwardWeights && work.elementType == .float32 && hasOneDNN(.float32) && work.shape.outChannels % 8 == 0
     }
 
-    func directWeightGradient(
-        _ shape: WindowedShape, _ x: StridedArray, _ dy: StridedArray, into dWeights: StridedArray
-    ) {
-        let parts = min(shape.batch, 16)
+    func directWeightGradient(_ work: ConvolutionWork) {
+        let shape = work.shape, parts = min(shape.batch, 16)
         var kernelWindow = shape.kernelWindow
         withScratch(byteCount: parts * shape.weightCount * MemoryLayout<Float>.size) { partial in
             kernels.pointee.weight_gradient(
-                &kernelWindow, Int64(shape.outChannels), Int32(parts), x.floats, dy.floats,
-                partial.address.assumingMemoryBound(to: Float.self), dWeights.floats)
+                &kernelWindow, Int64(shape.outChannels), Int32(parts), work.x.floats, work.y.floats,
+                partial.address.assumingMemoryBound(to: Float.self), work.weights.floats)
         }
     }
 

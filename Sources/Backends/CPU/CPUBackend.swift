@@ -13,6 +13,9 @@ final class CPUBackend: Backend {
     private let pool = MemoryPool()
     /// Memory that the last convolution worked in.
     let scratch = Mutex<Buffer?>(nil)
+    /// Whether ways of convolutions are chosen by the clock, and what was chosen.
+    let measuresWays: Bool
+    let measuredWays = Mutex(MeasuredWays())
 
     var usesOneDNN: Bool { description.oneDNNVersion != nil }
 
@@ -23,6 +26,7 @@ final class CPUBackend: Backend {
         guard let kernels = tensor_kernels_of(set.kernels) else { preconditionFailure("no kernels for \(set)") }
         self.kernels = kernels
         convolutionPath = configuration.convolution
+        measuresWays = configuration.tuning == .measure
         let threads = max(1, configuration.threads)
         setenv("OMP_NUM_THREADS", String(threads), 1)
         compute_threads_set(Int32(threads))

@@ -150,6 +150,9 @@ final class ProfilingBackend: Backend {
 
     // MARK: Updates
 
+    var convolutionChoices: [String: ConvolutionWay] { inner.convolutionChoices }
+    func reuse(_ choices: [String: ConvolutionWay]) { inner.reuse(choices) }
+
     func gradientDescent(
         _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep,
         average: FollowingAverage?

@@ -36,8 +36,9 @@ public final class BatchNormalization: Module {
     {
         let (output, batch) = x.batchNormalized(
             weight: isAffine ? weight.value : weight.value.detached, bias: isAffine ? bias.value : bias.value.detached,
-            statistics: context.normalization == .running ? running.values : nil,
+            statistics: context.normalization == .running ? running.values : nil, known: context.readStatistics?.next(),
             epsilon: epsilon, residual: residual, relu: relu)
+        context.writtenStatistics?.append(batch)
         let count = x.count / max(1, x.shape[1])
         switch context.normalization {
         case .updating: running.update(batch, count: count, momentum: momentum)

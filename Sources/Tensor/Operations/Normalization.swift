@@ -2,13 +2,14 @@ extension Tensor {
     /// relu?((x - mean) / sqrt(variance + epsilon) * weight + bias + residual?) for `[N, C, ...]`, channel by channel.
     ///
     /// `statistics` nil: those of this batch (biased variance), through which the gradient flows; they are returned for the
-    /// running ones. Else the given ones are constants. Backward is computed from the output (where y > 0).
+    /// running ones. Else the given ones are constants. `known`: those of this batch where they have been computed before.
+    /// Backward is computed from the output (where y > 0).
     public func batchNormalized(
-        weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, epsilon: Double, residual: Tensor? = nil,
-        relu: Bool = false
+        weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, known: ChannelStatistics? = nil, epsilon: Double,
+        residual: Tensor? = nil, relu: Bool = false
     ) -> (output: Tensor, statistics: ChannelStatistics) {
         let (x, added) = (channelsLast, residual?.channelsLast.converted(to: elementType))
-        let used = statistics ?? Engine.backend.channelStatistics(x.array)
+        let used = statistics ?? known ?? Engine.backend.channelStatistics(x.array)
         let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))
         Engine.backend.normalize(
             x.array, used, weight: weight.array, bias: bias.array, epsilon: epsilon, residual: added?.array, relu: relu, into: y)

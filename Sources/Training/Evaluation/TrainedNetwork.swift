@@ -31,6 +31,8 @@ public final class TrainedNetwork {
         configuration = try Configuration(record, run: folder, settings: settings)
         classes = ClassList(record.classes)
         try Engine.start(configuration[EngineOptions.self].engine)
+        var tuning = TuningRecord(run: folder)
+        try tuning.restore()
         let store = CheckpointStore(folder: folder + "/checkpoints")
         let newest = isBest ? CheckpointStore.Newest(checkpoint: try store.best(), passedOver: []) : try store.newest()
         guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: folder, isBest: isBest) }

@@ -128,6 +128,7 @@ extension EngineOptions {
         EngineConfiguration(
             threads: threads, kernelSet: KernelSet(rawValue: kernels.rawValue),
             convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue),
+            tuning: ConvolutionTuning(rawValue: tune.rawValue) ?? .rule,
             activationType: precision == .bf16 ? .bfloat16 : .float32,
             recomputation: Recomputation(rawValue: recompute.rawValue) ?? .none)
     }

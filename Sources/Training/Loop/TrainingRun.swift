@@ -20,6 +20,7 @@ public final class TrainingRun {
     /// What measures some of the steps; nil where none is measured.
     public var profiler: TrainingProfile?
     private let data: RunData
+    private var tuning: TuningRecord
     var lastSave = ContinuousClock.now
     /// The step of the newest whole checkpoint.
     var savedStep: Int?
@@ -45,6 +46,7 @@ public final class TrainingRun {
             if let out { try RunDirectory.create(at: out, record: record) } else {
                 try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
             }
+        tuning = TuningRecord(run: directory.path)
         checkpoints = CheckpointStore(
             folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
         metrics = try MetricsLog(path: directory.metricsPath)
@@ -61,6 +63,8 @@ public final class TrainingRun {
         try Engine.start(plan.engine)
         directory = try RunDirectory.open(folder)
         record = try directory.record()
+        tuning = TuningRecord(run: folder)
+        try tuning.restore()
         checkpoints = CheckpointStore(
             folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
         let newest = try checkpoints.newest()
@@ -117,6 +121,7 @@ public final class TrainingRun {
             try save()
             let test = try score(plan.dataSet.test)
             let scores = try namedScores()
+            try tuning.write()
             return try finish(
                 test, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
@@ -165,6 +170,7 @@ public final class TrainingRun {
             }
             guard let wait else { break }
             waited += wait
+            try tuning.write()
             try endProfileIfDue()
             try validateIfDue()
             try saveIfDue()

@@ -9,6 +9,9 @@ public struct EngineOptions: ConfigurationGroup {
     /// The library for convolution, pooling and normalisation.
     public enum Convolution: String, ConfigurationChoice { case auto, onednn, blas }
 
+    /// How the way of each convolution is chosen.
+    public enum Tune: String, ConfigurationChoice { case rule, measure }
+
     /// The parts of networks that are computed again in the backward pass.
     public enum Recompute: String, ConfigurationChoice { case none, stage, block }
 
@@ -18,6 +21,8 @@ public struct EngineOptions: ConfigurationGroup {
     public var kernels = Kernels.auto
     /// The library of convolutions.
     public var convolution = Convolution.auto
+    /// How the ways of convolutions are chosen.
+    public var tune = Tune.rule
     /// What is recomputed for less memory.
     public var recompute = Recompute.none
     /// Threads that compute.
@@ -35,6 +40,9 @@ public struct EngineOptions: ConfigurationGroup {
         .init(
             "engine.convolution", \.convolution,
             help: "What convolves; auto picks by shape: Winograd, oneDNN or BLAS."),
+        .init(
+            "engine.tune", \.tune,
+            help: "Choose ways by a fixed rule, or by the clock: other bits every run."),
         .init(
             "memory.recompute", \.recompute,
             help: "Parts computed again for gradients: less memory, more time, same bits.",
