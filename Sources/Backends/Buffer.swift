@@ -35,9 +35,13 @@ public final class MemoryPool: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether blocks are only addresses that read as zeros: none is kept for the next request.
+    private let isPretended: Bool
 
     /// An empty pool.
-    public init() {}
+    public convenience init() { self.init(isPretended: false) }
+
+    init(isPretended: Bool) { self.isPretended = isPretended }
 
     /// Uninitialised memory of at least `byteCount` bytes.
     public func allocate(byteCount: Int) -> Buffer {
@@ -49,14 +53,28 @@ public final class MemoryPool: Sendable {
             state.peakBytes = max(state.peakBytes, state.usedBytes)
             return (kept, MemoryPool.trim(&state))
         }
-        for block in surplus { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        release(surplus)
         if let kept, let address = UnsafeMutableRawPointer(bitPattern: kept.address) {
             return Buffer(byteCount: kept.size, address: address, pool: self)
         }
-        var address: UnsafeMutableRawPointer?
-        let status = posix_memalign(&address, 64, size)
-        guard status == 0, let address else { preconditionFailure("out of memory: \(size) bytes asked for") }
+        guard let address = isPretended ? MemoryPool.pretendedBlock(size) : MemoryPool.block(size) else {
+            preconditionFailure("out of memory: \(size) bytes asked for")
+        }
         return Buffer(byteCount: size, address: address, pool: self)
+    }
+
+    private static func block(_ size: Int) -> UnsafeMutableRawPointer? {
+        var address: UnsafeMutableRawPointer?
+        return posix_memalign(&address, 64, size) == 0 ? address : nil
+    }
+
+    private static func pretendedBlock(_ size: Int) -> UnsafeMutableRawPointer? {
+        let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        return address == MAP_FAILED ? nil : address
+    }
+
+    private func release(_ blocks: [UInt]) {
+        for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
     }
 
     /// The smallest kept block that holds `size` bytes, unless most of it would lie idle.
@@ -69,13 +87,17 @@ public final class MemoryPool: Sendable {
     }
 
     fileprivate func giveBack(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+        if isPretended {
+            munmap(address, byteCount)
+            return state.withLock { $0.usedBytes -= byteCount }
+        }
         let surplus: [UInt] = state.withLock { state in
             state.usedBytes -= byteCount
             state.free[byteCount, default: []].append(UInt(bitPattern: address))
             state.freeBytes += byteCount
             return MemoryPool.trim(&state)
         }
-        for block in surplus { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        release(surplus)
     }
 
     /// Takes the largest kept blocks out until the limit holds.

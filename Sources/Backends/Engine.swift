@@ -37,6 +37,17 @@ public enum Engine {
         return Engine.backend
     }
 
+    /// What the arrays of `body` would take at the highest, in bytes: nothing is computed, and values read as zeros. What is made
+    /// within must not be used afterwards.
+    public static func plannedPeak<Failure: Error>(of body: () throws(Failure) -> Void) throws(Failure) -> Int {
+        let running = backend
+        let planning = PlanningBackend(running.description)
+        state.withLock { $0.backend = planning }
+        defer { state.withLock { $0.backend = running } }
+        try body()
+        return planning.memoryStatistics.peakBytes
+    }
+
     /// Measures every call from now on, until `stopProfiling`.
     public static func startProfiling() -> Profile {
         let profiling = ProfilingBackend(backend)

@@ -108,6 +108,16 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: semisup.folder + "/runs"))
     }
 
+    @Test func memoryIsKnownBeforeTheFirstStep() throws {
+        let estimate = try #require(try train("--dry-run", "--json").objects.last)
+        let planned = try #require(estimate["plannedMiB"]?.realValue)
+        #expect(planned > 0.5 && planned < estimate["peakMiB"]?.realValue ?? 0)
+        let refused = try semisup(
+            "train", "--data", "videos", "--labels", "2/class", "--out", "run", "batch.unlabeled=65536", "clip.size=1024")
+        #expect(refused.status == 78 && refused.errors.contains("batch.unlabeled (65536)"))
+        #expect(!FileManager.default.fileExists(atPath: semisup.folder + "/run"))
+    }
+
     @Test func withoutOutEachRunGetsAFolderOfItsOwn() throws {
         let runs = try (0..<2).map { _ in try train("--json", "epochs=0").objects.last?["run"]?.stringValue }
         #expect(runs == ["runs/fixmatch-videos-2-class-seed0", "runs/fixmatch-videos-2-class-seed0-2"])

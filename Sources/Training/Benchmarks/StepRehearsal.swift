@@ -14,7 +14,10 @@ final class StepRehearsal {
     ///
     /// - Parameter data: What the method passes over when its first stage and epoch begin, and whose clips the batch pretends to
     ///   show; nil: neither is begun.
-    init(_ method: any Method, optimizer: OptimizerOptions, classes: Int, data: RunData? = nil) throws {
+    /// - Parameter isPlanned: Whether nothing is computed, so that the clips may be anything.
+    init(
+        _ method: any Method, optimizer: OptimizerOptions, classes: Int, data: RunData? = nil, isPlanned: Bool = false
+    ) throws {
         self.method = method
         stage = method.stages.first
         if let data { try method.beginStages(through: 0, totalSteps: 1_000_000, data: data) }
@@ -24,7 +27,8 @@ final class StepRehearsal {
         for (number, stream) in method.views(in: stage).streams.enumerated() {
             let views = stream.views.enumerated().map { index, view in
                 let shape = [stream.batchSize] + stream.shape(of: view)
-                return (view.name, RandomClips.tensor(shape, seed: UInt64(16 * number + index)).channelsLast)
+                let clips = isPlanned ? Tensor.zeros(shape) : RandomClips.tensor(shape, seed: UInt64(16 * number + index))
+                return (view.name, clips.channelsLast)
             }
             let list = stream.source == .labeled ? data?.lists.labelled : data?.lists.unlabelled
             let known = list?.samples.map(\.index) ?? []

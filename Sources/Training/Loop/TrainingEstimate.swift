@@ -14,10 +14,14 @@ public struct TrainingEstimate: Sendable, Equatable {
     public let secondsPerStep: Double, seconds: Double
     /// The highest memory of this process while stepping, in MiB.
     public let peakMiB: Double
+    /// What the tensors were planned to take before the first step; nil where the method's step could not be gone through without
+    /// values.
+    public let plannedMiB: Double?
 
     /// Starts the engine, builds the networks and measures. Throws what building the method throws.
     public init(_ plan: TrainingPlan) throws {
         try Engine.start(plan.engine)
+        plannedMiB = try MemoryPlan.requireRoom(for: plan)?.peakMiB
         let plan = try plan.readingInitialWeights()
         let method = try plan.makeMethod()
         // A pass over all data would take as long as in the run: the method passes over a few clips and trains on those.
@@ -49,6 +53,7 @@ public struct TrainingEstimate: Sendable, Equatable {
             ("labeledClips", .integer(labeledClips)), ("unlabeledClips", .integer(unlabeledClips)),
             ("testClips", .integer(testClips)), ("parameters", .integer(parameters)),
             ("secondsPerStep", .real(secondsPerStep)), ("seconds", .real(seconds)), ("peakMiB", .real(peakMiB)),
+            ("plannedMiB", plannedMiB.map { .real($0) } ?? .null),
         ])
     }
 }

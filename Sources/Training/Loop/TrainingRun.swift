@@ -34,6 +34,7 @@ public final class TrainingRun {
         _ plan: TrainingPlan, out: String?, indices: VideoIndexStore = VideoIndexStore(), observer: any TrainingObserver
     ) throws {
         try Engine.start(plan.engine)
+        try MemoryPlan.requireRoom(for: plan)
         let plan = try plan.readingInitialWeights()
         self.plan = plan
         access = plan.access(indices)
@@ -61,6 +62,7 @@ public final class TrainingRun {
         observer: any TrainingObserver
     ) throws {
         try Engine.start(plan.engine)
+        try MemoryPlan.requireRoom(for: plan)
         directory = try RunDirectory.open(folder)
         record = try directory.record()
         tuning = TuningRecord(run: folder)

@@ -109,6 +109,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
                 ["a step", "\(Text.time(estimate.secondsPerStep)) without the loader"],
                 ["training", "about \(Text.time(estimate.seconds))"],
                 ["memory", "\(Text.number(estimate.peakMiB, digits: 3)) MiB without the loader"],
+                ["planned", estimate.plannedMiB.map { "\(Text.number($0, digits: 3)) MiB of tensors" } ?? "unknown"],
             ]))
     }
 }

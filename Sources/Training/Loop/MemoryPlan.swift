@@ -1,0 +1,80 @@
+import Files
+import Foundation
+import Networks
+import Tensor
+
+/// What the tensors of a run take, known before its first step: a step of its first stage is gone through without computing.
+///
+/// The loader, the scratch of convolutions and the gaps between blocks come on top.
+public struct MemoryPlan: Sendable, Equatable {
+    /// Parameters with what the optimiser and the running mean keep of them, clips, values and gradients at the highest.
+    public let peakMiB: Double
+
+    /// Plans; the engine has been started. Throws what building the method and its step throw.
+    init(_ plan: TrainingPlan) throws {
+        let bytes = try Engine.plannedPeak {
+            let averages = plan.configuration[AverageOptions.self].decay > 0
+            let average = averages ? try plan.networks.classifier() : nil
+            let method = try plan.makeMethod()
+            try plan.call("in a step without values") {
+                let rehearsal = try StepRehearsal(
+                    method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count,
+                    isPlanned: true)
+                try withExtendedLifetime(average) { try rehearsal.step() }
+            }
+        }
+        peakMiB = Double(bytes) / 1_048_576
+    }
+
+    /// Throws `MemoryShortage` where a run takes more than this process can get. A method whose step cannot be gone through without
+    /// values is not planned.
+    @discardableResult
+    static func requireRoom(for plan: TrainingPlan) throws(MemoryShortage) -> MemoryPlan? {
+        guard let planned = try? MemoryPlan(plan) else { return nil }
+        guard let free = SystemMemory.availableMiB, planned.peakMiB > free else { return planned }
+        throw MemoryShortage(
+            neededMiB: planned.peakMiB, availableMiB: free, batch: plan.configuration[BatchOptions.self],
+            clip: plan.configuration[ClipOptions.self], recompute: plan.configuration[EngineOptions.self].recompute)
+    }
+}
+
+/// A run whose step takes more memory than there is.
+struct MemoryShortage: ReportedError {
+    let neededMiB: Double, availableMiB: Double
+    let batch: BatchOptions, clip: ClipOptions, recompute: EngineOptions.Recompute
+
+    var exitCode: ExitCode { .configuration }
+
+    var description: String {
+        let again = recompute == .none ? "set memory.recompute=block, " : ""
+        return "a step takes \(Int(neededMiB.rounded())) MiB and \(Int(availableMiB.rounded())) MiB are free: \(again)"
+            + "lower batch.labeled (\(batch.labeled)), batch.unlabeled (\(batch.unlabeled)), clip.size (\(clip.size)), "
+            + "clip.length (\(clip.length)) or backbone.width"
+    }
+}
+
+/// The memory of this machine.
+enum SystemMemory {
+    /// What this process can still get: of the machine, and of the group that it is limited with; nil where the system does not say.
+    static var availableMiB: Double? {
+        let machine = value("MemAvailable", of: "/proc/meminfo").map { $0 / 1024 }
+        let group = "/sys/fs/cgroup/memory"
+        let limit = number("\(group).max").map { limit in
+            let cache = value("inactive_file", of: "\(group).stat") ?? 0
+            return (limit - (number("\(group).current") ?? 0) + cache) / 1_048_576
+        }
+        return [machine, limit].compactMap(\.self).min()
+    }
+
+    private static func number(_ path: String) -> Double? {
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+        return text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+
+    /// The number after `name` at the beginning of a line.
+    private static func value(_ name: String, of path: String) -> Double? {
+        let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
+        let line = lines.first { $0.hasPrefix(name) }
+        return line.flatMap { $0.split { $0 == " " || $0 == ":" }.dropFirst().first }.flatMap { Double($0) }
+    }
+}
