@@ -41,8 +41,8 @@ public enum KernelSet: String, Sendable, CaseIterable, Comparable {
 
 /// What convolves.
 public enum ConvolutionPath: String, Sendable, CaseIterable {
-    /// Winograd's minimal filtering of our own where it costs least (windows of 3 x 3 that move by one), else oneDNN where it is
-    /// there, else BLAS. A fixed rule of the shapes: a choice by the clock would change bits.
+    /// Kernels of our own for windows of 3 x 3 that move by one and, in f32, for those of one position of a frame; else oneDNN where
+    /// it is there, else BLAS. A fixed rule of the shapes: a choice by the clock would change bits.
     case auto
     /// oneDNN throughout; an error where it is not there.
     case onednn
