@@ -24,7 +24,7 @@ struct MemoryRegion {
     /// - Parameter usedBytes: What is in use: where holes have come to more than a quarter of it, the region gives their pages back
     ///   before it grows.
     mutating func take(_ size: Int, usedBytes: Int) -> UnsafeMutableRawPointer? {
-        if let best = holes.indices.filter({ holes[$0].size >= size }).min(by: { holes[$0].size < holes[$1].size }) {
+        if let best = smallestHole(holding: size) {
             let first = holes[best].first
             holes[best] = (first + size, holes[best].size - size)
             if holes[best].size == 0 { holes.remove(at: best) }
@@ -38,6 +38,14 @@ struct MemoryRegion {
         if first + size > usedBytes + size + (usedBytes + size) / 4 { emptyHoles() }
         extent = first + size
         return address(first)
+    }
+
+    private func smallestHole(holding size: Int) -> Int? {
+        var best: Int?
+        for index in holes.indices where holes[index].size >= size && holes[index].size < best.map({ holes[$0].size }) ?? .max {
+            best = index
+        }
+        return best
     }
 
     /// Takes a block back; false where it is not of the region.
