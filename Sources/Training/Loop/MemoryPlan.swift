@@ -26,11 +26,11 @@ public struct MemoryPlan: Sendable, Equatable {
         peakMiB = Double(bytes) / 1_048_576
     }
 
-    /// Throws `MemoryShortage` where a run takes more than this process can get. A method whose step cannot be gone through without
-    /// values is not planned.
+    /// Throws `MemoryShortage` where a run takes more than this process can get. Methods that count on values
+    /// are not planned.
     @discardableResult
     static func requireRoom(for plan: TrainingPlan) throws(MemoryShortage) -> MemoryPlan? {
-        guard let planned = try? MemoryPlan(plan) else { return nil }
+        guard plan.method.canBePlanned, let planned = try? MemoryPlan(plan) else { return nil }
         guard let free = SystemMemory.availableMiB, planned.peakMiB > free else { return planned }
         throw MemoryShortage(
             neededMiB: planned.peakMiB, availableMiB: free, batch: plan.configuration[BatchOptions.self],

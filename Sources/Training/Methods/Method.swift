@@ -16,6 +16,8 @@ public protocol Method: Stateful, SendableMetatype {
     static var manifest: MethodManifest { get }
     /// The method's own options, all under `method.`. Default: none.
     static var options: [any ConfigurationGroup.Type] { get }
+    /// Whether a step can be gone through with zeros in place of all values, so that its memory is planned before the first one.
+    static var canBePlanned: Bool { get }
     /// Builds networks and state.
     init(_ setup: MethodSetup) throws
 
@@ -49,6 +51,8 @@ public protocol Method: Stateful, SendableMetatype {
 
 extension Method {
     public static var options: [any ConfigurationGroup.Type] { [] }
+    /// False: losses may count on values.
+    public static var canBePlanned: Bool { false }
     public var stages: [TrainingStage] { [TrainingStage("main")] }
     public func willStartStage(_ epoch: EpochContext) throws {}
     public func willStartEpoch(_ epoch: EpochContext) throws {}

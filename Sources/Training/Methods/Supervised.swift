@@ -7,6 +7,7 @@ public final class Supervised: Method {
     public static let manifest = MethodManifest(
         name: "supervised", summary: "Cross-entropy on the labelled clips alone", paper: "the baseline of every table")
     public static let options: [any ConfigurationGroup.Type] = [SupervisedOptions.self]
+    public static let canBePlanned = true
 
     public let views: ViewPlan
     private let network: VideoClassifier

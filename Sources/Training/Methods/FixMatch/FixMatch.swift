@@ -14,6 +14,7 @@ public final class FixMatch: Method {
             "a clip may begin wherever its frames fit; the video code reserves length x stride frames and one more",
         ])
     public static let options: [any ConfigurationGroup.Type] = [PseudoLabelOptions.self, FixMatchOptions.self]
+    public static let canBePlanned = true
 
     public let views: ViewPlan
     /// The network that is trained and evaluated.
