@@ -88,6 +88,26 @@ public protocol Backend: AnyObject, Sendable {
     var memoryStatistics: (usedBytes: Int, peakBytes: Int, systemAllocations: Int) { get }
 }
 
+extension Backend {
+    /// Uninitialised elements, row-major unless strides are given.
+    package func newArray(_ shape: [Int], _ elementType: ElementType, strides: [Int]? = nil) -> StridedArray {
+        StridedArray(
+            buffer: allocate(byteCount: shape.reduce(elementType.byteCount, *)), shape: shape,
+            strides: strides ?? StridedArray.rowMajorStrides(of: shape), elementType: elementType)
+    }
+
+    /// Uninitialised elements with the extents and the layout of `model`, and its type unless one is given.
+    func newArray(like model: StridedArray, _ elementType: ElementType? = nil) -> StridedArray {
+        newArray(model.shape, elementType ?? model.elementType, strides: model.strides)
+    }
+
+    /// Writes `x`, converted, into `y` and returns that.
+    func copy(_ x: StridedArray, into y: StridedArray) -> StridedArray {
+        convert(x, into: y)
+        return y
+    }
+}
+
 /// What computes in this process, as recorded in `run.json` and shown by `doctor`.
 public struct EngineDescription: Sendable, Equatable {
     /// The set of our own kernels.

@@ -44,9 +44,7 @@ public struct Tensor {
 extension Tensor {
     /// Uninitialised elements, row-major unless strides are given.
     package static func uninitialized(_ shape: [Int], _ elementType: ElementType, strides: [Int]? = nil) -> StridedArray {
-        StridedArray(
-            buffer: Engine.backend.allocate(byteCount: shape.reduce(elementType.byteCount, *)), shape: shape,
-            strides: strides ?? StridedArray.rowMajorStrides(of: shape), elementType: elementType)
+        Engine.backend.newArray(shape, elementType, strides: strides)
     }
 
     /// The values in row-major order, with `shape`, whose product is their number.

@@ -46,15 +46,16 @@ extension CPUBackend {
             let (from, to) = (part(group, of: groups, x, axis: 1), part(group, of: groups, y, axis: 1))
             switch pass {
             case .forward:
-                let result = emptyCopy(of: to)
-                convolution(copy(from), weights: kernel, window: window, into: result)
+                let result = channelsLast(to)
+                convolution(copy(from, into: channelsLast(from)), weights: kernel, window: window, into: result)
                 convert(result, into: to)
             case .backwardInput:
-                let result = emptyCopy(of: from)
-                convolutionBackwardInput(copy(to), weights: kernel, window: window, into: result)
+                let result = channelsLast(from)
+                convolutionBackwardInput(copy(to, into: channelsLast(to)), weights: kernel, window: window, into: result)
                 convert(result, into: from)
             case .backwardWeights:
-                convolutionBackwardWeights(copy(from), copy(to), window: window, into: kernel)
+                convolutionBackwardWeights(
+                    copy(from, into: channelsLast(from)), copy(to, into: channelsLast(to)), window: window, into: kernel)
             }
         }
     }
@@ -68,15 +69,8 @@ extension CPUBackend {
             strides: array.strides, elementType: array.elementType)
     }
 
-    private func emptyCopy(of array: StridedArray) -> StridedArray {
-        StridedArray(
-            buffer: allocate(byteCount: array.count * array.elementType.byteCount), shape: array.shape,
-            strides: StridedArray.channelsLastStrides(of: array.shape), elementType: array.elementType)
-    }
-
-    private func copy(_ array: StridedArray) -> StridedArray {
-        let copy = emptyCopy(of: array)
-        convert(array, into: copy)
-        return copy
+    /// A new channels-last array of the extents of `array`.
+    private func channelsLast(_ array: StridedArray) -> StridedArray {
+        newArray(array.shape, array.elementType, strides: StridedArray.channelsLastStrides(of: array.shape))
     }
 }

@@ -65,14 +65,7 @@ extension CPUBackend {
     }
 
     private func contiguousForBLAS(_ array: StridedArray) -> StridedArray {
-        BLASOperand(array, batch: 0) == nil ? rowMajorCopy(array) : array
-    }
-
-    private func rowMajorCopy(_ array: StridedArray) -> StridedArray {
-        let copy = StridedArray(
-            buffer: allocate(byteCount: array.count * array.elementType.byteCount), shape: array.shape,
-            strides: StridedArray.rowMajorStrides(of: array.shape), elementType: array.elementType)
-        convert(array, into: copy)
-        return copy
+        BLASOperand(array, batch: 0) == nil
+            ? copy(array, into: newArray(array.shape, array.elementType)) : array
     }
 }

@@ -48,14 +48,9 @@ extension CPUBackend {
         requireParameters(weight, of: x)
         precondition(y.isChannelsLast && dy.isChannelsLast, "a normalisation is channels-last throughout")
         let type = x.elementType
-        func new(_ shape: [Int], _ type: ElementType) -> StridedArray {
-            StridedArray(
-                buffer: allocate(byteCount: shape.reduce(type.byteCount, *)), shape: shape,
-                strides: StridedArray.channelsLastStrides(of: shape), elementType: type)
-        }
         let gradients = NormalizationGradients(
-            input: wantsInput ? new(x.shape, type) : nil, residual: wantsResidual ? new(x.shape, type) : nil,
-            weight: new([channels], type.parameterType), bias: new([channels], type.parameterType))
+            input: wantsInput ? newArray(like: x) : nil, residual: wantsResidual ? newArray(like: x) : nil,
+            weight: newArray(like: weight), bias: newArray(like: weight))
         statistics.mean.withUnsafeBufferPointer { mean in
             statistics.variance.withUnsafeBufferPointer { variance in
                 var g = normalization_gradient(

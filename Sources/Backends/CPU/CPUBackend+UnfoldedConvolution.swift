@@ -17,17 +17,19 @@ extension CPUBackend {
         let (x, weights, y, window) = (work.x, work.weights, work.y, work.shape.window)
         switch work.pass {
         case .forward:
-            let wide = float32Array(like: y)
+            let wide = newArray(like: y, .float32)
             convolution(float32Copy(of: x), weights: weights, window: window, into: wide)
             convert(wide, into: y)
         case .backwardInput:
-            let wide = float32Array(like: x)
+            let wide = newArray(like: x, .float32)
             convolutionBackwardInput(float32Copy(of: y), weights: weights, window: window, into: wide)
             convert(wide, into: x)
         case .backwardWeights:
             convolutionBackwardWeights(float32Copy(of: x), float32Copy(of: y), window: window, into: weights)
         }
     }
+
+    func float32Copy(of x: StridedArray) -> StridedArray { copy(x, into: newArray(like: x, .float32)) }
 
     private func unfoldedForward(_ work: ConvolutionWork) {
         let (shape, weights, y) = (work.shape, work.weights, work.y)
@@ -63,18 +65,6 @@ extension CPUBackend {
                 rows(of: dy, images).transposed, columns, into: matrix(dWeights, rows: shape.outChannels),
                 accumulates: images.lowerBound > 0)
         }
-    }
-
-    func float32Array(like array: StridedArray) -> StridedArray {
-        StridedArray(
-            buffer: allocate(byteCount: array.count * ElementType.float32.byteCount), shape: array.shape,
-            strides: array.strides, elementType: .float32)
-    }
-
-    func float32Copy(of array: StridedArray) -> StridedArray {
-        let copy = float32Array(like: array)
-        convert(array, into: copy)
-        return copy
     }
 
     /// Unfolded images take at most this much memory at a time.

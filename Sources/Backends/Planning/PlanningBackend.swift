@@ -25,14 +25,8 @@ final class PlanningBackend: Backend {
         epsilon: Double, relu: Bool, throughStatistics: Bool, wantsInput: Bool, wantsResidual: Bool
     ) -> NormalizationGradients {
         NormalizationGradients(
-            input: wantsInput ? array(like: x) : nil, residual: wantsResidual ? array(like: x) : nil, weight: array(like: weight),
-            bias: array(like: weight))
-    }
-
-    private func array(like model: StridedArray) -> StridedArray {
-        StridedArray(
-            buffer: allocate(byteCount: model.count * model.elementType.byteCount), shape: model.shape, strides: model.strides,
-            elementType: model.elementType)
+            input: wantsInput ? newArray(like: x) : nil, residual: wantsResidual ? newArray(like: x) : nil,
+            weight: newArray(like: weight), bias: newArray(like: weight))
     }
 
     // MARK: What writes into arrays that are there

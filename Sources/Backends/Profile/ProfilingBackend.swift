@@ -39,6 +39,8 @@ final class ProfilingBackend: Backend {
     func allocate(byteCount: Int) -> Buffer { inner.allocate(byteCount: byteCount) }
     var description: EngineDescription { inner.description }
     var memoryStatistics: (usedBytes: Int, peakBytes: Int, systemAllocations: Int) { inner.memoryStatistics }
+    var convolutionChoices: [String: ConvolutionWay] { inner.convolutionChoices }
+    func reuse(_ choices: [String: ConvolutionWay]) { inner.reuse(choices) }
 
     // MARK: Elements
 
@@ -149,9 +151,6 @@ final class ProfilingBackend: Backend {
     }
 
     // MARK: Updates
-
-    var convolutionChoices: [String: ConvolutionWay] { inner.convolutionChoices }
-    func reuse(_ choices: [String: ConvolutionWay]) { inner.reuse(choices) }
 
     func gradientDescent(
         _ weight: StridedArray, gradient: StridedArray, velocity: StridedArray, _ step: GradientDescentStep,

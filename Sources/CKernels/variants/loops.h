@@ -2,6 +2,19 @@
 
 enum { elements_per_part = 16384 };
 
+/// What lies from `first` until before `end`.
+struct span {
+    int64_t first, end;
+};
+
+static int parts_of(int64_t count) { return (int)((count + elements_per_part - 1) / elements_per_part); }
+
+/// The elements of one part of `count`.
+static struct span span_of_part(int part, int64_t count) {
+    const int64_t first = (int64_t)part * elements_per_part, end = first + elements_per_part;
+    return (struct span){first, end < count ? end : count};
+}
+
 struct loop {
     int rank, arrays;
     int64_t size[maximum_rank];
@@ -104,7 +117,7 @@ static void run_loop(const struct loop *loop, const int64_t *width, row_function
     struct loop_run run = {loop, width, row, context, 1, loop->inner, 1};
     if (loop->inner > elements_per_part) {
         run.inner_per_part = elements_per_part;
-        run.inner_parts = (loop->inner + elements_per_part - 1) / elements_per_part;
+        run.inner_parts = parts_of(loop->inner);
     } else {
         run.outer_per_part = elements_per_part / loop->inner;
     }

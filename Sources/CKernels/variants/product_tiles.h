@@ -6,6 +6,9 @@
 
 enum { product_rows = PRODUCT_ROWS, product_vectors = 2, product_columns = product_vectors * vector_lanes };
 
+/// The vectors of a panel that `columns` or more are left for; the last may be half as wide.
+static int64_t panel_vectors(int64_t columns) { return columns < product_columns ? 1 : product_vectors; }
+
 /// A product of matrices, summed over `taps` pairs of them; the result is one or two vectors wide.
 struct product {
     int64_t vectors;

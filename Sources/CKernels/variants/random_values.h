@@ -15,17 +15,16 @@ struct TYPED(normal_run) {
 
 static void TYPED(normal_part)(void *context, int part) {
     const struct TYPED(normal_run) *run = context;
-    const int64_t first = (int64_t)part * elements_per_part;
-    const int64_t end = first + elements_per_part < run->count ? first + elements_per_part : run->count;
-    for (int64_t i = first; i < end; i += 2) {
+    const struct span span = span_of_part(part, run->count);
+    for (int64_t i = span.first; i < span.end; i += 2) {
         const double radius = sqrt(-2 * log(1 - random_uniform(run->key, (uint64_t)i))) * run->standard_deviation;
         const double angle = 2 * 3.14159265358979323846 * random_uniform(run->key, (uint64_t)i + 1);
         run->y[i] = (REAL)(radius * cos(angle));
-        if (i + 1 < end) run->y[i + 1] = (REAL)(radius * sin(angle));
+        if (i + 1 < span.end) run->y[i + 1] = (REAL)(radius * sin(angle));
     }
 }
 
 static void TYPED(normal_values)(int64_t count, uint64_t key, double standard_deviation, void *y) {
     struct TYPED(normal_run) run = {count, key, standard_deviation, y};
-    parallel_for((int)((count + elements_per_part - 1) / elements_per_part), TYPED(normal_part), &run);
+    parallel_for(parts_of(count), TYPED(normal_part), &run);
 }

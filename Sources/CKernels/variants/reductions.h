@@ -120,20 +120,19 @@ struct TYPED(scan) {
 
 static void TYPED(sum_of_squares_part)(void *context, int part) {
     const struct TYPED(scan) *scan = context;
-    const int64_t first = (int64_t)part * elements_per_part;
-    const int64_t end = first + elements_per_part < scan->count ? first + elements_per_part : scan->count;
+    const struct span span = span_of_part(part, scan->count);
     double lane[16] = {0};
-    int64_t i = first;
-    for (; i + 16 <= end; i += 16)
+    int64_t i = span.first;
+    for (; i + 16 <= span.end; i += 16)
         for (int k = 0; k < 16; k++) lane[k] += (double)scan->x[i + k] * (double)scan->x[i + k];
-    for (; i < end; i++) lane[0] += (double)scan->x[i] * (double)scan->x[i];
+    for (; i < span.end; i++) lane[0] += (double)scan->x[i] * (double)scan->x[i];
     double total = 0;
     for (int k = 0; k < 16; k++) total += lane[k];
     scan->sums[part] = total;
 }
 
 static double TYPED(sum_of_squares)(int64_t count, const void *x) {
-    const int parts = (int)((count + elements_per_part - 1) / elements_per_part);
+    const int parts = parts_of(count);
     double few[256], *sums = parts <= 256 ? few : malloc(sizeof(double) * (size_t)parts);
     if (!sums) return NAN;
     struct TYPED(scan) scan = {.x = x, .count = count, .sums = sums};

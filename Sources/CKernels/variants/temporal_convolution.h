@@ -85,7 +85,7 @@ static void temporal_product_part(void *context, int part) {
             next = (plane + 1) * run->positions < end ? (plane + 1) * run->positions : end;
             const int64_t seen = image * w->from_frames + frame - w->padding + taps.first;
             const struct product product = {
-                .vectors = width - column < product_columns ? 1 : product_vectors,
+                .vectors = panel_vectors(width - column),
                 .a = run->from + (seen * run->positions + row - plane * run->positions) * depth,
                 .a_tap = run->positions * depth, .a_row = depth, .a_step = 1,
                 .b = run->scratch + (column * w->taps + taps.first * product_columns) * depth,
@@ -111,7 +111,7 @@ static void temporal_add_products(
     for (int64_t k = 0; k < depth; k += temporal_depth_at_once)
         for (int64_t column = 0; column < channels; column += product_columns) {
             const struct product product = {
-                .vectors = channels - column < product_columns ? 1 : product_vectors,
+                .vectors = panel_vectors(channels - column),
                 .a = dy + k * run->to_channels + first_output, .a_row = 1, .a_step = run->to_channels,
                 .b = x + k * channels + column, .b_row = channels,
                 .rows = outputs, .taps = 1, .depth = depth - k < temporal_depth_at_once ? depth - k : temporal_depth_at_once,

@@ -1,9 +1,5 @@
 // The frames that a window sees along T.
 
-struct span {
-    int64_t first, end;
-};
-
 struct temporal_window {
     int64_t taps, padding, from_frames, to_frames;
 };

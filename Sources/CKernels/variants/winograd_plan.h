@@ -37,7 +37,7 @@ static int64_t winograd_panels(const struct winograd_plan *plan) { return (plan-
 
 /// The vectors of the panel that begins at `column`.
 static int64_t winograd_panel_vectors(const struct winograd_plan *plan, int64_t column) {
-    return plan->to.step - column < product_columns ? 1 : product_vectors;
+    return panel_vectors(plan->to.step - column);
 }
 
 static struct winograd_plan winograd_plan_of(

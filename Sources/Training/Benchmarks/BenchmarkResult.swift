@@ -64,23 +64,6 @@ public struct BenchmarkResult: Sendable, Equatable {
     public static func == (left: BenchmarkResult, right: BenchmarkResult) -> Bool { left.json == right.json }
 }
 
-/// What the system says about the memory of this process.
-enum ProcessMemory {
-    /// The highest resident size so far, in MiB.
-    static var peakMiB: Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Double(usage.ru_maxrss) / 1024
-    }
-
-    /// The resident size now, in MiB; 0 where the system does not say.
-    static var residentMiB: Double {
-        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-        guard fields.count > 1, let pages = Double(fields[1]) else { return 0 }
-        return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
-    }
-}
-
 /// Times repeats of the same work.
 enum Stopwatch {
     /// The seconds of each of `repeats` runs of `body`, after `warmups` that do not count.

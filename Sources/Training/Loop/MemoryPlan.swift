@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Networks
 import Tensor
 
@@ -50,31 +49,5 @@ struct MemoryShortage: ReportedError {
         return "a step takes \(Int(neededMiB.rounded())) MiB and \(Int(availableMiB.rounded())) MiB are free: \(again)"
             + "lower batch.labeled (\(batch.labeled)), batch.unlabeled (\(batch.unlabeled)), clip.size (\(clip.size)), "
             + "clip.length (\(clip.length)) or backbone.width"
-    }
-}
-
-/// The memory of this machine.
-enum SystemMemory {
-    /// What this process can still get: of the machine, and of the group that it is limited with; nil where the system does not say.
-    static var availableMiB: Double? {
-        let machine = value("MemAvailable", of: "/proc/meminfo").map { $0 / 1024 }
-        let group = "/sys/fs/cgroup/memory"
-        let limit = number("\(group).max").map { limit in
-            let cache = value("inactive_file", of: "\(group).stat") ?? 0
-            return (limit - (number("\(group).current") ?? 0) + cache) / 1_048_576
-        }
-        return [machine, limit].compactMap(\.self).min()
-    }
-
-    private static func number(_ path: String) -> Double? {
-        let text = try? String(contentsOfFile: path, encoding: .utf8)
-        return text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    }
-
-    /// The number after `name` at the beginning of a line.
-    private static func value(_ name: String, of path: String) -> Double? {
-        let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
-        let line = lines.first { $0.hasPrefix(name) }
-        return line.flatMap { $0.split { $0 == " " || $0 == ":" }.dropFirst().first }.flatMap { Double($0) }
     }
 }
