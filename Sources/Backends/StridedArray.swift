@@ -105,6 +105,16 @@ extension StridedArray {
         _ = target.update(fromContentsOf: values)
     }
 
+    /// The elements in memory order as they lie; the array is dense.
+    public var bytes: [UInt8] {
+        precondition(isDense, "the bytes of an array with gaps")
+        let length = count * elementType.byteCount
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, written in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(start: address, count: length))
+            written = length
+        }
+    }
+
     /// The elements in memory order; the array is dense and of that type.
     public func values<Element: ArrayElement>(as type: Element.Type) -> [Element] {
         precondition(Element.elementType == elementType && isDense, "\(elementType) read as \(Element.elementType)")

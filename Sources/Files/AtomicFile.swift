@@ -55,11 +55,15 @@ public enum AtomicFile {
 
     /// Makes a rename inside the folder of `path` last through a power failure.
     public static func synchronizeFolder(of path: String) throws(FileError) {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
-        guard descriptor >= 0 else { throw .system(path: folder, operation: "open", code: errno) }
+        try synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    /// Makes what was written into a file, or renamed in a folder, last through a power failure.
+    public static func synchronize(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(path: path, operation: "open", code: errno) }
         defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system(path: folder, operation: "fsync", code: errno) }
+        guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "fsync", code: errno) }
     }
 }
 

@@ -26,6 +26,12 @@ public enum FileReader {
         return bytes
     }
 
+    /// The length of a file in bytes; nil where there is none.
+    public static func size(of path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// The text of a UTF-8 file; a leading byte order mark is left out. Throws `malformed` where it is not UTF-8.
     public static func text(of path: String) throws(FileError) -> String {
         var bytes = try bytes(of: path)[...]

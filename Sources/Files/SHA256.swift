@@ -1,17 +1,17 @@
 internal import CMedia
 import Foundation
 
-/// SHA-256 by libavutil, fed piece by piece.
+/// SHA-256 by libcrypto or libavutil, fed piece by piece.
 public struct SHA256: ~Copyable {
     private var context: OpaquePointer?
 
     /// The digest of nothing so far.
     public init() {
         context = media_digest_create()
-        precondition(context != nil, "libavutil cannot be opened: see requireLibrary")
+        precondition(context != nil, "no library of digests can be opened: see requireLibrary")
     }
 
-    /// Throws `MissingDigestLibrary` where libavutil cannot be opened; digests are a precondition of the rest.
+    /// Throws `MissingDigestLibrary` where neither can be opened; digests are a precondition of the rest.
     public static func requireLibrary() throws(MissingDigestLibrary) {
         guard let context = media_digest_create() else { throw MissingDigestLibrary() }
         var ignored = [UInt8](repeating: 0, count: 32)
@@ -71,10 +71,10 @@ public struct SHA256: ~Copyable {
     public static func hexadecimal(of text: String) -> String { hexadecimal(of: text.utf8) }
 }
 
-/// libavutil cannot be opened.
+/// Neither libcrypto nor libavutil can be opened.
 public struct MissingDigestLibrary: ReportedError, Equatable {
     public var exitCode: ExitCode { .unavailable }
     public var description: String {
-        "libavutil could not be opened; install Debian's libavcodec-dev and libavformat-dev (semisup doctor shows what is missing)"
+        "neither libcrypto nor libavutil could be opened; install Debian's libavcodec-dev and libavformat-dev (semisup doctor shows what is missing)"
     }
 }

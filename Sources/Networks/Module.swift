@@ -63,6 +63,7 @@ public struct ForwardContext: Sendable {
     public var dropout: RandomKey?
     /// Of a part that is computed twice: what the first run puts down, what the second takes up.
     var writtenStatistics: StatisticsQueue?, readStatistics: StatisticsQueue?
+    private let largestPart = LargestPart()
 
     /// A pass with these settings.
     public init(normalization: NormalizationMode, dropout: RandomKey? = nil) {
@@ -81,8 +82,11 @@ public struct ForwardContext: Sendable {
     public static var evaluation: ForwardContext { ForwardContext(normalization: .running) }
 
     /// `body`, a whole stage or block, of `x`; its inner values are not kept where the engine recomputes such parts.
+    ///
+    /// Those of small parts are kept all the same: they are gone again before the backward pass comes to the largest part,
+    /// where the step takes most.
     public func part(_ kind: Recomputation, _ x: Tensor, _ body: @escaping (Tensor, ForwardContext) -> Tensor) -> Tensor {
-        guard Engine.backend.description.recomputation == kind else { return body(x, self) }
+        guard Engine.backend.description.recomputation == kind, largestPart.isComparable(x.count) else { return body(x, self) }
         var (first, again) = (self, self)
         if normalization != .running {
             first.writtenStatistics = StatisticsQueue()
@@ -91,6 +95,19 @@ public struct ForwardContext: Sendable {
             again.normalization = .batch
         }
         return x.recomputing { [first, again] x, isAgain in body(x, isAgain ? again : first) }
+    }
+}
+
+/// The largest input of a part so far.
+private final class LargestPart: Sendable {
+    private let count = Mutex(0)
+
+    /// Whether an input of so many elements is more than half as large as the largest.
+    func isComparable(_ count: Int) -> Bool {
+        self.count.withLock { largest in
+            largest = max(largest, count)
+            return 2 * count > largest
+        }
     }
 }
 

@@ -107,6 +107,9 @@ extension Tensor {
         return constant.converted(to: Element.elementType).contiguous.array.values(as: Element.self)
     }
 
+    /// The elements in row-major order as they lie in memory: little-endian, in the tensor's own type.
+    public var bytes: [UInt8] { (requiresGradient ? detached : self).contiguous.array.bytes }
+
     /// The only element. The tensor must have exactly one.
     public var scalar: Double {
         precondition(count == 1, "a tensor of shape \(shape) is no scalar")

@@ -46,7 +46,8 @@ struct Semisup: ParsableCommand {
         }
     }
 
-    private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
+    /// Tells `error` and returns the exit code that goes with it.
+    static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
         if let reported = error as? any ReportedError {
             Terminal.standard.message(reported.description, label: "error", colour: .red)
             return reported.exitCode.rawValue

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Networks
+import Tensor
 import TestSupport
 import Testing
 import Training
@@ -73,6 +74,115 @@ private func names(_ folder: TemporaryFolder) throws -> [String] {
         #expect(try store.newest().checkpoint == checkpoint(100))
         try store.save(checkpoint(200))
         #expect(try names(folder) == ["step-00000200.json", "step-00000200.safetensors"])
+    }
+
+    /// What the manifest names is never written to: a kill between the two files leaves the one before.
+    @Test func aStepThatIsSavedOnceMoreIsWholeAtEveryInstant() throws {
+        let folder = try TemporaryFolder()
+        let store = CheckpointStore(folder: folder.path)
+        let changed = Checkpoint(step: 100, tensors: checkpoint(7).tensors, state: .object([]))
+        try store.save(checkpoint(100))
+        for state in [changed, checkpoint(100), changed] {
+            let before = try store.load(step: 100)
+            // The first write of a save goes to the name that nobody vouches for.
+            _ = try folder.file("step-00000100-again.safetensors", "half of it")
+            #expect(try store.load(step: 100) == before)
+            try store.save(state)
+            #expect(try store.newest().checkpoint == state)
+            #expect(try names(folder) == ["step-00000100.json", "step-00000100.safetensors"])
+        }
+    }
+}
+
+@Suite struct CheckpointWriterTests {
+    @Test func whatIsBegunIsOnTheDiskWhenItIsFinished() throws {
+        let folder = try TemporaryFolder(), store = CheckpointStore(folder: folder.path)
+        let writer = CheckpointWriter(store, logs: [])
+        for step in [100, 200, 300] { try writer.begin(checkpoint(step), isBest: step == 200) }
+        try writer.finish()
+        #expect(try writer.savedStep == 300 && store.newest().checkpoint == checkpoint(300) && store.best() == checkpoint(200))
+    }
+
+    @Test func whyNothingCouldBeSavedIsToldByTheNextCallAndTheNewestStepStays() throws {
+        let folder = try TemporaryFolder()
+        let writer = CheckpointWriter(CheckpointStore(folder: folder("none")), logs: [], wholeStep: 50)
+        try writer.begin(checkpoint(100))
+        for _ in 0..<2 {
+            let error = #expect(throws: RunError.self) { try writer.finish() }
+            #expect(error?.exitCode == .inputOutput && error?.description.contains(folder("none")) == true)
+        }
+        #expect(throws: RunError.self) { try writer.begin(checkpoint(200)) }
+        #expect(writer.savedStep == 50)
+    }
+
+    @Test func logsThatAreGoneAreNamed() throws {
+        let folder = try TemporaryFolder(), store = CheckpointStore(folder: folder.path)
+        let writer = CheckpointWriter(store, logs: [folder("metrics.jsonl")])
+        try writer.begin(checkpoint(100))
+        let error = #expect(throws: RunError.self) { try writer.finish() }
+        #expect(error?.description.contains("metrics.jsonl") == true)
+        #expect(try store.newest().checkpoint == nil)
+    }
+}
+
+/// A tenth of a thousandth of what disks do over the years; `tools/faults/run --only flip` tries more.
+@Suite struct CheckpointFlipTests {
+    private let folder: TemporaryFolder
+    private let store: CheckpointStore
+    private let whole: Checkpoint
+    private var stream = RandomKey(seed: 17, purpose: .synthesis).stream
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = CheckpointStore(folder: folder.path)
+        let shapes = (0..<20).map { [1 + $0 % 7, 16] }
+        let tensors = shapes.enumerated().map { number, shape in
+            StoredTensor(
+                name: "network.\(Character(UnicodeScalar(UInt8(97 + number)))).weight", shape: shape,
+                floats: (0..<shape[0] * 16).map { Float($0) * 0.37 + Float(number) })
+        }
+        whole = Checkpoint(step: 100, tensors: tensors, state: .object([("metricsPosition", .integer(1234))]))
+        try store.save(whole)
+    }
+
+    private func times(_ name: String, _ standard: Int) -> Int {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+    }
+
+    /// Half of the places are in the header and the manifest, which are small beside the payload.
+    @Test mutating func everyFlippedBitIsDetected() throws {
+        let file = store.path(ofStep: 100), manifest = folder("step-00000100.json")
+        let header = try FileReader.bytes(of: file).prefix(8).enumerated().reduce(8) { $0 + Int($1.element) << (8 * $1.offset) }
+        let lengths = [
+            (file, header), (file, try #require(FileReader.size(of: file))),
+            (manifest, try #require(FileReader.size(of: manifest))),
+        ]
+        for number in 0..<times("SEMISUP_FLIPS", 200) {
+            let (path, length) = lengths[number % 3], offset = Int(stream.uniform(0, Double(length))), bit = UInt8(number / 3 % 8)
+            try change(path) { $0[offset] ^= 1 << bit }
+            #expect(throws: RunError.self, "bit \(bit) of byte \(offset) of \(path)") { try store.load(step: 100) }
+            try change(path) { $0[offset] ^= 1 << bit }
+        }
+        #expect(try store.load(step: 100) == whole)
+    }
+
+    @Test mutating func everyTruncationIsDetected() throws {
+        for path in [store.path(ofStep: 100), folder("step-00000100.json")] {
+            let bytes = try FileReader.bytes(of: path)
+            for _ in 0..<times("SEMISUP_CUTS", 50) / 2 {
+                let length = Int(stream.uniform(0, Double(bytes.count)))
+                try change(path) { $0.removeLast(bytes.count - length) }
+                #expect(throws: RunError.self, "\(path) of \(length) bytes") { try store.load(step: 100) }
+                try change(path) { $0 = bytes }
+            }
+        }
+        #expect(try store.load(step: 100) == whole)
+    }
+
+    private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
+        var bytes = try FileReader.bytes(of: path)
+        body(&bytes)
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
 }
 

@@ -75,7 +75,7 @@ import Training
         let method = try method("method.producer=teacher", "method.teacherDecay=0.5")
         let names = Set(method.state.tensors.keys)
         #expect(names.contains("teacher.stem.0.weight") && names.contains("teacher.stem.1.running_mean"))
-        let before = try #require(method.state["teacher.fc.weight"])
+        let before = try #require(method.state["teacher.fc.weight"]).copied()
         let weight = method.student.head.weight.value
         let target = weight.copied()
         try method.didStep(StepContext(step: 0, totalSteps: 1))

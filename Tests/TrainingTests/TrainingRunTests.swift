@@ -61,25 +61,20 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
     func aResumedRunEndsAsOneThatWasNeverStopped(optimizer: String, backbone: String) throws {
         let choice = ["optimizer=\(optimizer)", "backbone=\(backbone)", "method.weighting=flexmatch", "checkpoint.keep=9"]
         let whole = try TrainingRun(plan(choice[0], choice[1], choice[2], choice[3]), out: folder(), observer: Silent()).run()
-        let interrupted = folder()
-        let plan = try plan(choice[0], choice[1], choice[2], choice[3], "checkpoint.everySteps=2")
-        let first = try TrainingRun(plan, out: interrupted, observer: Silent()).run()
-        // As if the process had been killed after the checkpoint of step 2.
-        for name in ["step-00000004.json", "step-00000004.safetensors"] {
-            try FileManager.default.removeItem(atPath: interrupted + "/checkpoints/" + name)
-        }
-        let resumed = try TrainingRun(resuming: interrupted, plan, observer: Silent()).run()
-        #expect(resumed.weightsDigest == whole.weightsDigest && first.weightsDigest == whole.weightsDigest)
-        #expect(try metrics(interrupted) == metrics(whole.run))
+        let plan = try plan(choice[0], choice[1], choice[2], choice[3], "checkpoint.everySteps=1")
+        let stopped = try stop(plan, after: 2)
+        let resumed = try TrainingRun(resuming: stopped, plan, observer: Silent()).run()
+        #expect(resumed.weightsDigest == whole.weightsDigest)
+        #expect(try metrics(stopped) == metrics(whole.run))
     }
 
     @Test func anEvaluationThatWasStoppedIsDoneAfterAll() throws {
         let options = ["evaluation.everyEpochs=1", "batch.unlabeled=10", "checkpoint.keep=9"]
         let plan = try plan(options[0], options[1], options[2])
-        let whole = try TrainingRun(plan, out: folder(), observer: Silent()).run(), stopped = folder()
-        _ = try TrainingRun(plan, out: stopped, observer: Silent()).run()
-        // As if a signal had ended the evaluation after step 2, which begins with a checkpoint.
-        for name in ["step-00000004.json", "step-00000004.safetensors"] {
+        let whole = try TrainingRun(plan, out: folder(), observer: Silent()).run()
+        let stopped = try stop(plan, after: 3)
+        // As if the process had been killed in the evaluation after step 2, which begins with a checkpoint.
+        for name in ["step-00000003.json", "step-00000003.safetensors"] {
             try FileManager.default.removeItem(atPath: stopped + "/checkpoints/" + name)
         }
         let resumed = try TrainingRun(resuming: stopped, plan, observer: Silent()).run()
@@ -88,11 +83,37 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
     }
 
     @Test func resumingWithOtherOptionsNamesWhatDiffers() throws {
-        let run = folder()
-        _ = try TrainingRun(plan(steps: 1), out: run, observer: Silent()).run()
-        #expect(throws: ResumeMismatch.self) {
-            try TrainingRun(resuming: run, plan("optimizer.learningRate=0.5", steps: 1), observer: Silent())
-        }
+        let run = try stop(plan(), after: 1), other = try plan("optimizer.learningRate=0.5")
+        let error = #expect(throws: ResumeMismatch.self) { try TrainingRun(resuming: run, other, observer: Silent()) }
+        #expect(error?.differences == ["optimizer.learningRate: 0.03, now 0.5"])
+        let allowed = Silent()
+        _ = try TrainingRun(resuming: run, other, allowsDifferences: true, observer: allowed).run()
+        #expect(allowed.notes.contains { $0.contains("optimizer.learningRate: 0.03, now 0.5") })
+        let changes = try RunRecord(contentsOf: run + "/run.json").changes
+        #expect(changes.map { $0["step"] } == [.integer(1)])
+    }
+
+    @Test func aFinishedRunIsNotGoneOnWith() throws {
+        let run = try TrainingRun(plan(steps: 1), out: folder(), observer: Silent()).run().run
+        #expect(throws: RunError.finished(path: run)) { try TrainingRun(resuming: run, plan(steps: 1), observer: Silent()) }
+    }
+
+    @Test func dataThatChangedSinceIsNamed() throws {
+        let list = try smallMotions.get(), path = try #require(list.test.samples.first?.path)
+        let run = try stop(plan(), after: 1), bytes = try FileReader.bytes(of: path)
+        defer { try? AtomicFile.write(bytes, to: path) }
+        try AtomicFile.write(bytes + [0], to: path)
+        let error = #expect(throws: ResumeMismatch.self) { try TrainingRun(resuming: run, plan(), observer: Silent()) }
+        #expect(error?.differences.count == 1 && error?.differences[0].hasPrefix("data: sizes of files was ") == true)
+    }
+
+    /// A run of `plan` that was asked to stop after so many steps; returns its folder.
+    private func stop(_ plan: TrainingPlan, after steps: Int) throws -> String {
+        let run = try TrainingRun(plan, out: folder(), observer: Silent())
+        run.stopsAfterStep = steps
+        let stopped = #expect(throws: Interrupted.self) { try run.run() }
+        #expect(stopped?.step == steps)
+        return run.path
     }
 
     @Test func anExistingFolderStopsTheRunAndKeepsWhatIsInIt() throws {

@@ -17,14 +17,24 @@ final class CommandLineTool {
 
     /// The working folder; it goes when the test ends.
     let folder: String
+    /// Where the streams of a process go, within the folder.
+    private let streams: String
     private let manager = FileManager.default
 
     init() throws {
         folder = manager.temporaryDirectory.path + "/semisup command \(UUID().uuidString)"
+        streams = folder
         try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
-    deinit { try? manager.removeItem(atPath: folder) }
+    /// A second process in the folder of another.
+    init(in folder: String) throws {
+        self.folder = folder
+        streams = folder + "/second"
+        try manager.createDirectory(atPath: streams, withIntermediateDirectories: true)
+    }
+
+    deinit { try? manager.removeItem(atPath: streams) }
 
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL.path
@@ -71,15 +81,15 @@ final class CommandLineTool {
         ]
         process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
         // Files, since a full pipe would stop the process.
-        let streams = try ["output", "errors"].map { name in
-            _ = manager.createFile(atPath: "\(folder)/.\(name)", contents: nil)
-            return try #require(FileHandle(forWritingAtPath: "\(folder)/.\(name)"))
+        let handles = try ["output", "errors"].map { name in
+            _ = manager.createFile(atPath: "\(streams)/.\(name)", contents: nil)
+            return try #require(FileHandle(forWritingAtPath: "\(streams)/.\(name)"))
         }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try standardOutput.map { try #require(FileHandle(forWritingAtPath: $0)) } ?? streams[0]
-        process.standardError = streams[1]
+        process.standardOutput = try standardOutput.map { try #require(FileHandle(forWritingAtPath: $0)) } ?? handles[0]
+        process.standardError = handles[1]
         try process.run()
-        return Running(process: process, folder: folder)
+        return Running(process: process, folder: streams)
     }
 
     /// Creates a file with `text` and returns its path from the folder.

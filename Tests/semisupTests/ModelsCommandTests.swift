@@ -182,6 +182,7 @@ import Testing
         #expect(record["digests"]?["init"]?.stringValue?.count == 64)
         // A run that is resumed does not need them any more.
         try FileManager.default.removeItem(atPath: path("first"))
+        try videos.reopen("second")
         let resumed = try semisup("train", "--resume", "--out", "second", "--json")
         #expect(resumed.status == 0, "\(resumed.errors)")
     }

@@ -59,7 +59,8 @@ import Testing
         #expect(trained.status == 0 && result["scores"]?["clips"]?.realValue == 10)
         let record = try JSON(contentsOf: semisup.folder + "/run/run.json")
         #expect(record["versions"]?["plugin"]?.stringValue?.hasPrefix("queue-sketch 0.0.1 sha256:") ?? false)
-        #expect(try semisup("train", "--resume", "--out", "run").status == 0)
+        let again = try semisup("train", "--resume", "--out", "run")
+        #expect(again.status == 73 && again.errors.contains("run: is finished"), "\(again.errors)")
         #expect(try semisup("evaluate", "run").status == 0)
     }
 
@@ -82,10 +83,47 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: semisup.folder + "/run/checkpoints/step-00000002.safetensors") == hasBegun)
     }
 
+    @Test func aStepThatIsNoNumberIsSkippedWhereThePolicySaysSo() throws {
+        let skipping = ["nonFinite.policy=skip-step", "nonFinite.limit=1"]
+        let once = try train("--method", "misbehaving", "--out", "once", "method.mistake=once", skipping[0], skipping[1])
+        #expect(
+            once.status == 0 && once.errors.contains("skipped step 2 (1 of at most 1): the loss strange is not finite at step 2"))
+        let lines = try FileReader.text(of: semisup.folder + "/once/metrics.jsonl").split(separator: "\n")
+        #expect(lines.count == 4 && lines[2] == #"{"step":2,"skipped":"the loss strange"}"#, "\(lines)")
+        let always = try train(
+            "--method", "misbehaving", "--out", "always", "method.mistake=notANumber", skipping[0], skipping[1])
+        #expect(always.status == 65 && always.errors.contains("the loss strange is not finite at step 3"), "\(always.errors)")
+    }
+
+    /// The signal comes in the middle of step 2, of which nothing is left.
+    @Test func aStepThatTakesTooLongIsLeftAndItsBeginningIsSaved() throws {
+        let expected = try train("--method", "misbehaving", "--out", "whole")
+        let running = try semisup.start(
+            ["train", "--plugin", sketches, "--method", "misbehaving", "--out", "run", "method.mistake=slow"] + small
+                + ["checkpoint.everySteps=0", "checkpoint.graceSeconds=0"])
+        let metrics = semisup.folder + "/run/metrics.jsonl"
+        while running.process.isRunning, (try? FileReader.text(of: metrics))?.split(separator: "\n").count != 2 { usleep(1000) }
+        Thread.sleep(forTimeInterval: 0.3)
+        let begin = ContinuousClock.now
+        running.process.terminate()
+        let outcome = try running.outcome()
+        #expect(outcome.status == 75 && begin.duration(to: .now) < .seconds(0.7), "\(outcome.errors)")
+        #expect(outcome.errors.contains("stopped after step 2; go on with"), "\(outcome.errors)")
+        #expect(try JSON(contentsOf: semisup.folder + "/run/run.json")["state"] == .string("stopped"))
+        let rest = try semisup("train", "--resume", "--out", "run", "--json")
+        #expect(expected.status == 0 && rest.status == 0, "\(rest.errors)")
+        let digest = try JSON(contentsOf: semisup.folder + "/whole/run.json")["result"]?["weightsDigest"]
+        #expect(try rest.objects.last?["weightsDigest"] == digest)
+        #expect(try FileReader.text(of: metrics) == FileReader.text(of: semisup.folder + "/whole/metrics.jsonl"))
+    }
+
     @Test func aCrashNamesThePluginAndKeepsTheCheckpoint() throws {
         let outcome = try train("--method", "misbehaving", "--out", "run", "method.mistake=crash")
         #expect(outcome.status != 0 && outcome.errors.contains("plugin queue-sketch: crashed"))
-        #expect(FileManager.default.fileExists(atPath: semisup.folder + "/run/checkpoints/step-00000002.safetensors"))
+        // That of step 2 may have been under way.
+        let again = try semisup("train", "--resume", "--out", "run")
+        #expect(
+            again.errors.contains("going on after step 1") || again.errors.contains("going on after step 2"), "\(again.errors)")
     }
 
     @Test(arguments: [["--dry-run"], ["--out", "run"]])

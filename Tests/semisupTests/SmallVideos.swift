@@ -40,6 +40,13 @@ struct SmallVideos {
 
     func train(_ arguments: [String]) throws -> CommandLineTool.Outcome { try semisup.run(SmallVideos.arguments(arguments)) }
 
+    /// Makes a finished run one that was stopped before its end.
+    func reopen(_ run: String) throws {
+        let path = "\(semisup.folder)/\(run)/run.json"
+        let text = try FileReader.text(of: path).replacingOccurrences(of: #""state": "finished""#, with: #""state": "stopped""#)
+        try AtomicFile.write(text, to: path)
+    }
+
     /// The document in `file`.
     func object(_ file: String) throws -> JSON { try JSON(contentsOf: "\(semisup.folder)/\(file)") }
 

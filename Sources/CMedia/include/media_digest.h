@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A SHA-256 in progress (libavutil's). `media_digest_create` returns NULL only when memory is exhausted.
+/// A SHA-256 in progress, by libcrypto where it is there, else by libavutil. `media_digest_create` returns NULL where neither can be
+/// opened.
 struct media_digest;
 struct media_digest *media_digest_create(void);
 void media_digest_update(struct media_digest *digest, const void *bytes, size_t count);

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensor
 
@@ -21,11 +22,18 @@ final class BatchAssembly: @unchecked Sendable {
     private var failure: (any Error)?
     private var isStopped = false
     private var waited = 0.0
+    /// The videos that workers are at, by step, stream and slot, and since when.
+    private var underWay: [[Int]: (path: String, begin: ContinuousClock.Instant)] = [:]
+    private let clipSeconds: Double
 
-    /// `ledger` learns of damage when the batch that met it is consumed: never of what lies ahead.
-    init(source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int, ledger: DamageLedger) {
+    /// `ledger` learns of damage when the batch that met it is consumed: never of what lies ahead. A video may keep its worker for
+    /// `clipSeconds`.
+    init(
+        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int, ledger: DamageLedger, clipSeconds: Double
+    ) {
         self.source = source
         self.ledger = ledger
+        self.clipSeconds = clipSeconds
         self.firstStep = firstStep
         self.endStep = endStep
         self.batchesAhead = batchesAhead
@@ -61,12 +69,28 @@ final class BatchAssembly: @unchecked Sendable {
         }
     }
 
+    /// Notes that a worker begins with a video for a place.
+    func begin(_ place: Place, _ path: String) {
+        condition.withLock { underWay[[place.step, place.stream, place.slot]] = (path, .now) }
+    }
+
+    /// The video of the batch at `step` that has kept its worker for too long.
+    private func hanging(_ step: Int) -> ClipHangs? {
+        let found = underWay.first { place, work in
+            place[0] == step && work.begin.duration(to: .now) > .seconds(clipSeconds)
+        }
+        return found.map { place, work in
+            ClipHangs(path: work.path, stream: source.streams[place[1]].name, step: step, seconds: clipSeconds)
+        }
+    }
+
     /// Notes that a place is filled (or stays empty), and which videos could not be read for it; with `failure` why it cannot be filled
     /// at all, which the consumer gets when it comes to the batch.
     func finish(
         _ place: Place, _ filled: FilledSample?, damage: [DamageLedger.Note], failure: (any Error)? = nil
     ) {
         condition.withLock {
+            underWay[[place.step, place.stream, place.slot]] = nil
             place.batch.finish(stream: place.stream, slot: place.slot, filled, damage: damage, failure: failure)
             if place.batch.isComplete { condition.broadcast() }
         }
@@ -92,9 +116,26 @@ final class BatchAssembly: @unchecked Sendable {
                     }
                     return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
                 }
-                condition.wait()
+                if let hanging = hanging(consumed) {
+                    failure = hanging
+                    throw hanging
+                }
+                _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
             }
         }
+    }
+}
+
+/// A video whose decoding does not come to an end.
+public struct ClipHangs: ReportedError, Equatable {
+    /// The file, and the stream and the step that wait for it.
+    public let path: String, stream: String, step: Int
+    /// How long it was waited for.
+    public let seconds: Double
+    public var exitCode: ExitCode { .badData }
+    public var description: String {
+        "\(path): reading it has not ended after \(Int(seconds)) s (stream \(stream), step \(step)); look at the file and its disk, "
+            + "take it out of the list, or raise loader.clipSeconds"
     }
 }
 

@@ -22,7 +22,7 @@ public final class ClipLoader: Sendable {
         counter = media.counter
         assembly = BatchAssembly(
             source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead,
-            ledger: media.access.ledger)
+            ledger: media.access.ledger, clipSeconds: media.access.clipSeconds)
         for number in 0..<max(1, media.access.workers) {
             let worker = LoaderWorker(assembly: assembly, media: media)
             let thread = Thread { worker.run() }

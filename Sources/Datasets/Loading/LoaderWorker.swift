@@ -32,6 +32,7 @@ final class LoaderWorker: @unchecked Sendable {
         for attempt in 0..<media.replacementLimit {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
+            assembly.begin(place, draw.sample.path)
             let (filled, note) = try show(draw, place)
             if let note { damage.append(note) }
             if let filled { return filled }

@@ -17,12 +17,15 @@ public struct VideoAccess: Sendable {
     public var timing: Timing
     /// Threads that decode.
     public var workers: Int
+    /// The longest that the reading of a clip may take, in seconds; then `ClipHangs` ends the work.
+    public var clipSeconds: Double
 
     /// Access; see the properties.
     public init(
         indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger(), timing: Timing = .frames,
-        workers: Int = 1
+        workers: Int = 1, clipSeconds: Double = 120
     ) {
+        self.clipSeconds = clipSeconds
         self.indices = indices
         self.ledger = ledger
         self.timing = timing

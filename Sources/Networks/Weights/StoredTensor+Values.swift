@@ -6,18 +6,18 @@ extension StoredTensor {
         self.init(name: name, type: .float32, shape: shape, bytes: floats.withUnsafeBytes { Array($0) })
     }
 
-    /// The values of `tensor` in row-major order, to the bit.
+    /// The values of `tensor` in row-major order, to the bit; bf16 as f32.
     public init(name: String, _ tensor: Tensor) {
-        func bytes<Element: ArrayElement>(_ type: Element.Type) -> [UInt8] {
-            tensor.values(as: type).withUnsafeBytes { Array($0) }
-        }
-        switch tensor.elementType {
-        case .float64: self.init(name: name, type: .float64, shape: tensor.shape, bytes: bytes(Double.self))
-        case .int64: self.init(name: name, type: .int64, shape: tensor.shape, bytes: bytes(Int64.self))
-        case .int32: self.init(name: name, type: .int32, shape: tensor.shape, bytes: bytes(Int32.self))
-        case .uint8: self.init(name: name, type: .uint8, shape: tensor.shape, bytes: bytes(UInt8.self))
-        case .float32, .bfloat16: self.init(name: name, type: .float32, shape: tensor.shape, bytes: bytes(Float.self))
-        }
+        let type: StoredType =
+            switch tensor.elementType {
+            case .float64: .float64
+            case .int64: .int64
+            case .int32: .int32
+            case .uint8: .uint8
+            case .float32, .bfloat16: .float32
+            }
+        let stored = tensor.elementType == .bfloat16 ? tensor.converted(to: .float32) : tensor
+        self.init(name: name, type: type, shape: tensor.shape, bytes: stored.bytes)
     }
 
     /// The values as f32, rounded where the file has f64; nil where they are whole numbers.

@@ -28,7 +28,11 @@ extension Configuration {
         methods: MethodCatalogue = .builtIn
     ) throws -> Configuration {
         let record = try RunRecord(ofRun: folder)
-        let all = [.recorded(record.configuration, path: folder)] + (try layers(file: file, flags: flags, settings: settings))
+        // Another machine's `auto` would come to something else.
+        let computed = ConfigurationLayer.recorded(
+            .object([("kernels", .string(record.kernelSet)), ("precision", .string(record.precision))]), path: folder)
+        let all =
+            [.recorded(record.configuration, path: folder), computed] + (try layers(file: file, flags: flags, settings: settings))
         return try checked(all, methods.entry(namedIn: all))
     }
 
@@ -99,6 +103,7 @@ extension Configuration {
         _ indices: VideoIndexStore = VideoIndexStore(), _ ledger: DamageLedger = DamageLedger()
     ) -> VideoAccess {
         VideoAccess(
-            indices: indices, ledger: ledger, timing: self[ClipOptions.self].timing, workers: self[EngineOptions.self].workers)
+            indices: indices, ledger: ledger, timing: self[ClipOptions.self].timing, workers: self[EngineOptions.self].workers,
+            clipSeconds: self[EngineOptions.self].clipSeconds)
     }
 }

@@ -7,7 +7,7 @@ extension ConfigurationSchema {
         RunOptions.self, LabelOptions.self, BackboneOptions.self, InitializationOptions.self, ClipOptions.self, BatchOptions.self,
         OptimizerOptions.self,
         ScheduleOptions.self, AverageOptions.self, WeakAugmentOptions.self, StrongAugmentOptions.self, EvaluationOptions.self,
-        DamageOptions.self, CheckpointOptions.self, EngineOptions.self,
+        DamageOptions.self, NonFiniteOptions.self, CheckpointOptions.self, EngineOptions.self,
     ])
 }
 

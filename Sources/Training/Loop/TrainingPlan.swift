@@ -91,11 +91,25 @@ public struct TrainingPlan: Sendable {
             classCount: dataSet.classes.count, access: access)
     }
 
+    /// A digest of the sizes of all files, in the order of the lists.
+    var fileSizesDigest: String {
+        let lists = [lists.labelled, lists.unlabelled, dataSet.validation, dataSet.test]
+        return VideoList.digest(
+            ofNames: lists.lazy.flatMap(\.samples).map { sample in
+                "\(sample.name) \(FileReader.size(of: sample.path).map(String.init) ?? "missing")"
+            })
+    }
+
     /// How the run reads its videos, with a ledger that ends it where too many of its files are damaged.
     func access(_ indices: VideoIndexStore) -> VideoAccess {
         let lists = [lists.labelled, lists.unlabelled, dataSet.validation, dataSet.test]
         let files = Set(lists.flatMap { $0.samples.map(\.path) }).count
         return configuration.access(indices, DamageLedger(configuration[DamageOptions.self].tolerance, fileCount: files))
+    }
+
+    /// The checkpoints of a run.
+    func checkpoints(in directory: RunDirectory) -> CheckpointStore {
+        CheckpointStore(folder: directory.checkpointsPath, keep: configuration[CheckpointOptions.self].keep)
     }
 
     /// The same plan over other lists of the same data set.

@@ -32,6 +32,7 @@ extension RunRecord {
             digests: [
                 "configuration": plan.configuration.digest, "labeled": plan.lists.labelled.digest,
                 "unlabeled": plan.lists.unlabelled.digest, "test": plan.dataSet.test.digest,
+                "sizes of files": plan.fileSizesDigest,
             ],
             versions: [
                 "semisup": KitVersion.text, "libavcodec": MediaLibrary.codecVersion ?? "none",
@@ -43,15 +44,17 @@ extension RunRecord {
         digests["init"] = plan.initialWeights?.digest
     }
 
-    /// Throws `ResumeMismatch` where `plan` would give other results than this run, now being what a new run would record.
-    func requireSameResults(as now: RunRecord, _ plan: TrainingPlan, run: String) throws {
+    /// Why `plan` would give other results than this run; `now` is what a new run of it would record.
+    func differences(from now: RunRecord, _ plan: TrainingPlan, run: String) throws -> [String] {
         let recorded = try Configuration(self, run: run, methods: plan.methods)
-        var differences = plan.configuration.differences(from: recorded).filter(\.changesResults).map(\.description)
+        // What `auto` came to is compared below.
+        let chosen = plan.configuration.differences(from: recorded).filter { !["kernels", "precision"].contains($0.name) }
+        var differences = chosen.filter(\.changesResults).map(\.description)
         func compare(_ name: String, _ then: String, _ now: String) {
             if then != now { differences.append("\(name) was \(then), now \(now)") }
         }
         for name in digests.keys.sorted() where !["configuration", "init"].contains(name) {
-            compare("the list \(name)", digests[name] ?? "none", now.digests[name] ?? "none")
+            compare("data: \(name)", digests[name] ?? "none", now.digests[name] ?? "none")
         }
         // Not read where there is a checkpoint to go on with.
         if let weights = now.digests["init"] { compare("the weights of init", digests["init"] ?? "none", weights) }
@@ -61,7 +64,16 @@ extension RunRecord {
         for name in ["semisup", "blas", "oneDNN", "plugin"] {
             compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
         }
-        guard differences.isEmpty else { throw ResumeMismatch(run: run, differences: differences) }
+        return differences
+    }
+
+    /// Takes over what `now` has to say of a run that goes on from `step` though its results will differ.
+    mutating func accept(_ now: RunRecord, differing differences: [String], fromStep step: Int) {
+        let entry = JSON.object([("step", .integer(step)), ("differences", .array(differences.map(JSON.string)))])
+        var changed = now
+        (changed.created, changed.host, changed.damage) = (created, host, damage)
+        changed.changes = changes + [entry]
+        self = changed
     }
 }
 
@@ -71,7 +83,8 @@ public struct ResumeMismatch: ReportedError, Equatable {
     public let run: String, differences: [String]
     public var exitCode: ExitCode { .configuration }
     public var description: String {
-        "\(run): its results would change: \(differences.joined(separator: "; ")). Start a new run, or restore what differs"
+        "\(run): its results would not be those of a run that was never stopped: \(differences.joined(separator: "; ")). "
+            + "Restore what differs, start a new run, or go on all the same by --allow-differences, which run.json then tells"
     }
 }
 

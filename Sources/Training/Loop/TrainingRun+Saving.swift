@@ -11,17 +11,17 @@ extension TrainingRun {
         if (bySteps || byTime) && state.step < plan.totalSteps { try save() }
     }
 
+    /// How far files and loader have come.
+    var position: RunPosition {
+        RunPosition(metrics: metrics.position, timings: timings.position, damage: access.ledger.record)
+    }
+
+    /// Begins to save the state; it is written beside what follows.
     func save(isBest: Bool = false) throws {
-        guard hasChanged else { return }
+        guard hasChanged else { return try writer.check() }
         guard state.isFinite else { throw diverged("a weight", nil) }
-        try metrics.synchronize()
-        try timings.synchronize()
-        try checkpoints.save(
-            state.checkpoint(
-                metricsPosition: metrics.position, timingsPosition: timings.position, damage: access.ledger.record),
-            isBest: isBest)
+        try writer.begin(state.checkpoint(position), isBest: isBest)
         lastSave = .now
-        savedStep = state.step
         hasChanged = false
         observer.didSave(step: state.step)
     }

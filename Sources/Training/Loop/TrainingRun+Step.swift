@@ -9,20 +9,49 @@ extension TrainingRun {
     /// loader has come to its end.
     func step(from loader: ClipLoader, stage: String, rate: Double, waitedSeconds: Double) throws -> Double? {
         let begin = ContinuousClock.now
-        let batch = try phase("wait") { try plan.call("in its views") { try loader.next() } }
+        let position = self.position
+        lateStop?.now(.waiting(position))
+        let batch = try phase("wait") { try nextBatch(of: loader) }
         guard let batch else { return nil }
         let wait = loader.waitSeconds - waitedSeconds
-        try step(batch, stage: stage, rate: rate, begin: begin, waitSeconds: wait)
-        return wait
-    }
-
-    private func step(
-        _ loaded: Batch, stage: String, rate: Double, begin: ContinuousClock.Instant, waitSeconds: Double
-    ) throws {
-        hasChanged = true
         let context = StepContext(
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
+        let before = keepsBeginnings ? state.movedByLosses.copied() : nil
+        lateStop?.now(.computing(position, before: before))
+        do {
+            let losses = try losses(of: batch, at: context)
+            try whileMoving { try move(losses, batch, at: context, rate: rate, begin: begin, waitSeconds: wait) }
+        } catch let mistake as TrainingDiverged {
+            try whileMoving { try skip(mistake, before) }
+        }
+        secondsOfLastStep = begin.duration(to: .now).seconds
+        return wait
+    }
+
+    /// Waits for a batch; the state is saved where a video never comes.
+    private func nextBatch(of loader: ClipLoader) throws -> Batch? {
+        do {
+            return try plan.call("in its views") { try loader.next() }
+        } catch let hanging as ClipHangs {
+            try save()
+            throw hanging
+        }
+    }
+
+    /// What may have to be taken back is kept: always where steps may be skipped, else where a signal may not wait for their end.
+    private var keepsBeginnings: Bool {
+        plan.configuration[NonFiniteOptions.self].policy == .skipStep || secondsOfLastStep.map { $0 > 1 } ?? true
+    }
+
+    private func whileMoving(_ body: () throws -> Void) rethrows {
+        if let lateStop { try lateStop.whileMoving(body) } else { try body() }
+    }
+
+    /// The losses of a step; their gradients are at the parameters.
+    private func losses(
+        of loaded: Batch, at context: StepContext
+    ) throws -> (total: Double, values: [(name: String, value: Double)]) {
         let batch = try phase("transform") {
             try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
         }
@@ -30,21 +59,42 @@ extension TrainingRun {
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.total
         phase("backward") { total?.backward() }
+        return (total?.scalar ?? 0, values)
+    }
+
+    /// Moves the networks and the method, and writes the line of metrics.
+    private func move(
+        _ losses: (total: Double, values: [(name: String, value: Double)]), _ batch: Batch, at context: StepContext, rate: Double,
+        begin: ContinuousClock.Instant, waitSeconds: Double
+    ) throws {
+        hasChanged = true
         let norm = try phase("update") { try update(context, rate: rate, batch) }
         try phase("after") { try plan.call("after a step") { try state.method.didStep(context) } }
 
-        let loss = total?.scalar ?? 0
-        let all = values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
+        let all = losses.values + context.monitors + [("gradientNorm", norm), ("learningRate", rate)]
         let tallies = context.tallies.map { tally in
             (tally.name, JSON.object(tally.counts.map { (className($0.label), .integer($0.count)) }))
         }
-        try metrics.append(step: state.step, [("loss", .real(loss))] + all.map { ($0.name, .real($0.value)) } + tallies)
+        try metrics.append(step: state.step, [("loss", .real(losses.total))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
         try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
         observer.didStep(
             StepReport(
-                step: state.step, totalSteps: plan.totalSteps, loss: loss, values: all, seconds: seconds, waitSeconds: waitSeconds
-            ))
+                step: state.step, totalSteps: plan.totalSteps, loss: losses.total, values: all, seconds: seconds,
+                waitSeconds: waitSeconds))
+        state.step += 1
+    }
+
+    /// Takes a step back in which something was no number, and goes on to the next. Throws `mistake` where the run is to end.
+    private func skip(_ mistake: TrainingDiverged, _ before: StateTree?) throws {
+        let options = plan.configuration[NonFiniteOptions.self]
+        guard options.policy == .skipStep, let before, state.skippedSteps < options.limit else { throw mistake }
+        hasChanged = true
+        state.optimizer.forgetGradients()
+        try state.takeBack(before)
+        state.skippedSteps += 1
+        try metrics.append(step: state.step, [("skipped", .string(mistake.quantity))])
+        observer.note("skipped step \(state.step) (\(state.skippedSteps) of at most \(options.limit)): \(mistake.finding)")
         state.step += 1
     }
 
@@ -86,6 +136,8 @@ extension TrainingRun {
             let rest = stream.count - shown.count
             return "\(name): \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : "")
         }
-        return TrainingDiverged(quantity: quantity, step: state.step, clips: clips ?? [], savedStep: savedStep)
+        // What is being written counts; why it could not be is told by whoever writes next.
+        try? writer.finish()
+        return TrainingDiverged(quantity: quantity, step: state.step, clips: clips ?? [], savedStep: writer.savedStep)
     }
 }

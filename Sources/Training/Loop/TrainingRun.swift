@@ -13,17 +13,20 @@ public final class TrainingRun {
     let directory: RunDirectory
     var record: RunRecord
     let state: TrainingState
-    let checkpoints: CheckpointStore
+    let writer: CheckpointWriter
     let metrics: MetricsLog, timings: MetricsLog
     let observer: any TrainingObserver
     let access: VideoAccess
     /// What measures some of the steps; nil where none is measured.
     public var profiler: TrainingProfile?
+    /// A step after which the run stops as after a signal; nil: none.
+    public var stopsAfterStep: Int?
     private let data: RunData
     private var tuning: TuningRecord
     var lastSave = ContinuousClock.now
-    /// The step of the newest whole checkpoint.
-    var savedStep: Int?
+    /// What ends the run where a signal cannot wait for its step.
+    private(set) var lateStop: LateStop?
+    var secondsOfLastStep: Double?
     /// Whether the state is another than that of the newest checkpoint; saving the same again could only harm it.
     var hasChanged = true
     /// Whether the method has passed over data when the last epoch began: a signal may end that, so the next begins with a save.
@@ -48,33 +51,40 @@ public final class TrainingRun {
                 try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
             }
         tuning = TuningRecord(run: directory.path)
-        checkpoints = CheckpointStore(
-            folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
+        writer = CheckpointWriter(plan.checkpoints(in: directory), logs: directory.logPaths)
         metrics = try MetricsLog(path: directory.metricsPath)
         timings = try MetricsLog(path: directory.timingsPath)
     }
 
     /// Goes on with the run in `folder` from its newest whole checkpoint; without one from step 0, which is said.
     ///
-    /// Throws where the plan is not that of the run.
+    /// - Parameter allowsDifferences: Whether it goes on where results will not be those of a run that was never stopped.
+    /// Throws `ResumeMismatch` where the plan is not that of the run, and `RunError.finished`.
     public init(
         resuming folder: String, _ plan: TrainingPlan, indices: VideoIndexStore = VideoIndexStore(),
-        observer: any TrainingObserver
+        allowsDifferences: Bool = false, observer: any TrainingObserver
     ) throws {
-        try Engine.start(plan.engine)
-        try MemoryPlan.requireRoom(for: plan)
         directory = try RunDirectory.open(folder)
         record = try directory.record()
+        guard record.state != .finished else { throw RunError.finished(path: folder) }
+        try Engine.start(plan.engine)
+        try MemoryPlan.requireRoom(for: plan)
         tuning = TuningRecord(run: folder)
         try tuning.restore()
-        checkpoints = CheckpointStore(
-            folder: directory.checkpointsPath, keep: plan.configuration[CheckpointOptions.self].keep)
+        let checkpoints = plan.checkpoints(in: directory)
         let newest = try checkpoints.newest()
+        writer = CheckpointWriter(checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step)
         let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan
         self.plan = plan
         access = plan.access(indices)
         self.observer = observer
-        try record.requireSameResults(as: RunRecord(plan, engine: Engine.backend.description), plan, run: folder)
+        let now = RunRecord(plan, engine: Engine.backend.description)
+        let differences = try record.differences(from: now, plan, run: folder)
+        if !differences.isEmpty {
+            guard allowsDifferences else { throw ResumeMismatch(run: folder, differences: differences) }
+            record.accept(now, differing: differences, fromStep: newest.checkpoint?.step ?? 0)
+            observer.note("results will not be those of a run that was never stopped: \(differences.joined(separator: "; "))")
+        }
         data = try RunData(plan, access: access)
         state = try TrainingState(plan)
         for damaged in newest.passedOver { observer.note("passed over \(damaged)") }
@@ -86,7 +96,6 @@ public final class TrainingRun {
         }
         func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
         access.ledger.restore(newest.checkpoint?.damage ?? DamageLedger.Record())
-        savedStep = newest.checkpoint?.step
         hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
         timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"))
@@ -107,10 +116,18 @@ public final class TrainingRun {
     }
 
     /// Trains, evaluates and saves. Throws `Interrupted` after a signal; the state is saved then.
-    public func run() throws -> TrainingOutcome {
+    ///
+    /// - Parameter leave: Ends the process with the code of an error, from another thread, where a signal cannot wait for the end
+    ///   of a step; nil: every step is finished.
+    public func run(leavingBy leave: (@Sendable (any Error) -> Never)? = nil) throws -> TrainingOutcome {
         if let plugin = plan.plugin { CrashMessage.watch(plugin, run: directory.path) }
         defer { if let plugin = plan.plugin { CrashMessage.watch(plugin) } }
         notePrecision()
+        lateStop = leave.map(makeLateStop)
+        defer {
+            lateStop?.finish()
+            lateStop = nil
+        }
         do {
             let begin = ContinuousClock.now
             var waited = 0.0
@@ -124,15 +141,35 @@ public final class TrainingRun {
             let test = try score(plan.dataSet.test)
             let scores = try namedScores()
             try tuning.write()
+            try writer.finish()
             return try finish(
                 test, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
-            let reason: any Error = error is PassInterrupted ? Interrupted(step: savedStep ?? 0, run: directory.path) : error
-            try? writeDamage()
-            record.state = reason is Interrupted ? .stopped : .failed
-            try? directory.write(record)
-            throw reason
+            throw ended(by: error)
         }
+    }
+
+    /// Writes how the run ended, once all that was to be saved is on the disk, and returns what is to be told.
+    private func ended(by error: any Error) -> any Error {
+        var reason: any Error = error is PassInterrupted ? interrupted : error
+        do throws(RunError) { try writer.finish() } catch {
+            if reason is Interrupted { reason = error }
+        }
+        if reason is Interrupted { reason = interrupted }
+        try? writeDamage()
+        record.state = reason is Interrupted ? .stopped : .failed
+        try? directory.write(record)
+        return reason
+    }
+
+    private func makeLateStop(_ leave: @escaping (any Error) -> Never) -> LateStop {
+        LateStop(
+            grace: plan.configuration[CheckpointOptions.self].graceSeconds,
+            save: { [self] position, before in
+                try writer.begin(state.checkpoint(position, before: before))
+                try writer.finish()
+            },
+            end: { [self] error in leave(ended(by: error ?? interrupted)) })
     }
 
     /// Where the run is, for what a method does between steps.
@@ -142,14 +179,14 @@ public final class TrainingRun {
             evaluated: state.evaluated, data: data, isEvaluation: isEvaluation)
     }
 
-    var interrupted: Interrupted { Interrupted(step: savedStep ?? 0, run: directory.path) }
+    var interrupted: Interrupted { Interrupted(step: writer.savedStep ?? 0, run: directory.path) }
 
     // MARK: Stages and epochs
 
     /// Trains the steps of a stage that are not done yet; returns the seconds spent waiting for the loader.
     private func train(_ span: StageSpan) throws -> Double {
         let method = state.method, stage = span.stage
-        if state.step == span.steps.lowerBound {
+        if state.step == span.steps.lowerBound, state.begunStep != state.step {
             if state.step > 0 { try save() }
             try plan.call("when stage \(stage.name) began") {
                 try method.willStartStage(context(stage: stage.name))
@@ -164,7 +201,8 @@ public final class TrainingRun {
         defer { loader.stop() }
         var waited = 0.0
         while state.step < span.steps.upperBound {
-            if state.step % plan.stepsPerEpoch == 0 { try startEpoch(of: stage) }
+            lateStop?.now(.elsewhere)
+            try beginStep(of: stage)
             let rate = schedule.rate(atStep: state.step - span.steps.lowerBound)
             profiler?.willStep(method.networks)
             let wait = try phase(Profile.step) {
@@ -176,12 +214,19 @@ public final class TrainingRun {
             try endProfileIfDue()
             try validateIfDue()
             try saveIfDue()
-            if Interruption.request != nil {
+            if Interruption.request != nil || state.step == stopsAfterStep {
                 try save()
                 throw interrupted
             }
         }
         return waited
+    }
+
+    /// Begins the epoch where the next step is its first, once.
+    private func beginStep(of stage: TrainingStage) throws {
+        guard state.begunStep != state.step else { return }
+        if state.step % plan.stepsPerEpoch == 0 { try startEpoch(of: stage) }
+        state.begunStep = state.step
     }
 
     private func startEpoch(of stage: TrainingStage) throws {

@@ -3,6 +3,13 @@ import Files
 import Networks
 import Tensor
 
+/// How far the files of a run have come, and what its loader has met.
+struct RunPosition: Sendable {
+    /// Bytes of the logs.
+    let metrics: Int, timings: Int
+    let damage: DamageLedger.Record
+}
+
 /// What moves during training, and how it is saved: networks, optimiser, running mean, the method's own state.
 ///
 /// Data order and random draws are functions of seed and step, so the number of the step stands for them.
@@ -15,6 +22,10 @@ final class TrainingState {
     var bestAccuracy: Double?
     /// The step whose evaluation, or the method's preparation for it, is done.
     var evaluatedStep: Int?
+    /// The step whose stage and epoch have begun.
+    var begunStep: Int?
+    /// Steps so far that moved nothing, because something was no number.
+    var skippedSteps = 0
     private let options: OptimizerOptions
     private let spans: [StageSpan]
     /// The classifier that was to be evaluated at the beginning.
@@ -64,24 +75,43 @@ final class TrainingState {
         optimizer.adopt(networks, moved: stage.networks)
     }
 
-    private var parts: [(name: String, state: StateTree)] {
-        method.networks.members.map { ("network.\($0.name)", $0.module.networkState) }
-            + [("optimizer", optimizer.state), ("method", method.state)] + (average.map { [("average", $0.state)] } ?? [])
+    /// What the update of a step moves: weights, what the optimiser remembers, the running mean.
+    private var movedByUpdate: StateTree {
+        var tree = StateTree()
+        for member in method.networks.members { tree.add(member.module.parameterState, under: "network.\(member.name)") }
+        tree.add(optimizer.state, under: "optimizer")
+        if let average { tree.add(average.state, under: "average") }
+        return tree
     }
 
-    /// The whole state as a checkpoint.
-    func checkpoint(metricsPosition: Int, timingsPosition: Int, damage: DamageLedger.Record) -> Checkpoint {
-        let tensors = parts.flatMap { part in
-            part.state.tensors.sorted { $0.key < $1.key }.map { StoredTensor(name: "\(part.name).\($0.key)", $0.value) }
+    /// What moves before that: running statistics and the method's own state. It may share memory with them.
+    var movedByLosses: StateTree {
+        var tree = StateTree()
+        for member in method.networks.members { tree.add(member.module.statisticsState, under: "network.\(member.name)") }
+        tree.add(method.state, under: "method")
+        return tree
+    }
+
+    /// Takes back what the losses of a step have moved. Throws `StateError`.
+    func takeBack(_ moved: StateTree) throws {
+        try method.restore(moved.below("method"))
+        for member in method.networks.members {
+            try member.module.restoreStatistics(moved.below("network.\(member.name)"))
         }
+    }
+
+    /// The whole state as a checkpoint; of a step in progress, whose losses began with `moved`, its beginning.
+    func checkpoint(_ position: RunPosition, before moved: StateTree? = nil) -> Checkpoint {
+        let tree = movedByUpdate.merging(moved ?? movedByLosses)
         return Checkpoint(
-            step: step, tensors: tensors,
+            step: step, tensors: tree.tensors.sorted { $0.key < $1.key }.map { StoredTensor(name: $0.key, $0.value) },
             state: .object([
                 ("primary", method.networks.evaluatedName.map { .string($0) } ?? .null),
                 ("evaluated", .string(average == nil ? "network" : "average")),
-                ("metricsPosition", .integer(metricsPosition)), ("timingsPosition", .integer(timingsPosition)),
+                ("metricsPosition", .integer(position.metrics)), ("timingsPosition", .integer(position.timings)),
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
-                ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("damage", damage.json),
+                ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("begunStep", begunStep.map(JSON.integer) ?? .null),
+                ("skippedSteps", .integer(skippedSteps)), ("damage", position.damage.json),
             ]))
     }
 
@@ -92,10 +122,13 @@ final class TrainingState {
         step = checkpoint.step
         bestAccuracy = checkpoint.state["bestAccuracy"]?.realValue
         evaluatedStep = checkpoint.state["evaluatedStep"]?.integerValue
+        begunStep = checkpoint.state["begunStep"]?.integerValue
+        skippedSteps = checkpoint.state["skippedSteps"]?.integerValue ?? 0
         try method.restore(tree.below("method"))
         for member in method.networks.members { try member.module.restoreNetwork(tree.below("network.\(member.name)")) }
         try average?.restore(tree.below("average"))
-        if let last = spans.last(where: { $0.steps.lowerBound < max(1, step) }) { try beginStage(last.stage) }
+        let lastBegun = begunStep == step ? step : max(0, step - 1)
+        if let last = spans.last(where: { $0.steps.lowerBound <= lastBegun }) { try beginStage(last.stage) }
         try optimizer.restore(tree.below("optimizer"))
     }
 

@@ -16,7 +16,8 @@ struct MethodCall {
         do {
             return try body()
         } catch let error
-            where error is PassInterrupted || error is TooMuchDamage || error is NothingToShow || error is ConfigurationError
+            where error is PassInterrupted || error is TooMuchDamage || error is NothingToShow || error is DamageOverLimit
+            || error is ClipHangs || error is ConfigurationError
             || error is UnknownBackbone
         {
             throw error

@@ -100,7 +100,7 @@ extension Optimizer {
     public var state: StateTree {
         var tree = StateTree()
         for slot in slots {
-            for (name, memory) in zip(rule.memories, slot.memories) { tree["\(slot.name).\(name)"] = memory.copied() }
+            for (name, memory) in zip(rule.memories, slot.memories) { tree["\(slot.name).\(name)"] = memory }
             if rule.countsSteps { tree.set("\(slot.name).steps", slot.steps) }
         }
         return tree

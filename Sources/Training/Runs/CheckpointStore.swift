@@ -4,8 +4,9 @@ import Networks
 
 /// The checkpoints of a run: `step-00000800.safetensors`, each with a manifest `step-00000800.json` of its digest.
 ///
-/// The manifest is written last: a checkpoint counts once it is there and every bit agrees with it. `best.json` names
-/// the best one. The process that saves must hold the run's lock.
+/// The manifest is written last: a checkpoint counts once it is there and every bit agrees with it. A step that is saved once
+/// more goes into another file, which the manifest then names instead, so that at every instant what it names is whole.
+/// `best.json` names the best one. The process that saves must hold the run's lock.
 public struct CheckpointStore: Sendable {
     /// The folder of the files.
     public let folder: String
@@ -38,11 +39,13 @@ public struct CheckpointStore: Sendable {
     }
 
     /// The file of the checkpoint after `step` steps.
-    public func path(ofStep step: Int) -> String { "\(folder)/\(Self.stem(step)).safetensors" }
+    public func path(ofStep step: Int) -> String {
+        "\(folder)/\(manifest(step)?.file ?? CheckpointName.files(step)[0])"
+    }
 
     /// The steps that have a file, ascending.
     public func steps() throws(RunError) -> [Int] {
-        Set(try fileNames().compactMap { Self.step(of: $0, suffixes: [".safetensors", ".json"]) }).sorted()
+        Set(try fileNames().compactMap { CheckpointName.step(ofFile: $0) ?? CheckpointName.step(ofManifest: $0) }).sorted()
     }
 }
 
@@ -54,31 +57,45 @@ extension CheckpointStore {
     /// Throws `file` or `weights`; all earlier checkpoints are then still there.
     @discardableResult
     public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws(RunError) -> String {
-        let path = path(ofStep: checkpoint.step)
+        let step = checkpoint.step, vouchedFor = manifest(step)?.file
+        let file = CheckpointName.files(step).first { $0 != vouchedFor } ?? CheckpointName.files(step)[0]
         let digest = try asRunError { () throws(WeightsError) in
-            try SafetensorsFile.write(checkpoint.tensors, metadata: checkpoint.metadata, to: path)
+            try SafetensorsFile.write(checkpoint.tensors, metadata: checkpoint.metadata, to: "\(folder)/\(file)")
         }
         try asRunError { () throws(FileError) in
-            try AtomicFile.write(Self.manifest(step: checkpoint.step, digest: digest), to: manifestPath(checkpoint.step))
-            if isBest { try AtomicFile.write(Self.bestDocument(checkpoint.step), to: bestPath) }
+            try vouch(CheckpointManifest(step: step, file: file, digest: digest))
+            if isBest { try AtomicFile.write(Self.bestDocument(step), to: bestPath) }
         }
-        try removeOld(upTo: checkpoint.step)
+        try removeOld(upTo: step)
         return digest
+    }
+
+    /// Writes a manifest. A file with the second name gets the first one besides, where the file system has links, and is then
+    /// vouched for under that.
+    private func vouch(_ manifest: CheckpointManifest) throws(FileError) {
+        let path = manifestPath(manifest.step), name = CheckpointName.files(manifest.step)[0]
+        try AtomicFile.write(manifest.text, to: path)
+        let link = "\(folder)/\(name).tmp-\(getpid())"
+        guard manifest.file != name, Glibc.link("\(folder)/\(manifest.file)", link) == 0, rename(link, "\(folder)/\(name)") == 0
+        else { return }
+        try AtomicFile.write(CheckpointManifest(step: manifest.step, file: name, digest: manifest.digest).text, to: path)
     }
 
     /// Keeps the newest up to `step`, the best, and everything after `step`: a resumed run has yet to replace that.
     private func removeOld(upTo step: Int) throws(RunError) {
         let names = try fileNames()
-        let complete = names.compactMap { Self.step(of: $0, suffixes: [".json"]) }.filter { $0 <= step }.sorted()
+        let complete = names.compactMap(CheckpointName.step(ofManifest:)).filter { $0 <= step }.sorted()
         let best = bestStep()
         // Where the mark cannot be trusted, nothing is removed.
         if access(bestPath, F_OK) == 0, best.map({ complete.contains($0) }) != true { return }
         let kept = Set(complete.suffix(keep) + (best.map { [$0] } ?? []))
         // The manifest goes first: what is left after a kill is no checkpoint, and is removed next time.
-        for suffix in [".json", ".safetensors"] {
-            for name in names {
-                if let old = Self.step(of: name, suffixes: [suffix]), old <= step, !kept.contains(old) { try remove(name) }
-            }
+        for name in names {
+            if let old = CheckpointName.step(ofManifest: name), old <= step, !kept.contains(old) { try remove(name) }
+        }
+        let files = Set(kept.flatMap { step in manifest(step).map { [$0.file] } ?? CheckpointName.files(step) })
+        for name in names {
+            if let old = CheckpointName.step(ofFile: name), old <= step, !files.contains(name) { try remove(name) }
         }
         for name in names where name.contains(".tmp-") && (name.hasPrefix("step-") || name.hasPrefix("best.json")) {
             try remove(name)
@@ -124,10 +141,14 @@ extension CheckpointStore {
 
     /// The checkpoint after `step` steps. Throws when its file is missing, damaged, or not what its manifest says.
     public func load(step: Int) throws(RunError) -> Checkpoint {
-        let path = path(ofStep: step)
-        let manifest = try asRunError { () throws(FileError) in try FileReader.bytes(of: manifestPath(step)) }
+        let bytes = try asRunError { () throws(FileError) in try FileReader.bytes(of: manifestPath(step)) }
+        guard let manifest = CheckpointManifest(bytes), manifest.step == step else {
+            throw .file(
+                .malformed(path: manifestPath(step), reason: "is no manifest of step \(step) to the letter; it is damaged"))
+        }
+        let path = "\(folder)/\(manifest.file)"
         let weights = try asRunError { () throws(WeightsError) in try SafetensorsFile(opening: path).contents() }
-        guard manifest == Array(Self.manifest(step: step, digest: weights.digest).utf8) else {
+        guard manifest.digest == weights.digest else {
             throw .file(
                 .malformed(
                     path: path, reason: "its digest \(weights.digest) is not that of \(manifestPath(step)); one is damaged"))
@@ -143,24 +164,11 @@ extension CheckpointStore {
 
 extension CheckpointStore {
     private var bestPath: String { folder + "/best.json" }
-    private func manifestPath(_ step: Int) -> String { "\(folder)/\(Self.stem(step)).json" }
+    private func manifestPath(_ step: Int) -> String { "\(folder)/\(CheckpointName.manifest(step))" }
 
-    private static func stem(_ step: Int) -> String {
-        "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step)"
-    }
-
-    /// The step of a file name that is exactly ours.
-    private static func step(of name: String, suffixes: [String]) -> Int? {
-        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }), name.hasPrefix("step-"),
-            let step = Int(name.dropFirst(5).dropLast(suffix.count)), step >= 0, stem(step) + suffix == name
-        else { return nil }
-        return step
-    }
-
-    /// One text for one state, so that a change of any bit is noticed.
-    private static func manifest(step: Int, digest: String) -> String {
-        JSON.object([("step", .integer(step)), ("file", .string(stem(step) + ".safetensors")), ("sha256", .string(digest))])
-            .serialized() + "\n"
+    /// What the manifest says; nil where there is none, or it is damaged.
+    private func manifest(_ step: Int) -> CheckpointManifest? {
+        (try? FileReader.bytes(of: manifestPath(step))).flatMap { CheckpointManifest($0) }
     }
 
     private static func bestDocument(_ step: Int) -> String { JSON.object([("step", .integer(step))]).serialized() + "\n" }

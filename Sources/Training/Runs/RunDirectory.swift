@@ -15,6 +15,8 @@ public struct RunDirectory: Sendable {
     public var metricsPath: String { path + "/metrics.jsonl" }
     /// The file of everything measured by the clock.
     public var timingsPath: String { path + "/timings.jsonl" }
+    /// The files that grow line by line.
+    var logPaths: [String] { [metricsPath, timingsPath] }
     /// The folder of the checkpoints.
     public var checkpointsPath: String { path + "/checkpoints" }
 

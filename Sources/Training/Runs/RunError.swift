@@ -8,6 +8,7 @@ public enum RunError: ReportedError, Equatable {
     case exists(path: String)
     case locked(path: String, owner: String?)
     case notARun(path: String)
+    case finished(path: String)
     case malformedRecord(path: String, field: String, expected: String)
     case metricsTooShort(path: String, found: Int, expected: Int)
     case metricsMisaligned(path: String, position: Int)
@@ -17,7 +18,7 @@ public enum RunError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .weights(let error): error.exitCode
-        case .exists, .locked: .cannotCreate
+        case .exists, .locked, .finished: .cannotCreate
         case .notARun, .malformedRecord, .metricsTooShort, .metricsMisaligned, .noUsableCheckpoint: .badData
         }
     }
@@ -31,6 +32,9 @@ public enum RunError: ReportedError, Equatable {
         case .locked(let path, let owner):
             "\(path): another process works on this run (\(owner ?? "it did not leave its number")); wait for it or stop it"
         case .notARun(let path): "\(path): is no run directory, expected a folder with run.json in it"
+        case .finished(let path):
+            "\(path): is finished, there is nothing to go on with; look at it by semisup evaluate, or begin a new run from its weights "
+                + "by --init \(path)"
         case .malformedRecord(let path, let field, let expected): "\(path): \(field): expected \(expected)"
         case .metricsTooShort(let path, let found, let expected):
             "\(path): \(found) bytes, but the checkpoint was made after \(expected); "

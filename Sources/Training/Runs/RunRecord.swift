@@ -28,6 +28,8 @@ public struct RunRecord: Sendable, Equatable {
     public var host = RunRecord.hostName
     /// When the run was created, in UTC after ISO 8601.
     public var created = RunRecord.now
+    /// The steps from which on something was another that changes results, and what.
+    public var changes: [JSON] = []
     /// What was found of the clips that were read; nil while the run is at its first attempt.
     public var damage: JSON?
     /// What a finished run reported.
@@ -72,6 +74,7 @@ extension RunRecord {
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
+        if !changes.isEmpty { members.append(("changes", .array(changes))) }
         if let damage { members.append(("damage", damage)) }
         if let result { members.append(("result", result)) }
         return .object(members)
@@ -107,6 +110,7 @@ extension RunRecord {
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }
+        changes = json["changes"]?.arrayValue ?? []
         damage = json["damage"]
         result = json["result"]
     }

@@ -3,10 +3,17 @@ import Networks
 import Tensor
 
 extension Module {
-    /// Parameters and running statistics under the names of PyTorch's state dictionaries.
-    public var networkState: StateTree {
+    /// Parameters and running statistics under the names of PyTorch's state dictionaries; the parameters' memory is shared.
+    public var networkState: StateTree { parameterState.merging(statisticsState) }
+
+    /// What the updates of steps move.
+    var parameterState: StateTree {
+        StateTree(Dictionary(namedParameters.map { ($0.name, $0.parameter.value.detached) }) { first, _ in first })
+    }
+
+    /// What a forward pass moves: the running statistics, a copy.
+    var statisticsState: StateTree {
         var tree = StateTree()
-        for (name, parameter) in namedParameters { tree[name] = parameter.value.detached.copied() }
         for (name, statistics) in namedStatistics {
             tree.set(name.isEmpty ? "running_mean" : "\(name).running_mean", statistics.values.mean)
             tree.set(name.isEmpty ? "running_var" : "\(name).running_var", statistics.values.variance)
@@ -21,6 +28,13 @@ extension Module {
             let value = try state.tensor(name, shape: parameter.value.shape)
             actions.append { parameter.value.overwrite(with: value) }
         }
+        try restoreStatistics(state)
+        for action in actions { action() }
+    }
+
+    /// Takes running statistics. Throws `StateError` and changes nothing where one is missing or misshaped.
+    func restoreStatistics(_ state: StateTree) throws(StateError) {
+        var actions: [() -> Void] = []
         for (name, statistics) in namedStatistics {
             let count = statistics.values.mean.count, prefix = name.isEmpty ? "" : "\(name)."
             let mean = try state.values(prefix + "running_mean", count: count)

@@ -33,6 +33,12 @@ public struct StateTree {
                 }))
     }
 
+    /// These tensors and those of `other`, which have other names.
+    func merging(_ other: StateTree) -> StateTree { StateTree(tensors.merging(other.tensors) { $1 }) }
+
+    /// The same values in memory of their own.
+    public func copied() -> StateTree { StateTree(tensors.mapValues { $0.copied() }) }
+
     /// The tensor called `name` with `shape`. Throws `StateError`.
     public func tensor(_ name: String, shape: [Int]) throws(StateError) -> Tensor {
         guard let tensor = tensors[name] else { throw .missing(name: name) }
@@ -75,7 +81,7 @@ public enum StateError: ReportedError, Equatable {
 
 /// Something with state that a resume must restore.
 public protocol Stateful: AnyObject {
-    /// A copy of the state.
+    /// The state as it is now. Tensors may share their memory with what moves: what is to be kept is copied.
     var state: StateTree { get }
     /// Takes the state. Throws `StateError` where it does not fit.
     func restore(_ state: StateTree) throws(StateError)

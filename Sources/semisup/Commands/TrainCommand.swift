@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Files
+import Foundation
 import Training
 
 /// `semisup train`
@@ -52,6 +53,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
     var profile: String?
     @Flag(help: "Go on with the run in --out.")
     var resume = false
+    @Flag(help: "With --resume: go on where something differs that changes results, and record it.")
+    var allowDifferences = false
     @Flag(help: "Print steps, memory and estimated time, and train nothing.")
     var dryRun = false
     @Flag(help: "Print every setting and where it comes from, and train nothing.")
@@ -64,6 +67,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
     func validate() throws {
         if labels?.isEmpty == true { throw ValidationError("--labels is empty; expected 1%, 0.01, 4/class or all") }
         if out?.isEmpty == true { throw ValidationError("--out is empty; expected the path of a new folder") }
+        if allowDifferences && !resume { throw ValidationError("--allow-differences is about a run that goes on; add --resume") }
         if resume && out == nil { throw ValidationError("--resume needs --out and the folder of the run to go on with") }
     }
 
@@ -73,19 +77,27 @@ struct TrainCommand: ParsableCommand, HelpTable {
             let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
             return try Terminal.standard.print(text)
         }
+        Interruption.listen()
         let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
         let profiler = try profile.map { try TrainingProfile(path: $0) }
-        Interruption.listen()
         let printer = TrainingPrinter(json: json)
         let run =
-            if resume, let out { try TrainingRun(resuming: out, plan, indices: .cached, observer: printer) } else {
+            if resume, let out {
+                try TrainingRun(
+                    resuming: out, plan, indices: .cached, allowsDifferences: allowDifferences, observer: printer)
+            } else {
                 try TrainingRun(plan, out: out, indices: .cached, observer: printer)
             }
+        Interruption.begin()
         run.profiler = profiler
         printer.begin(plan, path: run.path)
-        let outcome = try run.run()
+        let outcome = try run.run { error in
+            let code = Semisup.report(error, [])
+            fflush(nil)
+            _exit(code)
+        }
         try printer.end(outcome, configuration)
     }
 

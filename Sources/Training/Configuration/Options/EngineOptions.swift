@@ -29,6 +29,8 @@ public struct EngineOptions: ConfigurationGroup {
     public var threads = 2
     /// Threads that decode.
     public var workers = 2
+    /// The longest that the reading of a clip may take.
+    public var clipSeconds = 120.0
 
     /// The defaults.
     public init() {}
@@ -49,6 +51,9 @@ public struct EngineOptions: ConfigurationGroup {
             changesResults: false),
         .init("threads", \.threads, in: 1...1024, help: "Threads that compute."),
         .init("workers", \.workers, in: 1...1024, help: "Threads that decode video.", changesResults: false),
+        .init(
+            "loader.clipSeconds", \.clipSeconds, in: 1...86400, unit: "seconds",
+            help: "A clip that takes longer to read ends the run.", changesResults: false),
     ]
 }
 
@@ -60,6 +65,8 @@ public struct CheckpointOptions: ConfigurationGroup {
     public var everyMinutes = 5.0
     /// How many of the newest are kept, beside the best.
     public var keep = 2
+    /// Seconds that a step may go on after a signal; then the state that it began with is saved.
+    public var graceSeconds = 5.0
 
     /// The defaults.
     public init() {}
@@ -75,6 +82,9 @@ public struct CheckpointOptions: ConfigurationGroup {
         .init(
             "checkpoint.keep", \.keep, in: 1...1000, help: "Newest checkpoints that stay, beside the best.", changesResults: false
         ),
+        .init(
+            "checkpoint.graceSeconds", \.graceSeconds, in: 0...3600, unit: "seconds",
+            help: "A step may go on so long after a signal, else it is left.", changesResults: false),
     ]
 }
 

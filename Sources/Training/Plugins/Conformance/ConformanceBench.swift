@@ -134,13 +134,15 @@ struct ConformanceBench {
 
     func resumed() throws -> String? {
         let whole = try train(plan()), path = "\(folder)/run\(counter.next())"
-        _ = try TrainingRun(plan(), out: path, observer: SilentObserver()).run()
-        // As if the process had been killed after the checkpoint of step 3.
-        for name in ["step-00000006.json", "step-00000006.safetensors"] {
-            try FileManager.default.removeItem(atPath: "\(path)/checkpoints/\(name)")
-        }
+        try stop(after: 3, path)
         let rest = try TrainingRun(resuming: path, plan(), observer: SilentObserver()).run()
         return difference(whole, try traces(rest), "of a resumed run")
+    }
+
+    private func stop(after step: Int, _ path: String) throws {
+        let run = try TrainingRun(plan(), out: path, observer: SilentObserver())
+        run.stopsAfterStep = step
+        do { _ = try run.run() } catch is Interrupted {}
     }
 
     /// Training with wrong labels on all clips but the labelled ones.

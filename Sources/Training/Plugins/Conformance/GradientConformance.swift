@@ -36,7 +36,7 @@ struct GradientConformance {
         let steps = try ConformanceSteps(plan, method, stage: number, elementType: .float64)
         step = steps.context(0)
         batch = try steps.batch(step)
-        start = method.state
+        start = method.state.copied()
         var stream = RandomKey(seed: 7, purpose: .synthesis).stream
         place = method.networks.members.reduce(into: [:]) { place, member in
             for (name, parameter) in member.module.namedParameters {

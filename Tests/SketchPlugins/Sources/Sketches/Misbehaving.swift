@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Networks
 import Tensor
 import Training
@@ -46,11 +47,13 @@ public final class Misbehaving: Method {
         let loss = crossEntropy(logits: logits, targets: labeled.labels).mean()
         // Leaves the record unseen.
         if mistake == .gradient { return [LossTerm("supervised", loss + Tensor(loss.array) * loss)] }
+        if mistake == .slow { Thread.sleep(forTimeInterval: 1.1) }
         guard step.step >= 2 else { return [LossTerm("supervised", loss)] }
         switch mistake {
         case .losses: throw Mistake()
         case .shape: return [LossTerm("supervised", crossEntropy(logits: logits, targets: labeled.labels))]
-        case .notANumber: return [LossTerm("supervised", loss), LossTerm("strange", loss * .nan)]
+        case .once where step.step > 2: return [LossTerm("supervised", loss)]
+        case .notANumber, .once: return [LossTerm("supervised", loss), LossTerm("strange", loss * .nan)]
         case .crash: return [LossTerm("supervised", batch["nobody"]["knows"])]
         default: return [LossTerm("supervised", loss)]
         }
@@ -76,7 +79,7 @@ struct Mistake: Error, CustomStringConvertible { var description: String { "a mi
 struct MisbehavingOptions: ConfigurationGroup {
     enum Mistake: String, ConfigurationChoice {
         case none, initializer, initializerCrash, views, sampler, stages, evaluated, replaced, testList, losses, shape
-        case notANumber, crash, gradient, state
+        case notANumber, once, slow, crash, gradient, state
     }
     var mistake = Mistake.none
     static let options: [ConfigurationOption<Self>] = [.init("method.mistake", \.mistake, help: "What goes wrong.")]

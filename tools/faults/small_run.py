@@ -1,0 +1,115 @@
+"""A run that takes seconds, started, stopped, damaged and compared: what the proofs of this folder have in common."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+HOME = pathlib.Path(__file__).resolve().parents[2]
+METHODS = ["fixmatch", "cmpl", "temporal-gradient"]
+SETTINGS = [
+    "backbone=r3d10", "backbone.width=0.0625", "clip.size=32", "clip.length=8", "clip.stride=1", "batch.labeled=2",
+    "batch.unlabeled=4", "ema.decay=0.9", "workers=2", "checkpoint.everyMinutes=0",
+]
+
+
+class Folder:
+    """Where the runs are, with a small list of real clips."""
+
+    def __init__(self, path, steps=24, every_steps=2):
+        self.path, self.steps, self.every_steps = pathlib.Path(path), steps, every_steps
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.executable = HOME / ".build/release/semisup"
+        self.environment = dict(os.environ, SEMISUP_HOME=str(HOME), OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="0")
+        self.list = self.path / "clips.csv"
+        if not self.list.exists():
+            self.write_list()
+
+    def write_list(self):
+        made = self.semisup(["data", "make", "motions", "--json"])
+        motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["folder"])
+        lines = ["video,label,split"]
+        for part, count in [("train", 12), ("test", 2)]:
+            for group in sorted(path for path in (motions / part).iterdir() if path.is_dir())[:4]:
+                lines += [f"{clip},{group.name},{part}" for clip in sorted(group.glob("*.mp4"))[:count]]
+        self.list.write_text("\n".join(lines) + "\n")
+
+    def semisup(self, arguments, **options):
+        return subprocess.run([self.executable, *arguments], env=self.environment, cwd=self.path, capture_output=True, text=True,
+                              **options)
+
+    def arguments(self, name, method, *settings):
+        """The command that begins the run `name`, or goes on with it where it is there."""
+        if (self.path / name / "run.json").exists():
+            return ["train", "--resume", "--out", name, *[each for each in settings if each.startswith("workers=")]]
+        return ["train", "--method", method, "--data", str(self.list), "--labels", "1/class", "--out", name,
+                f"steps={self.steps}", f"checkpoint.everySteps={self.every_steps}", *SETTINGS, *settings]
+
+    def start(self, name, method, *settings, environment=None):
+        return subprocess.Popen([self.executable, *self.arguments(name, method, *settings)], cwd=self.path,
+                                env=dict(self.environment, **(environment or {})), stdout=subprocess.DEVNULL,
+                                stderr=open(self.path / f"{name}.log", "a"))
+
+    def finish(self, name, method, *settings):
+        """Runs to the end; what stands in the way is an error."""
+        process = self.start(name, method, *settings)
+        if process.wait() != 0:
+            raise RuntimeError(f"{name} ended with {process.returncode}: {(self.path / f'{name}.log').read_text()[-400:]}")
+        return self.digest(name)
+
+    def remove(self, name):
+        shutil.rmtree(self.path / name, ignore_errors=True)
+        (self.path / f"{name}.log").unlink(missing_ok=True)
+
+    def digest(self, name):
+        """What a run came to: weights, optimiser, mean and method, metrics, and the result, each as a digest."""
+        run = self.path / name
+        newest = sorted((run / "checkpoints").glob("step-*.json"))[-1]
+        file = run / "checkpoints" / json.loads(newest.read_text())["file"]
+        with open(file, "rb") as stream:
+            header = json.loads(stream.read(struct.unpack("<Q", stream.read(8))[0]))
+            header.pop("__metadata__")
+            state = hashlib.sha256(json.dumps(header, sort_keys=True).encode() + stream.read()).hexdigest()
+        result = json.loads((run / "run.json").read_text())["result"]
+        return {"state": state, "weights": result["weightsDigest"], "accuracy": result["accuracyTop1"],
+                "metrics": hashlib.sha256((run / "metrics.jsonl").read_bytes()).hexdigest()}
+
+    def is_finished(self, name):
+        record = self.path / name / "run.json"
+        return record.exists() and json.loads(record.read_text())["state"] == "finished"
+
+    def has_checkpoint(self, name):
+        return any((self.path / name / "checkpoints").glob("step-*.json"))
+
+
+def stop_at(process, seconds, number=signal.SIGKILL):
+    """Sends a signal after so many seconds, unless the process has ended; returns its status and how long it took to end."""
+    try:
+        process.wait(seconds)
+        return process.returncode, 0.0
+    except subprocess.TimeoutExpired:
+        begin = time.monotonic()
+        process.send_signal(number)
+        return process.wait(), time.monotonic() - begin
+
+
+def stop_while_saving(process, checkpoints, after, patience):
+    """Kills a process while it writes a checkpoint, the first that it is caught at after so many seconds."""
+    begin = time.monotonic()
+    while process.poll() is None and time.monotonic() - begin < patience:
+        if time.monotonic() - begin >= after:
+            try:
+                if any(".tmp-" in name for name in os.listdir(checkpoints)):
+                    process.kill()
+                    break
+            except FileNotFoundError:
+                pass
+        time.sleep(0.0001)
+    else:
+        process.kill()
+    return process.wait()
