@@ -79,8 +79,8 @@ public protocol Backend: AnyObject, Sendable {
 
     /// The ways that were chosen by the clock, by the shape that each is for; empty where none was.
     var convolutionChoices: [String: ConvolutionWay] { get }
-    /// Takes choices of an earlier run, before the first convolution.
-    func reuse(_ choices: [String: ConvolutionWay])
+    /// Takes choices of an earlier run, before the first convolution; other shapes are measured, or go by the fixed rule.
+    func reuse(_ choices: [String: ConvolutionWay], measuresOthers: Bool)
 
     /// What ran, for the record of a run: anything here may change bits.
     var description: EngineDescription { get }
@@ -116,6 +116,8 @@ public struct EngineDescription: Sendable, Equatable {
     public let threads: Int
     /// The type that networks hold their activations in.
     public let activationType: ElementType
+    /// What convolves.
+    public let convolutionPath: ConvolutionPath
     /// Which parts of networks keep no inner values for the backward pass.
     public let recomputation: Recomputation
     /// The BLAS library's file and its own description.

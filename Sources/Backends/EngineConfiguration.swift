@@ -78,6 +78,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var blasLibraries: [String]
     /// Files to try in turn; the first that opens is used.
     public var oneDNNLibraries: [String]
+    /// What is wrong with the environment: told when the engine starts.
+    let problem: EngineError?
 
     /// The defaults; `SEMISUP_CONVOLUTION`, `SEMISUP_KERNELS` and `SEMISUP_BLAS` of the environment change them.
     public init(
@@ -85,9 +87,19 @@ public struct EngineConfiguration: Sendable, Equatable {
         tuning: ConvolutionTuning = .rule, activationType: ElementType = .float32, recomputation: Recomputation = .none
     ) {
         let environment = ProcessInfo.processInfo.environment
+        var problem: EngineError?
+        func value<Choice: CaseIterable & RawRepresentable<String>>(of name: String, _ type: Choice.Type) -> Choice? {
+            guard let text = environment[name] else { return nil }
+            let choice = Choice(rawValue: text)
+            if choice == nil {
+                problem = .unknownSetting(name: name, value: text, known: Choice.allCases.map(\.rawValue))
+            }
+            return choice
+        }
         self.threads = threads
-        self.kernelSet = kernelSet ?? environment["SEMISUP_KERNELS"].flatMap(KernelSet.init)
-        self.convolution = convolution ?? environment["SEMISUP_CONVOLUTION"].flatMap(ConvolutionPath.init) ?? .auto
+        self.kernelSet = kernelSet ?? value(of: "SEMISUP_KERNELS", KernelSet.self)
+        self.convolution = convolution ?? value(of: "SEMISUP_CONVOLUTION", ConvolutionPath.self) ?? .auto
+        self.problem = problem
         self.tuning = tuning
         self.activationType = activationType
         self.recomputation = recomputation
@@ -99,13 +111,14 @@ public struct EngineConfiguration: Sendable, Equatable {
 /// Why the engine cannot start.
 public enum EngineError: ReportedError, Equatable {
     case unsupportedKernels(KernelSet, best: KernelSet)
+    case unknownSetting(name: String, value: String, known: [String])
     case noBLAS(reasons: [String])
     case noOneDNN(reasons: [String])
     case startedOtherwise
 
     public var exitCode: ExitCode {
         switch self {
-        case .unsupportedKernels: .configuration
+        case .unsupportedKernels, .unknownSetting: .configuration
         case .noBLAS, .noOneDNN: .unavailable
         case .startedOtherwise: .internalError
         }
@@ -115,6 +128,8 @@ public enum EngineError: ReportedError, Equatable {
         switch self {
         case .unsupportedKernels(let set, let best):
             "kernels=\(set.rawValue): this processor does not have these instructions; the best it has is \(best.rawValue)"
+        case .unknownSetting(let name, let value, let known):
+            "\(name)=\(value) in the environment: expected one of \(known.joined(separator: ", ")), or nothing"
         case .noBLAS(let reasons):
             "no BLAS library could be opened (\(reasons.joined(separator: "; "))); install Debian's libopenblas0-openmp"
         case .noOneDNN(let reasons):

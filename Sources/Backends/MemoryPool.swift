@@ -34,9 +34,18 @@ public final class MemoryPool: Sendable {
     /// Uninitialised memory of at least `byteCount` bytes.
     public func allocate(byteCount: Int) -> Buffer {
         let size = max(64, (byteCount + 63) / 64 * 64)
-        let block = isPretended ? pretended(size) : size >= MemoryPool.largeBytes ? large(size) : small(size)
-        guard let block = block ?? small(size) else { preconditionFailure("out of memory: \(size) bytes asked for") }
+        let block = isPretended ? pretended(size) : size >= MemoryPool.largeBytes ? large(size) ?? small(size) : small(size)
+        guard let block else { MemoryPool.giveUp(size) }
         return Buffer(byteCount: block.size, address: block.address, pool: self)
+    }
+
+    /// Nothing can be computed without memory, and no caller could do anything about it.
+    private static func giveUp(_ size: Int) -> Never {
+        let message =
+            "error: out of memory: the system had no block of \(size) bytes; see ulimit -v, and lower batch.labeled, "
+            + "batch.unlabeled, clip.size, clip.length or backbone.width\n"
+        FileHandle.standardError.write(Data(message.utf8))
+        exit(70)
     }
 
     private func large(_ size: Int) -> (address: UnsafeMutableRawPointer, size: Int)? {

@@ -33,9 +33,11 @@ class workspace {
     void *reserve(size_t count) {
         if (count > capacity) {
             std::free(bytes);
-            capacity = (count + 4095) / 4096 * 4096;
-            bytes = std::aligned_alloc(4096, capacity);
+            capacity = 0;
+            const size_t wanted = (count + 4095) / 4096 * 4096;
+            bytes = std::aligned_alloc(4096, wanted);
             if (!bytes) throw failure{dnnl_out_of_memory, "aligned_alloc"};
+            capacity = wanted;
         }
         return bytes;
     }

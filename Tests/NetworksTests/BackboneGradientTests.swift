@@ -103,7 +103,9 @@ struct GradientRecord: Sendable, CustomTestStringConvertible {
     }
 
     @Test func theErrorsOfAutocastCoverTheConvolutionalBackbones() {
-        #expect(Self.autocastErrors.count == 4 && Self.autocastErrors.allSatisfy { $0.1 > 0.01 })
+        // PyTorch's own gradients of the others are no numbers, or of 1e33, in bf16 with so few channels.
+        #expect(Set(Self.autocastErrors.map(\.0)) == ["r3d18", "mc3_18", "r3d18-pooled", "r3d10", "resnet18"])
+        #expect(Self.autocastErrors.allSatisfy { $0.1 > 0.01 })
     }
 
     /// As PyTorch counts them; pictures are clips of one frame.

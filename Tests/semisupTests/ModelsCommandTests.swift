@@ -110,6 +110,26 @@ import Testing
         #expect(try importing("none.safetensors").status == 66)
     }
 
+    /// A classifier of a class number that nobody can hold, in a tensor without a byte.
+    @Test func aClassifierWithoutValuesIsNoClassifier() throws {
+        let text = #"{"fc.weight":{"dtype":"F32","shape":[1099511627776,0],"data_offsets":[0,0]}}"#
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: text.utf8.count >> (8 * $0)) }
+        try AtomicFile.write(length + Array(text.utf8), to: path("a.safetensors"))
+        #expect(try semisup("models", "info", "a.safetensors").status == 0)
+        #expect(try importing("a.safetensors").status == 65)
+        #expect(try importing("a.safetensors", "--classes", "10000000000").status == 64)
+    }
+
+    @Test func aVarianceBelowZeroIsRefusedByName() throws {
+        let tensors = try network().torchvisionWeights.map { tensor in
+            tensor.name == "stem.1.running_var"
+                ? StoredTensor(name: tensor.name, shape: tensor.shape, floats: (tensor.floats ?? []).map { _ in -1 }) : tensor
+        }
+        try SafetensorsFile.write(tensors, to: path("a.safetensors"))
+        let outcome = try importing("a.safetensors")
+        #expect(outcome.status == 65 && outcome.errors.contains("stem.1.running_var: value 0 is -1.0"), "\(outcome.errors)")
+    }
+
     @Test func weightsThatAreNoNumbersAreRefusedByName() throws {
         let whole = try network().torchvisionWeights
         let name = "layer2.0.conv1.0.weight"

@@ -67,6 +67,27 @@ import Testing
         #expect(inner.allSatisfy { $0["ph"] == .string("X") && $0["ts"]?.realValue ?? 0 >= start })
         let again = try train("--out", "other", "--profile", "trace.json", "epochs=1")
         #expect(again.status == 73 && again.errors.contains("trace.json"))
+        let short = try train("--out", "short", "--profile", "short.json", "epochs=1")
+        #expect(short.status == 0 && short.errors.contains("no step was measured: the first 3 are left out"), "\(short.errors)")
+    }
+
+    @Test func theWayOfConvolutionsIsRecordedAndComparedOnResume() throws {
+        let blas = ["SEMISUP_CONVOLUTION": "blas"]
+        #expect(try semisup.run(SmallVideos.arguments(["--out", "run", "epochs=0"]), environment: blas).status == 0)
+        try videos.reopen("run")
+        let other = try semisup("train", "--resume", "--out", "run")
+        #expect(other.status == 78 && other.errors.contains("convolution was blas, now auto"), "\(other.errors)")
+        let unknown = try semisup.run(SmallVideos.arguments(["--out", "new"]), environment: ["SEMISUP_KERNELS": "avx51"])
+        #expect(unknown.status == 78 && unknown.errors.contains("SEMISUP_KERNELS=avx51"), "\(unknown.errors)")
+    }
+
+    /// Every block of a transformer is as large as the next, so that all are computed again.
+    @Test(arguments: ["r3d10", "transformer"]) func recomputationIsPlanned(backbone: String) throws {
+        func planned(_ parts: String) throws -> Double {
+            let estimate = try train("--dry-run", "--json", "backbone=\(backbone)", "clip.size=32", "memory.recompute=\(parts)")
+            return try #require(try estimate.objects.last?["plannedMiB"]?.realValue, "\(estimate.errors)")
+        }
+        #expect(try planned("block") < planned("none"))
     }
 
     @Test func halfPrecisionTrainsAndIsRecorded() throws {
@@ -97,6 +118,16 @@ import Testing
         let resumed = try semisup("train", "--resume", "--out", "run", "--json")
         #expect(resumed.status == 0)
         #expect(try JSON(contentsOf: path) == slowest)
+        // What cannot be gone here is not gone: windows of 3 x 3 by steps of two are none for our own kernels.
+        let weights = try #require(try object("run/run.json")["result"]?["weightsDigest"])
+        for way in ["own", "direct", "onednn"] {
+            try JSON.object(chosen.map { ($0.key, .string(way)) }).serialized().write(
+                toFile: path, atomically: true, encoding: .utf8)
+            let evaluated = try semisup(
+                "evaluate", "run", "--json", environment: ["SEMISUP_CONVOLUTION": way == "onednn" ? "blas" : "auto"])
+            #expect(evaluated.status == 0, "\(way): \(evaluated.errors)")
+            #expect(try evaluated.objects.last?["weightsDigest"] == weights, "\(way)")
+        }
         try videos.reopen("run")
         try #"{"forward": "magic"}"#.write(toFile: path, atomically: true, encoding: .utf8)
         let refused = try semisup("train", "--resume", "--out", "run")

@@ -21,18 +21,20 @@ SETTINGS = [
 class Folder:
     """Where the runs are, with a small list of real clips."""
 
-    def __init__(self, path, steps=24, every_steps=2):
+    def __init__(self, path, executable, steps=24, every_steps=2):
         self.path, self.steps, self.every_steps = pathlib.Path(path), steps, every_steps
         self.path.mkdir(parents=True, exist_ok=True)
-        self.executable = HOME / ".build/release/semisup"
-        self.environment = dict(os.environ, SEMISUP_HOME=str(HOME), OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="0")
+        self.executable = pathlib.Path(executable)
+        self.environment = dict(os.environ, OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="0")
+        if self.executable.is_relative_to(HOME):
+            self.environment["SEMISUP_HOME"] = str(HOME)
         self.list = self.path / "clips.csv"
         if not self.list.exists():
             self.write_list()
 
     def write_list(self):
         made = self.semisup(["data", "make", "motions", "--json"])
-        motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["folder"])
+        motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["root"])
         lines = ["video,label,split"]
         for part, count in [("train", 12), ("test", 2)]:
             for group in sorted(path for path in (motions / part).iterdir() if path.is_dir())[:4]:

@@ -42,7 +42,8 @@ extension CPUBackend {
 
     /// With AVX2 oneDNN unfolds for weight gradients, and the direct kernel is faster while its sums stay in the cache.
     func hasDirectWeightGradient(_ work: ConvolutionWork) -> Bool {
-        work.pass == .backwardWeights && work.elementType == .float32 && hasOneDNN(.float32) && work.shape.outChannels % 8 == 0
+        work.pass == .backwardWeights && work.elementType == .float32 && convolutionPath == .auto
+            && work.shape.outChannels % 8 == 0
     }
 
     func directWeightGradient(_ work: ConvolutionWork) {

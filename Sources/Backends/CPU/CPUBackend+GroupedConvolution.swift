@@ -12,7 +12,8 @@ extension CPUBackend {
         _ pass: ConvolutionPass, x: StridedArray, weights: StridedArray, window: Window, y: StridedArray
     ) {
         if x.elementType == .bfloat16 {
-            let (from, to) = (float32Copy(of: x), float32Copy(of: y))
+            let from = pass == .backwardInput ? newArray(like: x, .float32) : float32Copy(of: x)
+            let to = pass == .forward ? newArray(like: y, .float32) : float32Copy(of: y)
             groupedConvolution(pass, x: from, weights: weights, window: window, y: to)
             if pass != .backwardWeights { convert(pass == .forward ? to : from, into: pass == .forward ? y : x) }
             return

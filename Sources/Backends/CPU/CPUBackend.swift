@@ -21,6 +21,7 @@ final class CPUBackend: Backend {
 
     /// Opens the libraries.
     init(_ configuration: EngineConfiguration) throws(EngineError) {
+        if let problem = configuration.problem { throw problem }
         let set = configuration.kernelSet ?? .best
         guard set.isSupported else { throw .unsupportedKernels(set, best: .best) }
         guard let kernels = tensor_kernels_of(set.kernels) else { preconditionFailure("no kernels for \(set)") }
@@ -35,7 +36,7 @@ final class CPUBackend: Backend {
         let (version, absence) = try CPUBackend.openOneDNN(configuration, set)
         description = EngineDescription(
             kernelSet: set, threads: threads, activationType: configuration.activationType,
-            recomputation: configuration.recomputation, blasLibrary: blas,
+            convolutionPath: configuration.convolution, recomputation: configuration.recomputation, blasLibrary: blas,
             blasConfiguration: [blas_configuration(), blas_core_name()].compactMap { $0.map { String(cString: $0) } }.joined(
                 separator: " "),
             oneDNNVersion: version, oneDNNAbsence: absence)

@@ -66,5 +66,5 @@ final class PlanningBackend: Backend {
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray) {}
 
     var convolutionChoices: [String: ConvolutionWay] { [:] }
-    func reuse(_ choices: [String: ConvolutionWay]) {}
+    func reuse(_ choices: [String: ConvolutionWay], measuresOthers: Bool) {}
 }

@@ -40,7 +40,9 @@ final class ProfilingBackend: Backend {
     var description: EngineDescription { inner.description }
     var memoryStatistics: (usedBytes: Int, peakBytes: Int, systemAllocations: Int) { inner.memoryStatistics }
     var convolutionChoices: [String: ConvolutionWay] { inner.convolutionChoices }
-    func reuse(_ choices: [String: ConvolutionWay]) { inner.reuse(choices) }
+    func reuse(_ choices: [String: ConvolutionWay], measuresOthers: Bool) {
+        inner.reuse(choices, measuresOthers: measuresOthers)
+    }
 
     // MARK: Elements
 

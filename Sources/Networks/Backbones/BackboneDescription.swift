@@ -20,17 +20,19 @@ public struct BackboneDescription: Sendable, Equatable {
     /// The names and shapes of its parameters and running statistics.
     public let weights: [WeightShape]
 
-    /// The description of `entry` for a clip `[C, T, H, W]`, found by a forward pass of zeros. Throws `ShapeMismatch` where the
+    /// The description of `entry` for a clip `[C, T, H, W]`, found by a forward pass that computes nothing. Throws `ShapeMismatch` where the
     /// clip does not fit.
     public init(_ entry: BackboneEntry, options: BackboneOptions = BackboneOptions(), clip: [Int]) throws(ShapeMismatch) {
         let backbone = entry.make(options, .blank())
         if let mismatch = backbone.mismatch(with: clip) { throw mismatch }
         var stages: [Stage] = []
         let parameters = Dictionary(grouping: backbone.namedParameters) { String($0.name.prefix { $0 != "." }) }
-        GradientRecording.off {
-            _ = backbone.features(Tensor.zeros([1] + clip), after: nil, through: nil, .evaluation) { name, features in
-                let own = parameters[name, default: []].reduce(0) { $0 + $1.parameter.value.count }
-                stages.append(Stage(name: name, output: Array(features.shape.dropFirst()), parameters: own))
+        _ = Engine.plannedPeak {
+            GradientRecording.off {
+                _ = backbone.features(Tensor.zeros([1] + clip), after: nil, through: nil, .evaluation) { name, features in
+                    let own = parameters[name, default: []].reduce(0) { $0 + $1.parameter.value.count }
+                    stages.append(Stage(name: name, output: Array(features.shape.dropFirst()), parameters: own))
+                }
             }
         }
         self.stages = stages

@@ -112,7 +112,11 @@ public final class VideoTransformer: Backbone {
     }
 
     private func stage(_ index: Int, _ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let tokens = layers[index - 1](VideoTransformer.tokens(of: x), context.named(stages[index]))
+        let layer = layers[index - 1]
+        // A stage has one block.
+        let tokens = context.named(stages[index]).part(.stage, VideoTransformer.tokens(of: x)) { x, context in
+            context.part(.block, x) { layer($0, $1) }
+        }
         guard index == layers.count else { return shown(tokens, grid: Array(x.shape[2...])) }
         let normalized = normalization(form.hasClassToken ? tokens.sliced(0..<1, axis: 1) : tokens)
         return shown(normalized, grid: form.hasClassToken ? [1, 1, 1] : Array(x.shape[2...]))

@@ -12,6 +12,7 @@ public final class BatchNormalization: Module {
     public let momentum: Double
     /// Whether factors and constants are learned.
     public let isAffine: Bool
+    private let path: String
 
     /// A layer for `channels` channels.
     public init(
@@ -23,6 +24,7 @@ public final class BatchNormalization: Module {
         self.epsilon = epsilon
         self.momentum = momentum
         self.isAffine = isAffine
+        path = initializer.path
     }
 
     public var ownParameters: [(name: String, parameter: Parameter)] {
@@ -34,6 +36,9 @@ public final class BatchNormalization: Module {
     public func callAsFunction(_ x: Tensor, adding residual: Tensor? = nil, relu: Bool = false, _ context: ForwardContext)
         -> Tensor
     {
+        precondition(
+            x.rank > 1 && x.shape[1] == weight.value.count && (residual == nil || residual?.shape == x.shape),
+            "\(path): expected [N, \(weight.value.count), ...], given \(x.shape)" + (residual.map { " and \($0.shape)" } ?? ""))
         let (output, batch) = x.batchNormalized(
             weight: isAffine ? weight.value : weight.value.detached, bias: isAffine ? bias.value : bias.value.detached,
             statistics: context.normalization == .running ? running.values : nil, known: context.readStatistics?.next(),

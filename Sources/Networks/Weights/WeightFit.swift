@@ -116,7 +116,7 @@ public struct WeightFit: Sendable, Equatable {
 extension WeightFit {
     /// The values of all that fits under the network's names: f32, or f64 where the file has that, as a run has its statistics.
     ///
-    /// Throws `notReal` for whole numbers and `notFinite` for NaN, infinities and what f32 cannot hold.
+    /// Throws `notReal` for whole numbers, `notFinite` for NaN, infinities and what f32 cannot hold, and `negativeVariance`.
     public func tensors(of weights: StoredWeights, inflation: WeightInflation = .mean) throws -> [StoredTensor] {
         try matches.compactMap { match in
             guard let source = weights[match.source] else { return nil }
@@ -125,6 +125,9 @@ extension WeightFit {
             }
             if let index = values.firstIndex(where: { !$0.isFinite }) {
                 throw WeightsError.notFinite(path: path, tensor: source.name, value: "\(values[index])", index: index)
+            }
+            if match.target.hasSuffix("running_var"), let index = values.firstIndex(where: { $0 < 0 }) {
+                throw WeightsError.negativeVariance(path: path, tensor: source.name, value: "\(values[index])", index: index)
             }
             guard match.change == .inflated else {
                 return source.type == .float64

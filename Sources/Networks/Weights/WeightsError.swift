@@ -16,6 +16,7 @@ public enum WeightsError: ReportedError, Equatable {
     case changedWhileRead(path: String)
     case notReal(path: String, tensor: String, found: StoredType)
     case notFinite(path: String, tensor: String, value: String, index: Int)
+    case negativeVariance(path: String, tensor: String, value: String, index: Int)
     case twoSources(path: String, name: String, sources: [String])
     case unfit(WeightFit, advice: String)
 
@@ -49,6 +50,8 @@ public enum WeightsError: ReportedError, Equatable {
             "\(path): tensor \(tensor): has whole numbers (\(found.rawValue)), expected real ones (F64, F32, F16 or BF16)"
         case .notFinite(let path, let tensor, let value, let index):
             "\(path): tensor \(tensor): value \(index) is \(value); weights must be finite f32 numbers, so this file cannot be used"
+        case .negativeVariance(let path, let tensor, let value, let index):
+            "\(path): tensor \(tensor): value \(index) is \(value); a variance is not below 0, so this file cannot be used"
         case .twoSources(let path, let name, let sources):
             "\(path): \(sources.joined(separator: " and ")) are both \(name) of the network; keep one of them in the file"
         case .unfit(let fit, let advice): "\(fit.path): does not fit \(fit.network); \(advice)\n\(fit.listing)"

@@ -34,8 +34,12 @@ extension Tensor {
             }
             if wantsW {
                 let target = Tensor.channelsLastResult(kernel.shape, like: kernel)
-                Engine.backend.convolutionBackwardWeights(input.array, dy.array, window: window, into: target)
-                dw = target
+                if dy.count > 0 {
+                    Engine.backend.convolutionBackwardWeights(input.array, dy.array, window: window, into: target)
+                    dw = target
+                } else {
+                    dw = Tensor.zeros(like: kernel).array
+                }
             }
             return [dx.map(Tensor.init), dw.map(Tensor.init)]
         }
@@ -43,6 +47,9 @@ extension Tensor {
 
     /// The largest value in each window. Backward: dy to the first position that holds it.
     public func maxPooled(_ window: Window) -> Tensor {
+        precondition(
+            zip(window.padding, window.kernel).allSatisfy { 2 * $0 <= $1 },
+            "padding \(window.padding) is more than half of a window of \(window.kernel): some would see nothing")
         let x = channelsLast
         let shape = windowedShape(window, channels: x.shape[1])
         let y = Tensor.channelsLastResult(shape, like: x)

@@ -8,6 +8,14 @@ extension Tensor {
         weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, known: ChannelStatistics? = nil, epsilon: Double,
         residual: Tensor? = nil, relu: Bool = false
     ) -> (output: Tensor, statistics: ChannelStatistics) {
+        let channels = rank > 1 ? shape[1] : 0
+        precondition(
+            [weight.count, bias.count].allSatisfy { $0 == channels } && residual.map { $0.shape == shape } ?? true
+                && [statistics, known].compactMap(\.self).allSatisfy {
+                    $0.mean.count == channels && $0.variance.count == channels
+                },
+            "weights \(weight.shape), residual \(residual?.shape ?? shape) for \(shape)")
+        precondition(statistics != nil || known != nil || count > 0, "no statistics of a batch without clips: \(shape)")
         let (x, added) = (channelsLast, residual?.channelsLast.converted(to: elementType))
         let used = statistics ?? known ?? Engine.backend.channelStatistics(x.array)
         let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))

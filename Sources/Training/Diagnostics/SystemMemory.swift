@@ -27,7 +27,15 @@ enum SystemMemory {
             let cache = value("inactive_file", of: "\(group).stat") ?? 0
             return (limit - (number("\(group).current") ?? 0) + cache) / 1_048_576
         }
-        return [machine, limit].compactMap(\.self).min()
+        return [machine, limit, addressSpaceMiB].compactMap(\.self).min()
+    }
+
+    /// What is left of the addresses that this process may have; nil where they are not limited.
+    private static var addressSpaceMiB: Double? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
+        let taken = value("VmSize", of: "/proc/self/status").map { $0 / 1024 } ?? 0
+        return Double(limit.rlim_cur) / 1_048_576 - taken
     }
 
     private static func number(_ path: String) -> Double? {

@@ -120,6 +120,7 @@ private struct SystemReportCollector {
         case .noBLAS: "apt-get install libopenblas0-openmp"
         case .noOneDNN: "apt-get install libdnnl2"
         case .unsupportedKernels, .startedOtherwise: "unset SEMISUP_KERNELS"
+        case .unknownSetting(let name, _, _): "unset \(name)"
         }
     }
 

@@ -13,6 +13,8 @@ public final class TrainingProfile {
     public let path: String
     private var stepsSeen = 0
     private(set) var active: Profile?
+    /// Whether too few steps came for any to be measured.
+    var isTooEarly: Bool { stepsSeen <= TrainingProfile.warmupSteps }
 
     /// A profile whose trace goes to the new file `path`. Throws `FileError.exists` where there is something.
     public init(path: String) throws(FileError) {

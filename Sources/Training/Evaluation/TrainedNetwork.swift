@@ -32,7 +32,7 @@ public final class TrainedNetwork {
         classes = ClassList(record.classes)
         try Engine.start(configuration[EngineOptions.self].engine)
         var tuning = TuningRecord(run: folder)
-        try tuning.restore()
+        try tuning.restore(measuresOthers: false)
         let store = CheckpointStore(folder: folder + "/checkpoints")
         let newest = isBest ? CheckpointStore.Newest(checkpoint: try store.best(), passedOver: []) : try store.newest()
         guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: folder, isBest: isBest) }

@@ -37,7 +37,8 @@ extension RunRecord {
             versions: [
                 "semisup": KitVersion.text, "libavcodec": MediaLibrary.codecVersion ?? "none",
                 "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
-                "oneDNN": engine.oneDNNVersion ?? "none", "plugin": plan.plugin?.identity ?? "none",
+                "oneDNN": engine.oneDNNVersion ?? "none", "convolution": engine.convolutionPath.rawValue,
+                "plugin": plan.plugin?.identity ?? "none",
             ],
             kernelSet: engine.kernelSet.rawValue, threads: engine.threads, precision: engine.precisionName)
         classes = plan.dataSet.classes.names
@@ -61,7 +62,7 @@ extension RunRecord {
         compare("kernels", kernelSet, now.kernelSet)
         compare("threads", String(threads), String(now.threads))
         compare("precision", precision, now.precision)
-        for name in ["semisup", "blas", "oneDNN", "plugin"] {
+        for name in ["semisup", "blas", "oneDNN", "convolution", "plugin"] {
             compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
         }
         return differences

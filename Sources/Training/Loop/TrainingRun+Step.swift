@@ -100,6 +100,9 @@ extension TrainingRun {
 
     /// Writes the trace and tells the observer, when the last of the measured steps is done.
     func endProfileIfDue(isLast: Bool = false) throws {
+        if isLast, profiler?.isTooEarly == true {
+            observer.note("no step was measured: the first \(TrainingProfile.warmupSteps) are left out, and no more came")
+        }
         guard let profiler, let profile = try profiler.didStep(isLast: isLast) else { return }
         observer.didProfile(profile, path: profiler.path)
     }

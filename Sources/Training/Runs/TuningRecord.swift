@@ -13,7 +13,9 @@ struct TuningRecord {
     init(run folder: String) { path = folder + "/tuning.json" }
 
     /// Gives the engine the choices of the file, if there is one. Throws `malformedRecord` or `file`.
-    mutating func restore() throws(RunError) {
+    ///
+    /// - Parameter measuresOthers: Whether the ways of other convolutions are chosen by the clock too.
+    mutating func restore(measuresOthers: Bool = true) throws(RunError) {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }
         guard let members = json.objectValue else {
@@ -27,7 +29,7 @@ struct TuningRecord {
             }
             choices[convolution] = way
         }
-        Engine.backend.reuse(choices)
+        Engine.backend.reuse(choices, measuresOthers: measuresOthers)
         written = choices.count
     }
 

@@ -34,7 +34,7 @@ public struct WeightSource: Sendable {
 
     /// The number of classes that the tensors have a classifier for; nil without one.
     public var classCount: Int? {
-        weights.tensors.first { WeightFit.isClassifier($0.name) && $0.shape.count == 2 }?.shape.first
+        weights.tensors.first { WeightFit.isClassifier($0.name) && $0.shape.count == 2 && !$0.bytes.isEmpty }?.shape.first
     }
 }
 

@@ -39,7 +39,9 @@ struct ModelsImportCommand: ParsableCommand {
     var settings: [String] = []
 
     func validate() throws {
-        if let classes, classes < 1 { throw ValidationError("--classes \(classes): expected 1 or more") }
+        if let classes, !(1...1_000_000 ~= classes) {
+            throw ValidationError("--classes \(classes): expected 1 to 1000000")
+        }
     }
 
     func run() throws {
