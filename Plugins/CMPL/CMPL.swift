@@ -20,6 +20,7 @@ public final class CMPL: Method {
             ("method.confidenceThreshold", "0.8"), ("method.warmupShare", "0.166667"),
         ])
     public static let options: [any ConfigurationGroup.Type] = [PseudoLabelOptions.self, CMPLOptions.self]
+    public static let canBePlanned = true
 
     public let views: ViewPlan
     /// The wide network, which is kept, and the narrow one.

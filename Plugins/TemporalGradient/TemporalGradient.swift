@@ -23,6 +23,7 @@ public final class TemporalGradient: Method {
             ("backbone.dropout", "0.5"),
         ])
     public static let options: [any ConfigurationGroup.Type] = [PseudoLabelOptions.self, TemporalGradientOptions.self]
+    public static let canBePlanned = true
 
     public let views: ViewPlan
     /// The network of pictures, which is kept, and that of frame differences.

@@ -33,7 +33,10 @@ static void open_crypto(void) {
         if (!found) return;
         *(void **)wanted[i].function = found;
     }
-    has_crypto = true;
+    // Its clean-up at the end of the process would pull tables from under threads that still read videos.
+    const uint64_t no_clean_up = 0x00080000;
+    int (*initialize)(uint64_t, const void *) = (int (*)(uint64_t, const void *))dlsym(library, "OPENSSL_init_crypto");
+    has_crypto = initialize && initialize(no_clean_up, NULL);
 }
 
 struct media_digest {

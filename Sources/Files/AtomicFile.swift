@@ -108,11 +108,6 @@ public final class FileWriter {
         return 0
     }
 
-    /// Makes the content last through a power failure.
-    public func synchronize() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "fsync", code: errno) }
-    }
-
     /// Cuts everything after the first `length` bytes off.
     public func truncate(to length: Int) throws(FileError) {
         guard ftruncate(descriptor, length) == 0 else { throw .system(path: path, operation: "truncate", code: errno) }
@@ -120,7 +115,7 @@ public final class FileWriter {
 
     /// Makes the content last through a power failure, then closes.
     public func synchronizeAndClose() throws(FileError) {
-        try synchronize()
+        guard fsync(descriptor) == 0 else { throw .system(path: path, operation: "fsync", code: errno) }
         let closed = Glibc.close(descriptor)
         descriptor = -1
         guard closed == 0 else { throw .system(path: path, operation: "close", code: errno) }

@@ -27,6 +27,7 @@ private func plan(_ arguments: String..., steps: Int = 4, method: String = "fixm
     let fixed = [
         "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
         "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",
+        "precision=f32",
     ]
     let schema = ConfigurationSchema.training(of: try MethodCatalogue.builtIn.entry(named: method).type)
     let configuration = try schema.resolve([.commandLine(fixed + arguments, flags: [("method", method)])])
@@ -204,7 +205,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
             .commandLine(
                 [
                     "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32", "batch.labeled=2",
-                    "batch.unlabeled=3", "method.confidenceThreshold=0",
+                    "batch.unlabeled=3", "method.confidenceThreshold=0", "precision=f32",
                 ] + fixed)
         ])
         let run = try TrainingRun(TrainingPlan(configuration: configuration, dataSet: data), out: folder(), observer: Silent())

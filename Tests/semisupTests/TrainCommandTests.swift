@@ -163,6 +163,8 @@ import Testing
         #expect(other.status == 78 && other.errors.contains("optimizer.momentum: 0.9, now 0.5"), "\(other.errors)")
         #expect(other.errors.contains("--allow-differences"))
         #expect(try semisup("train", "--out", "new", "--allow-differences").status == 64)
+        let method = try semisup("train", "--resume", "--out", "run", "--method", "supervised")
+        #expect(method.status == 78 && method.errors.contains("it is a run of fixmatch, not of supervised"), "\(method.errors)")
         #expect(try semisup("train", "--resume", "--out", "gone").status == 66)
         #expect(try semisup("train", "--resume", "--out", "videos").status == 65)
     }

@@ -72,7 +72,11 @@ def term(folder, scale, seed):
         method, name = METHODS[trial % len(METHODS)], "term"
         digest, seconds = expected[method]
         folder.remove(name)
-        status, took = stop_at(folder.start(name, method), draw.uniform(0.1, seconds), signal.SIGTERM)
+        process = folder.start(name, method)
+        # Before its first words a process cannot answer, and has nothing to lose.
+        while process.poll() is None and not (folder.path / name).exists():
+            time.sleep(0.001)
+        status, took = stop_at(process, draw.uniform(0, seconds), signal.SIGTERM)
         slowest, ended = max(slowest, took), ended + (status == 0)
         found = folder.digest(name) if folder.is_finished(name) else folder.finish(name, method)
         good += status in (0, 75) and took <= 10 and found == digest

@@ -100,6 +100,8 @@ final class BatchAssembly: @unchecked Sendable {
         try condition.withLock {
             let begin = DispatchTime.now().uptimeNanoseconds
             defer { waited += Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9 }
+            // Some looks, half a second apart: where the whole process was stopped for long, its workers have time to go on.
+            var looks = 0
             while true {
                 if let failure { throw failure }
                 if isStopped || consumed >= endStep { return nil }
@@ -117,8 +119,11 @@ final class BatchAssembly: @unchecked Sendable {
                     return batch.batch(labelled: source.streams.indices.map(source.showsLabels))
                 }
                 if let hanging = hanging(consumed) {
-                    failure = hanging
-                    throw hanging
+                    looks += 1
+                    if looks > 4 {
+                        failure = hanging
+                        throw hanging
+                    }
                 }
                 _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
             }

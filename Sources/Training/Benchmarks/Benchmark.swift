@@ -58,7 +58,8 @@ public enum Benchmark: String, Sendable, CaseIterable {
     public func configuration(_ settings: [String]) throws(ConfigurationError) -> Configuration {
         let clips = [.fixmatch, .methods].contains(self) ? "2" : "4"
         return try schema.resolve([
-            .commandLine(settings, flags: [("batch.labeled", clips), ("batch.unlabeled", clips), ("workers", "1")])
+            .commandLine(
+                settings, flags: [("batch.labeled", clips), ("batch.unlabeled", clips), ("workers", "1"), ("precision", "f32")])
         ])
     }
 

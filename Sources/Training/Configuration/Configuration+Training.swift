@@ -28,11 +28,16 @@ extension Configuration {
         methods: MethodCatalogue = .builtIn
     ) throws -> Configuration {
         let record = try RunRecord(ofRun: folder)
+        let written = try layers(file: file, flags: flags, settings: settings)
+        let recordedMethod = record.configuration["method"]?.stringValue
+        if let method = ConfigurationLayer.text(of: "method", in: written), let recordedMethod, method != recordedMethod {
+            throw ResumeMismatch(run: folder, differences: ["it is a run of \(recordedMethod), not of \(method)"])
+        }
         // Another machine's `auto` would come to something else.
         let computed = ConfigurationLayer.recorded(
             .object([("kernels", .string(record.kernelSet)), ("precision", .string(record.precision))]), path: folder)
         let all =
-            [.recorded(record.configuration, path: folder), computed] + (try layers(file: file, flags: flags, settings: settings))
+            [.recorded(record.configuration, path: folder), computed] + written
         return try checked(all, methods.entry(namedIn: all))
     }
 
@@ -47,7 +52,8 @@ extension Configuration {
     public init(_ record: RunRecord, run folder: String, settings: [(String, String)] = []) throws(ConfigurationError) {
         var recorded = ConfigurationLayer.recorded(record.configuration, path: folder)
         recorded.entries.removeAll { $0.name.hasPrefix("method.") }
-        self = try ConfigurationSchema.training.resolve([recorded, .commandLine([], flags: settings)])
+        let computed = ConfigurationLayer.recorded(.object([("precision", .string(record.precision))]), path: folder)
+        self = try ConfigurationSchema.training.resolve([recorded, computed, .commandLine([], flags: settings)])
     }
 
     private static func layers(

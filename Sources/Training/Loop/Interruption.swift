@@ -76,6 +76,6 @@ public struct TrainingDiverged: ReportedError, Equatable {
     public var description: String {
         let saved = savedStep.map { "the checkpoint after step \($0) is kept" } ?? "no checkpoint had been saved yet"
         return "\(finding); \(saved). Start a new run with a lower optimizer.learningRate or with optimizer.clipNorm, "
-            + "or with nonFinite.policy=skip-step where single clips are at fault"
+            + "or go on by --resume with nonFinite.policy=skip-step where single clips are at fault"
     }
 }

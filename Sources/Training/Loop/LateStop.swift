@@ -7,8 +7,8 @@ import Foundation
 final class LateStop: @unchecked Sendable {
     /// What the loop is at.
     enum Activity {
-        /// Waits for a batch; nothing moves.
-        case waiting(RunPosition)
+        /// Waits for a batch; nothing moves. `before` is as below; nil: the method is asked.
+        case waiting(RunPosition, before: StateTree?)
         /// Computes losses and gradients; `before` is what those move, as it was, where it is kept.
         case computing(RunPosition, before: StateTree?)
         /// Does what looks for signals by itself, or takes a moment.
@@ -66,7 +66,7 @@ final class LateStop: @unchecked Sendable {
             lock.withLock {
                 guard !isOver else { return }
                 switch activity {
-                case .waiting(let position): endSaving(position, nil)
+                case .waiting(let position, let before): endSaving(position, before)
                 case .computing(let position, let before):
                     guard let before else { end(nil) }
                     endSaving(position, before)

@@ -143,7 +143,12 @@ extension EngineOptions {
             threads: threads, kernelSet: KernelSet(rawValue: kernels.rawValue),
             convolution: convolution == .auto ? nil : ConvolutionPath(rawValue: convolution.rawValue),
             tuning: ConvolutionTuning(rawValue: tune.rawValue) ?? .rule,
-            activationType: precision == .bf16 ? .bfloat16 : .float32,
+            activationType: holdsHalves ? .bfloat16 : .float32,
             recomputation: Recomputation(rawValue: recompute.rawValue) ?? .none)
+    }
+
+    /// With AVX-512 alone can processors multiply bf16.
+    private var holdsHalves: Bool {
+        precision == .bf16 || precision == .auto && KernelSet.hasBFloat16 && [.auto, .avx512].contains(kernels)
     }
 }

@@ -49,7 +49,9 @@ extension RunRecord {
     func differences(from now: RunRecord, _ plan: TrainingPlan, run: String) throws -> [String] {
         let recorded = try Configuration(self, run: run, methods: plan.methods)
         // What `auto` came to is compared below.
-        let chosen = plan.configuration.differences(from: recorded).filter { !["kernels", "precision"].contains($0.name) }
+        let chosen = plan.configuration.differences(from: recorded).filter {
+            !["kernels", "precision", "threads"].contains($0.name)
+        }
         var differences = chosen.filter(\.changesResults).map(\.description)
         func compare(_ name: String, _ then: String, _ now: String) {
             if then != now { differences.append("\(name) was \(then), now \(now)") }

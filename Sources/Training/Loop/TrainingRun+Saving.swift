@@ -5,6 +5,7 @@ import Files
 
 extension TrainingRun {
     func saveIfDue() throws {
+        try writer.check()
         let options = plan.configuration[CheckpointOptions.self]
         let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
         let byTime = options.everyMinutes > 0 && lastSave.duration(to: .now).seconds >= options.everyMinutes * 60

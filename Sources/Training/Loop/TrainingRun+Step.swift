@@ -10,18 +10,21 @@ extension TrainingRun {
     func step(from loader: ClipLoader, stage: String, rate: Double, waitedSeconds: Double) throws -> Double? {
         let begin = ContinuousClock.now
         let position = self.position
-        lateStop?.now(.waiting(position))
+        let before = keepsBeginnings ? state.movedByLosses.copied() : nil
+        lateStop?.now(.waiting(position, before: before))
         let batch = try phase("wait") { try nextBatch(of: loader) }
         guard let batch else { return nil }
+        lateStop?.now(.computing(position, before: before))
         let wait = loader.waitSeconds - waitedSeconds
         let context = StepContext(
             step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
             diagnostics: plan.lists.diagnosticLabels)
-        let before = keepsBeginnings ? state.movedByLosses.copied() : nil
-        lateStop?.now(.computing(position, before: before))
         do {
             let losses = try losses(of: batch, at: context)
-            try whileMoving { try move(losses, batch, at: context, rate: rate, begin: begin, waitSeconds: wait) }
+            let report = try whileMoving {
+                try move(losses, batch, at: context, rate: rate, begin: begin, waitSeconds: wait)
+            }
+            observer.didStep(report)
         } catch let mistake as TrainingDiverged {
             try whileMoving { try skip(mistake, before) }
         }
@@ -34,7 +37,7 @@ extension TrainingRun {
         do {
             return try plan.call("in its views") { try loader.next() }
         } catch let hanging as ClipHangs {
-            try save()
+            try whileMoving { try save() }
             throw hanging
         }
     }
@@ -44,7 +47,7 @@ extension TrainingRun {
         plan.configuration[NonFiniteOptions.self].policy == .skipStep || secondsOfLastStep.map { $0 > 1 } ?? true
     }
 
-    private func whileMoving(_ body: () throws -> Void) rethrows {
+    private func whileMoving<Result>(_ body: () throws -> Result) rethrows -> Result {
         if let lateStop { try lateStop.whileMoving(body) } else { try body() }
     }
 
@@ -66,7 +69,7 @@ extension TrainingRun {
     private func move(
         _ losses: (total: Double, values: [(name: String, value: Double)]), _ batch: Batch, at context: StepContext, rate: Double,
         begin: ContinuousClock.Instant, waitSeconds: Double
-    ) throws {
+    ) throws -> StepReport {
         hasChanged = true
         let norm = try phase("update") { try update(context, rate: rate, batch) }
         try phase("after") { try plan.call("after a step") { try state.method.didStep(context) } }
@@ -78,11 +81,10 @@ extension TrainingRun {
         try metrics.append(step: state.step, [("loss", .real(losses.total))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
         try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
-        observer.didStep(
-            StepReport(
-                step: state.step, totalSteps: plan.totalSteps, loss: losses.total, values: all, seconds: seconds,
-                waitSeconds: waitSeconds))
-        state.step += 1
+        defer { state.step += 1 }
+        return StepReport(
+            step: state.step, totalSteps: plan.totalSteps, loss: losses.total, values: all, seconds: seconds,
+            waitSeconds: waitSeconds)
     }
 
     /// Takes a step back in which something was no number, and goes on to the next. Throws `mistake` where the run is to end.

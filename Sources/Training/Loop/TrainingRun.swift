@@ -51,7 +51,8 @@ public final class TrainingRun {
                 try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
             }
         tuning = TuningRecord(run: directory.path)
-        writer = CheckpointWriter(plan.checkpoints(in: directory), logs: directory.logPaths)
+        writer = CheckpointWriter(
+            plan.checkpoints(in: directory), logs: directory.logPaths, permission: directory.requireHeld)
         metrics = try MetricsLog(path: directory.metricsPath)
         timings = try MetricsLog(path: directory.timingsPath)
     }
@@ -73,7 +74,8 @@ public final class TrainingRun {
         try tuning.restore()
         let checkpoints = plan.checkpoints(in: directory)
         let newest = try checkpoints.newest()
-        writer = CheckpointWriter(checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step)
+        writer = CheckpointWriter(
+            checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step, permission: directory.requireHeld)
         let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan
         self.plan = plan
         access = plan.access(indices)
@@ -142,9 +144,11 @@ public final class TrainingRun {
             let scores = try namedScores()
             try tuning.write()
             try writer.finish()
+            lateStop?.finish()
             return try finish(
                 test, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
+            lateStop?.finish()
             throw ended(by: error)
         }
     }
@@ -156,7 +160,7 @@ public final class TrainingRun {
             if reason is Interrupted { reason = error }
         }
         if reason is Interrupted { reason = interrupted }
-        try? writeDamage()
+        if (try? directory.requireHeld()) != nil { try? writeDamage() }
         record.state = reason is Interrupted ? .stopped : .failed
         try? directory.write(record)
         return reason

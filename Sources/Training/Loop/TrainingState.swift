@@ -94,10 +94,8 @@ final class TrainingState {
 
     /// Takes back what the losses of a step have moved. Throws `StateError`.
     func takeBack(_ moved: StateTree) throws {
-        try method.restore(moved.below("method"))
-        for member in method.networks.members {
-            try member.module.restoreStatistics(moved.below("network.\(member.name)"))
-        }
+        // All of it, since a method may make networks anew when it is restored.
+        try restore(movedByUpdate.copied().merging(moved), begunStep: step)
     }
 
     /// The whole state as a checkpoint; of a step in progress, whose losses began with `moved`, its beginning.
@@ -124,11 +122,14 @@ final class TrainingState {
         evaluatedStep = checkpoint.state["evaluatedStep"]?.integerValue
         begunStep = checkpoint.state["begunStep"]?.integerValue
         skippedSteps = checkpoint.state["skippedSteps"]?.integerValue ?? 0
+        try restore(tree, begunStep: begunStep == step ? step : max(0, step - 1))
+    }
+
+    private func restore(_ tree: StateTree, begunStep: Int) throws {
         try method.restore(tree.below("method"))
         for member in method.networks.members { try member.module.restoreNetwork(tree.below("network.\(member.name)")) }
         try average?.restore(tree.below("average"))
-        let lastBegun = begunStep == step ? step : max(0, step - 1)
-        if let last = spans.last(where: { $0.steps.lowerBound <= lastBegun }) { try beginStage(last.stage) }
+        if let last = spans.last(where: { $0.steps.lowerBound <= begunStep }) { try beginStage(last.stage) }
         try optimizer.restore(tree.below("optimizer"))
     }
 

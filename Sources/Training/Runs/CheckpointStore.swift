@@ -63,8 +63,10 @@ extension CheckpointStore {
             try SafetensorsFile.write(checkpoint.tensors, metadata: checkpoint.metadata, to: "\(folder)/\(file)")
         }
         try asRunError { () throws(FileError) in
+            // A kill between the two must not lose the mark: what was there of the step is marked, and scored again on resume.
+            if isBest, vouchedFor != nil { try AtomicFile.write(Self.bestDocument(step), to: bestPath) }
             try vouch(CheckpointManifest(step: step, file: file, digest: digest))
-            if isBest { try AtomicFile.write(Self.bestDocument(step), to: bestPath) }
+            if isBest, vouchedFor == nil { try AtomicFile.write(Self.bestDocument(step), to: bestPath) }
         }
         try removeOld(upTo: step)
         return digest

@@ -8,6 +8,8 @@ public final class CheckpointWriter: @unchecked Sendable {
     private let store: CheckpointStore
     /// Logs whose lines a checkpoint refers to: they reach the disk before it.
     private let logs: [String]
+    /// Throws where nothing may be written any more.
+    private let permission: @Sendable () throws(RunError) -> Void
     // Guarded by the condition.
     private let condition = NSCondition()
     private var isBusy = false
@@ -15,7 +17,11 @@ public final class CheckpointWriter: @unchecked Sendable {
     private var wholeStep: Int?
 
     /// A writer into `store`; `wholeStep` is the newest step that is there already.
-    public init(_ store: CheckpointStore, logs: [String], wholeStep: Int? = nil) {
+    public init(
+        _ store: CheckpointStore, logs: [String], wholeStep: Int? = nil,
+        permission: @escaping @Sendable () throws(RunError) -> Void = { () throws(RunError) in }
+    ) {
+        self.permission = permission
         self.store = store
         self.logs = logs
         self.wholeStep = wholeStep
@@ -26,8 +32,12 @@ public final class CheckpointWriter: @unchecked Sendable {
 
     /// Begins to save `checkpoint`, when the one before is on the disk. Throws why that is not.
     public func begin(_ checkpoint: Checkpoint, isBest: Bool = false) throws(RunError) {
-        try finish()
-        condition.withLock { isBusy = true }
+        let failure = condition.withLock {
+            while isBusy { condition.wait() }
+            isBusy = self.failure == nil
+            return self.failure
+        }
+        if let failure { throw failure }
         let thread = Thread { self.save(checkpoint, isBest) }
         thread.name = "checkpoint writer"
         thread.start()
@@ -49,6 +59,7 @@ public final class CheckpointWriter: @unchecked Sendable {
     private func save(_ checkpoint: Checkpoint, _ isBest: Bool) {
         var failure: RunError?
         do throws(RunError) {
+            try permission()
             for log in logs { try asRunError { () throws(FileError) in try AtomicFile.synchronize(log) } }
             try store.save(checkpoint, isBest: isBest)
         } catch {

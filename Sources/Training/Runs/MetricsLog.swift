@@ -39,11 +39,6 @@ public final class MetricsLog {
         position += line.count
     }
 
-    /// Makes the lines so far last through a power failure: before a checkpoint that refers to `position`.
-    public func synchronize() throws(RunError) {
-        try asRunError { () throws(FileError) in try writer.synchronize() }
-    }
-
     private static func lineEnds(at position: Int, _ path: String) throws(RunError) -> Bool {
         guard position > 0 else { return position == 0 }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -68,8 +68,12 @@ public struct RunDirectory: Sendable {
     /// Reads `run.json`.
     public func record() throws(RunError) -> RunRecord { try RunRecord(contentsOf: recordPath) }
 
+    /// Throws `file` unless the folder is still that of this run.
+    func requireHeld() throws(RunError) { try lock.requireHeld(on: path) }
+
     /// Replaces `run.json`.
     public func write(_ record: RunRecord) throws(RunError) {
+        try requireHeld()
         try asRunError { () throws(FileError) in
             try AtomicFile.write(record.json.serialized(indented: true) + "\n", to: recordPath)
         }

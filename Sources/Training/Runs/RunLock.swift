@@ -29,6 +29,14 @@ public final class RunLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Throws `file` unless `folder` is still the one whose lock this is: another run may have taken its name.
+    func requireHeld(on folder: String) throws(RunError) {
+        var mine = stat(), there = stat()
+        guard fstat(descriptor, &mine) == 0, stat(folder + "/lock", &there) == 0, mine.st_ino == there.st_ino,
+            mine.st_dev == there.st_dev
+        else { throw .file(.system(path: folder, operation: "find the folder of this run", code: ENOENT)) }
+    }
+
     private static func owner(_ path: String) -> String? {
         let text = try? FileReader.text(of: path).trimmingCharacters(in: .whitespacesAndNewlines)
         return text?.isEmpty == false ? text : nil

@@ -72,17 +72,18 @@ struct TrainCommand: ParsableCommand, HelpTable {
     }
 
     func run() throws {
+        Interruption.listen()
         let configuration = try self.configuration()
         if printConfig {
             let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
             return try Terminal.standard.print(text)
         }
-        Interruption.listen()
         let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
         let profiler = try profile.map { try TrainingProfile(path: $0) }
         let printer = TrainingPrinter(json: json)
+        Interruption.begin()
         let run =
             if resume, let out {
                 try TrainingRun(
@@ -90,7 +91,6 @@ struct TrainCommand: ParsableCommand, HelpTable {
             } else {
                 try TrainingRun(plan, out: out, indices: .cached, observer: printer)
             }
-        Interruption.begin()
         run.profiler = profiler
         printer.begin(plan, path: run.path)
         let outcome = try run.run { error in

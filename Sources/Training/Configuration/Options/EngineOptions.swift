@@ -37,7 +37,7 @@ public struct EngineOptions: ConfigurationGroup {
 
     /// The declarations. The number of computing threads can change the order of sums, and with it bits.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("precision", \.precision, help: "What activations are held in; auto is f32."),
+        .init("precision", \.precision, help: "What activations are held in; auto: bf16 where it is in hardware."),
         .init("kernels", \.kernels, help: "Instruction sets; force one to get another machine's bits."),
         .init(
             "engine.convolution", \.convolution,

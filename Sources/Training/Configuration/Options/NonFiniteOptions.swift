@@ -18,7 +18,10 @@ public struct NonFiniteOptions: ConfigurationGroup {
 
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
-        .init("nonFinite.policy", \.policy, help: "A loss or gradient that is no number ends the run or its step."),
-        .init("nonFinite.limit", \.limit, in: 1..., unit: "steps", help: "More skipped steps end the run."),
+        .init(
+            "nonFinite.policy", \.policy, help: "A loss or gradient that is no number ends the run or its step.",
+            changesResults: false),
+        .init(
+            "nonFinite.limit", \.limit, in: 1..., unit: "steps", help: "More skipped steps end the run.", changesResults: false),
     ]
 }

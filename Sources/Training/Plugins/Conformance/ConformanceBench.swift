@@ -35,6 +35,7 @@ struct ConformanceBench {
     /// What the checks rely on: an epoch of 4 steps ends between the checkpoint of step 3 and the last.
     private static let fixed = [
         "epochs=1", "steps=6", "checkpoint.everyMinutes=0", "checkpoint.everySteps=3", "checkpoint.keep=9",
+        "precision=f32",
     ]
 
     /// The configuration of a small run.
