@@ -4,7 +4,7 @@
 //   SEMISUP_FAULT=hang:K    the K-th opening of such a file for reading does not come to an end
 //   SEMISUP_FAULT_COUNT=F   writes the number of operations into the file F at the end
 //
-// Operations are: open for writing, write, ftruncate, fsync, rename, mkdir, unlink. Kinds: `full` and `readonly` make the K-th and
+// Operations are: open for writing, write, ftruncate, fsync, rename, link, mkdir, unlink. Kinds: `full` and `readonly` make the K-th and
 // everything after it fail with ENOSPC or EROFS, `gone` with ENOENT, `io` makes the K-th fail with EIO, `short` makes the K-th, if it
 // is a write, end after half of its bytes, `kill` ends the process in its place.
 #define _GNU_SOURCE
@@ -123,5 +123,6 @@ int ftruncate(int descriptor, off_t length) {
     return is_watched(descriptor) && fails() ? -1 : REAL(ftruncate)(descriptor, length);
 }
 int rename(const char *from, const char *to) { return is_wanted(to) && fails() ? -1 : REAL(rename)(from, to); }
+int link(const char *from, const char *to) { return is_wanted(to) && fails() ? -1 : REAL(link)(from, to); }
 int mkdir(const char *path, mode_t mode) { return is_wanted(path) && fails() ? -1 : REAL(mkdir)(path, mode); }
 int unlink(const char *path) { return is_wanted(path) && fails() ? -1 : REAL(unlink)(path); }
