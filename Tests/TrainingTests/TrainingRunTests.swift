@@ -99,6 +99,47 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(throws: RunError.finished(path: run)) { try TrainingRun(resuming: run, plan(steps: 1), observer: Silent()) }
     }
 
+    @Test func checkpointsThatAreLostAreNoReasonToBeginAnew() throws {
+        let run = try stop(plan(), after: 2), folder = run + "/checkpoints"
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".json") {
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+        #expect(throws: RunError.checkpointsLost(folder: folder)) { try TrainingRun(resuming: run, plan(), observer: Silent()) }
+    }
+
+    @Test func aRunGoesOnWithoutItsMeasuredTimesAndNotWithoutItsMetrics() throws {
+        let whole = try TrainingRun(plan(), out: folder(), observer: Silent()).run()
+        let run = try stop(plan(), after: 2)
+        try AtomicFile.write(#"{"step":0,"seconds":1}"# + "\n" + #"{"st"#, to: run + "/timings.jsonl")
+        let kept = try FileReader.bytes(of: run + "/metrics.jsonl")
+        try AtomicFile.write([], to: run + "/metrics.jsonl")
+        #expect(throws: RunError.self) { try TrainingRun(resuming: run, plan(), observer: Silent()) }
+        try AtomicFile.write(kept, to: run + "/metrics.jsonl")
+        #expect(try TrainingRun(resuming: run, plan(), observer: Silent()).run().weightsDigest == whole.weightsDigest)
+        #expect(try FileReader.text(of: run + "/timings.jsonl").split(separator: "\n").count == 3)
+    }
+
+    @Test func initialWeightsAreTakenAtTheBeginningAlone() throws {
+        let first = try stop(plan(), after: 1), run = try stop(plan("init=\(first)"), after: 1)
+        for other in [[], ["init=\(run)"]] {
+            let plan = other.isEmpty ? try plan() : try plan(other[0])
+            guard !other.isEmpty else {
+                #expect(throws: Never.self) { try TrainingRun(resuming: run, plan, observer: Silent()) }
+                continue
+            }
+            let error = #expect(throws: ConfigurationError.self) { try TrainingRun(resuming: run, plan, observer: Silent()) }
+            #expect(error?.description.contains("began with \(first) and have learned since") == true)
+        }
+    }
+
+    @Test func whereTheDataLiesByNowIsRemembered() throws {
+        let before = folder(), after = folder()
+        for place in [before, after] { try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true) }
+        let run = try stop(plan("data=\(before)"), after: 1)
+        _ = try TrainingRun(resuming: run, plan("data=\(after)"), observer: Silent())
+        #expect(try RunRecord(contentsOf: run + "/run.json").configuration["data"] == .string(after))
+    }
+
     @Test func dataThatChangedSinceIsNamed() throws {
         let list = try smallMotions.get(), path = try #require(list.test.samples.first?.path)
         let run = try stop(plan(), after: 1), bytes = try FileReader.bytes(of: path)

@@ -69,7 +69,8 @@ final class CommandLineTool {
 
     /// Starts `semisup`, or another installation's `executable`, with `arguments`; one process at a time.
     func start(
-        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil, executable: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], standardOutput: String? = nil,
+        standardError: FileHandle? = nil, executable: String? = nil
     ) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try executable ?? CommandLineTool.executable)
@@ -87,7 +88,7 @@ final class CommandLineTool {
         }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try standardOutput.map { try #require(FileHandle(forWritingAtPath: $0)) } ?? handles[0]
-        process.standardError = handles[1]
+        process.standardError = standardError ?? handles[1]
         try process.run()
         return Running(process: process, folder: streams)
     }

@@ -18,7 +18,10 @@ private final class Clone {
         try manager.copyItem(atPath: repository + "/tools", toPath: home + "/tools")
         try write("my clone/Package.swift", "")
         try write("my clone/Sources/Kit/A.swift", "")
-        for tool in ["readlink", "find", "flock", "mkdir", "mv", "env", "dirname", "cat", "sleep", "chmod", "rm"] {
+        for tool in [
+            "readlink", "find", "flock", "mkdir", "mv", "env", "dirname", "cat", "sleep", "chmod", "rm", "sort", "xargs",
+            "sha256sum", "cut",
+        ] {
             try link(tool)
         }
         try script("sudo", "[ \"$1\" = -n ] && shift; exec \"$@\"")
@@ -127,7 +130,7 @@ private final class Clone {
     @Test func sealsThePluginsOfTheClone() throws {
         let clone = try Clone()
         for folder in ["Plugins/Own", ".build/checkouts/Yams/Sources/CYaml/include"]
-            + ["CKernels", "CMedia", "CJSON", "COneDNN", "CPlugin"].map({ "Sources/\($0)/include" })
+            + ["CKernels", "CMedia", "CJSON", "COneDNN", "CPlugin", "CCrash"].map({ "Sources/\($0)/include" })
         {
             try FileManager.default.createDirectory(atPath: "\(clone.home)/\(folder)", withIntermediateDirectories: true)
             try clone.write("my clone/\(folder)/\(folder == "Plugins/Own" ? "Entry.swift" : "header.h")", "")

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Networks
 import Testing
 
 /// Plugins as their authors and users meet them on the command line.
@@ -85,11 +86,18 @@ import Testing
 
     @Test func aStepThatIsNoNumberIsSkippedWhereThePolicySaysSo() throws {
         let skipping = ["nonFinite.policy=skip-step", "nonFinite.limit=1"]
-        let once = try train("--method", "misbehaving", "--out", "once", "method.mistake=once", skipping[0], skipping[1])
+        let once = try train(
+            "--method", "misbehaving", "--out", "once", "method.mistake=once", skipping[0], skipping[1], "checkpoint.keep=9")
         #expect(
             once.status == 0 && once.errors.contains("skipped step 2 (1 of at most 1): the loss strange is not finite at step 2"))
         let lines = try FileReader.text(of: semisup.folder + "/once/metrics.jsonl").split(separator: "\n")
         #expect(lines.count == 4 && lines[2] == #"{"step":2,"skipped":"the loss strange"}"#, "\(lines)")
+        // What the step had begun with is back, in the head that was made anew too, and that learns on.
+        let heads = try [2, 3, 4].map { step in
+            let file = "\(semisup.folder)/once/checkpoints/step-0000000\(step).safetensors"
+            return try SafetensorsFile(opening: file).tensor("network.head.weight")
+        }
+        #expect(heads[0] == heads[1] && heads[1] != heads[2])
         let always = try train(
             "--method", "misbehaving", "--out", "always", "method.mistake=notANumber", skipping[0], skipping[1])
         #expect(always.status == 65 && always.errors.contains("the loss strange is not finite at step 3"), "\(always.errors)")
@@ -124,6 +132,25 @@ import Testing
         let again = try semisup("train", "--resume", "--out", "run")
         #expect(
             again.errors.contains("going on after step 1") || again.errors.contains("going on after step 2"), "\(again.errors)")
+    }
+
+    @Test func aMovedPluginIsNamedOnceAndOneThatIsBuiltAnewIsRefused() throws {
+        let file = semisup.folder + "/mine.so", moved = semisup.folder + "/moved.so"
+        try FileManager.default.copyItem(atPath: sketches, toPath: file)
+        let crashing = ["--plugin", "mine.so", "--method", "misbehaving", "--out", "run", "method.mistake=losses"]
+        #expect(try semisup.run(["train"] + crashing + small).status == 69)
+        #expect(rename(file, moved) == 0)
+        let absent = try semisup("train", "--resume", "--out", "run")
+        #expect(absent.status == 66 && absent.errors.contains("mine.so"), "\(absent.errors)")
+        for arguments in [["--plugin", "moved.so"], []] {
+            let again = try semisup.run(["train", "--resume", "--out", "run"] + arguments)
+            #expect(again.status == 69 && again.errors.contains("a mistake on purpose"), "\(again.errors)")
+        }
+        var rebuilt = try SealedPlugin(moved).rebuilt
+        rebuilt.set("library", .string(SHA256.hexadecimal(of: rebuilt.library)))
+        try rebuilt.write(to: moved)
+        let other = try semisup("train", "--resume", "--out", "run")
+        #expect(other.status == 78 && other.errors.contains("plugin was queue-sketch 0.0.1 sha256:"), "\(other.errors)")
     }
 
     @Test(arguments: [["--dry-run"], ["--out", "run"]])

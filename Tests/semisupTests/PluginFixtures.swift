@@ -83,6 +83,17 @@ struct SealedPlugin {
         record = try JSON(parsing: Array(bytes[(start + 24)...]))
     }
 
+    /// The same code with another word about its compiler, as another build may be.
+    var rebuilt: SealedPlugin {
+        get throws {
+            var bytes = library
+            let word = Array("clang version ".utf8)
+            let place = try #require((0..<bytes.count).reversed().first { bytes[$0...].starts(with: word) })
+            bytes[place] += 1
+            return SealedPlugin(library: bytes, record: record)
+        }
+    }
+
     mutating func set(_ name: String, _ value: JSON) {
         record = .object((record.objectValue ?? []).map { ($0.key, $0.key == name ? value : $0.value) })
     }

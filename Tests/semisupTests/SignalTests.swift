@@ -38,6 +38,26 @@ import Testing
         #expect(try videos.object("run/run.json")["state"] == .string("stopped"))
     }
 
+    /// As under a pager that waits, or behind a process that was stopped.
+    @Test func messagesThatNobodyReadsDoNotHoldAStoppedRun() throws {
+        let pipe = Pipe(), end = pipe.fileHandleForWriting.fileDescriptor
+        let flags = fcntl(end, F_GETFL)
+        _ = fcntl(end, F_SETFL, flags | O_NONBLOCK)
+        while write(end, [UInt8](repeating: 10, count: 4096), 4096) > 0 {}
+        _ = fcntl(end, F_SETFL, flags)
+        let running = try videos.semisup.start(
+            SmallVideos.arguments(["--out", "run", "epochs=100000"]), standardError: pipe.fileHandleForWriting)
+        while running.process.isRunning, !FileManager.default.fileExists(atPath: videos.semisup.folder + "/run/run.json") {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        Thread.sleep(forTimeInterval: 0.5)
+        let begin = ContinuousClock.now
+        running.process.terminate()
+        #expect(try running.outcome().status == 75)
+        #expect(begin.duration(to: .now) < .seconds(10))
+        #expect(try videos.object("run/run.json")["state"] == .string("stopped"))
+    }
+
     @Test func aSignalDuringTheLastEvaluationKeepsWhatWasTrained() throws {
         let running = try videos.semisup.start(
             SmallVideos.arguments(["--out", "run", "epochs=1", "evaluation.views=100x3", "clip.length=8"]))

@@ -125,6 +125,19 @@ import Testing
         }
     }
 
+    @Test func aCrashNamesTheVideoThatWasReadAndTheStepAndTheRunGoesOn() throws {
+        let expected = try finish("whole")
+        let outcome = try videos.semisup.run(
+            arguments("run", []),
+            environment: [
+                "LD_PRELOAD": try FaultInjector.library.get(), "SEMISUP_FAULT_PATH": "videos/train", "SEMISUP_FAULT": "crash:20",
+            ])
+        #expect(outcome.status == SIGSEGV)
+        #expect(outcome.errors.contains("error: a thread crashed that was reading videos/train/"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("semisup train --resume --out run; it was at step "), "\(outcome.errors)")
+        #expect(try finish("run") == expected)
+    }
+
     @Test func aVideoThatIsNeverReadEndsTheRunWithItsNameAndItGoesOn() throws {
         let expected = try finish("whole")
         let outcome = try videos.semisup.run(

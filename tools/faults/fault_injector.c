@@ -2,6 +2,7 @@
 //
 //   SEMISUP_FAULT=KIND:K    the K-th operation, from 1, on files whose path contains SEMISUP_FAULT_PATH
 //   SEMISUP_FAULT=hang:K    the K-th opening of such a file for reading does not come to an end
+//   SEMISUP_FAULT=crash:K   ... is the end of the process, as a decoder's mistake would be
 //   SEMISUP_FAULT_COUNT=F   writes the number of operations into the file F at the end
 //
 // Operations are: open for writing, write, ftruncate, fsync, rename, link, mkdir, unlink. Kinds: `full` and `readonly` make the K-th and
@@ -73,9 +74,12 @@ static bool fails(void) {
     return code != 0;
 }
 
-static void hang_if_wanted(void) {
-    if (is_kind("hang") && atomic_fetch_add(&readings, 1) + 1 == wanted)
-        for (;;) pause();
+static void hang_or_crash_if_wanted(void) {
+    const bool hangs = is_kind("hang");
+    if ((!hangs && !is_kind("crash")) || atomic_fetch_add(&readings, 1) + 1 != wanted) return;
+    while (hangs) pause();
+    int *volatile nowhere = NULL;
+    *nowhere = 0;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -92,7 +96,7 @@ static int note(int descriptor, bool is_watched) {
         const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;                  \
         va_end(list);                                                                                  \
         const bool counts = is_wanted(path), writes = (flags & O_ACCMODE) != O_RDONLY;                 \
-        if (counts && !writes) hang_if_wanted();                                                       \
+        if (counts && !writes) hang_or_crash_if_wanted();                                              \
         if (counts && writes && fails()) return -1;                                                    \
         return note(REAL(name)(path, flags, mode), counts);                                            \
     }
@@ -116,6 +120,16 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
         if (is_short && count > 1) count /= 2;
     }
     return REAL(write)(descriptor, bytes, count);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+    if (is_watched(descriptor)) {
+        bool is_short;
+        const int code = fault(true, &is_short);
+        if (code) return errno = code, -1;
+        if (is_short && count > 1) count /= 2;
+    }
+    return REAL(pwrite)(descriptor, bytes, count, offset);
 }
 
 int fsync(int descriptor) { return is_watched(descriptor) && fails() ? -1 : REAL(fsync)(descriptor); }

@@ -14,7 +14,8 @@ HOME = pathlib.Path(__file__).resolve().parents[2]
 METHODS = ["fixmatch", "cmpl", "temporal-gradient"]
 SETTINGS = [
     "backbone=r3d10", "backbone.width=0.0625", "clip.size=32", "clip.length=8", "clip.stride=1", "batch.labeled=2",
-    "batch.unlabeled=4", "ema.decay=0.9", "workers=2", "checkpoint.everyMinutes=0",
+    "batch.unlabeled=4", "ema.decay=0.9", "workers=2", "checkpoint.everyMinutes=0", "evaluation.everyEpochs=1",
+    "evaluation.views=1x1",
 ]
 
 
@@ -36,9 +37,10 @@ class Folder:
         made = self.semisup(["data", "make", "motions", "--json"])
         motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["root"])
         lines = ["video,label,split"]
-        for part, count in [("train", 12), ("test", 2)]:
-            for group in sorted(path for path in (motions / part).iterdir() if path.is_dir())[:4]:
-                lines += [f"{clip},{group.name},{part}" for clip in sorted(group.glob("*.mp4"))[:count]]
+        # Six steps an epoch, after each of which the validation clips are scored.
+        for part, source, first, end in [("train", "train", 0, 6), ("val", "test", 0, 2), ("test", "test", 2, 4)]:
+            for group in sorted(path for path in (motions / source).iterdir() if path.is_dir())[:4]:
+                lines += [f"{clip},{group.name},{part}" for clip in sorted(group.glob("*.mp4"))[first:end]]
         self.list.write_text("\n".join(lines) + "\n")
 
     def semisup(self, arguments, **options):
@@ -58,12 +60,12 @@ class Folder:
                                 stderr=open(self.path / f"{name}.log", "a"))
 
     def finish(self, name, method, *settings):
-        """Runs to the end, unless it has come there; what stands in the way is an error."""
-        if self.is_finished(name):
-            return self.digest(name)
-        process = self.start(name, method, *settings)
-        if process.wait() != 0:
-            raise RuntimeError(f"{name} ended with {process.returncode}: {(self.path / f'{name}.log').read_text()[-400:]}")
+        """Runs to the end, unless it has come there, and returns what it came to; what stands in the way is told."""
+        if not self.is_finished(name):
+            status = self.start(name, method, *settings).wait()
+            if status != 0:
+                print(f"{name} ended with {status}: {(self.path / f'{name}.log').read_text()[-400:]}", flush=True)
+                return {}
         return self.digest(name)
 
     def remove(self, name):
@@ -71,24 +73,28 @@ class Folder:
         (self.path / f"{name}.log").unlink(missing_ok=True)
 
     def digest(self, name):
-        """What a run came to: weights, optimiser, mean and method, metrics, and the result, each as a digest."""
+        """What a run came to: weights, optimiser, mean and method, the best of them, metrics, and the result, each as a digest."""
         run = self.path / name
-        newest = sorted((run / "checkpoints").glob("step-*.json"))[-1]
-        file = run / "checkpoints" / json.loads(newest.read_text())["file"]
-        with open(file, "rb") as stream:
-            header = json.loads(stream.read(struct.unpack("<Q", stream.read(8))[0]))
-            header.pop("__metadata__")
-            state = hashlib.sha256(json.dumps(header, sort_keys=True).encode() + stream.read()).hexdigest()
+        newest, best = sorted((run / "checkpoints").glob("step-*.json"))[-1], run / "checkpoints/best.json"
         result = json.loads((run / "run.json").read_text())["result"]
-        return {"state": state, "weights": result["weightsDigest"], "accuracy": result["accuracyTop1"],
-                "metrics": hashlib.sha256((run / "metrics.jsonl").read_bytes()).hexdigest()}
+        found = {"state": state_digest(newest), "weights": result["weightsDigest"], "accuracy": result["accuracyTop1"],
+                 "metrics": hashlib.sha256((run / "metrics.jsonl").read_bytes()).hexdigest()}
+        if best.exists():
+            step = json.loads(best.read_text())["step"]
+            found |= {"best": step, "best state": state_digest(run / f"checkpoints/step-{step:08}.json")}
+        return found
 
     def is_finished(self, name):
         record = self.path / name / "run.json"
         return record.exists() and json.loads(record.read_text())["state"] == "finished"
 
-    def has_checkpoint(self, name):
-        return any((self.path / name / "checkpoints").glob("step-*.json"))
+
+def state_digest(manifest):
+    """The tensors of the checkpoint that a manifest vouches for."""
+    with open(manifest.parent / json.loads(manifest.read_text())["file"], "rb") as stream:
+        header = json.loads(stream.read(struct.unpack("<Q", stream.read(8))[0]))
+        header.pop("__metadata__")
+        return hashlib.sha256(json.dumps(header, sort_keys=True).encode() + stream.read()).hexdigest()
 
 
 def stop_at(process, seconds, number=signal.SIGKILL):

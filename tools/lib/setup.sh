@@ -91,7 +91,7 @@ swift_build() {
 kit_headers() {
     local module header
     rm -rf -- "$1" && mkdir -p "$1"
-    for module in CKernels CMedia CJSON COneDNN CPlugin; do
+    for module in CKernels CMedia CJSON COneDNN CPlugin CCrash; do
         cp -R "$home/Sources/$module/include" "$1/$module"
         printf 'module %s {\n' "$module"
         for header in "$1/$module"/*.h; do printf '    header "%s/%s"\n' "$module" "${header##*/}"; done
@@ -118,6 +118,12 @@ seal_plugins() {
     rm -rf -- "$release/plugins" && mv -- "$release/plugins.new" "$release/plugins"
 }
 
+# What the kit was built from, for run.json; written after the library, so that one that is newer is known to be another.
+note_sources() {
+    (cd "$home" && find Package.swift Sources -name .build -prune -o -type f -print0 | LC_ALL=C sort -z |
+        xargs -0r sha256sum | sha256sum | cut -c-64) >"$home/.build/release/kit-sources"
+}
+
 # Builds the executable and the plugins unless another launch has just done so.
 build() {
     mkdir -p "$home/.build"
@@ -128,7 +134,7 @@ build() {
         want_packages
         say "building; the first time takes some minutes"
         : >"$home/.build/semisup-building"
-        if ! swift_build </dev/null >&2 {lock}>&- || ! seal_plugins {lock}>&-; then
+        if ! swift_build </dev/null >&2 {lock}>&- || ! seal_plugins {lock}>&- || ! note_sources; then
             say "the build failed; the messages above say why"
             exit 70
         fi

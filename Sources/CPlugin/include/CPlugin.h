@@ -1,6 +1,6 @@
 #pragma once
 
-// Opening of shared libraries that others wrote, and a last word when one of them brings the process down.
+// Opening of shared libraries that others wrote.
 
 /// Opens the library at an absolute path with all its symbols resolved, seen by nobody else. NULL: `*problem` says why, in the
 /// words of the dynamic linker, until the next call.
@@ -14,8 +14,3 @@ void plugin_library_enter(void *address);
 
 /// The path of the library that `address` belongs to, or NULL.
 const char *plugin_library_of(const void *address);
-
-/// From now on a crash writes `message` to standard error and ends the process with `exit_code`, or as it would have ended
-/// where that is 0; NULL: no more. The text is copied; what exceeds 1,000 bytes is cut. A crash of another thread than the caller's
-/// says that before the message.
-void plugin_crash_message(const char *message, int exit_code);

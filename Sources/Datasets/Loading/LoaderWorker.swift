@@ -1,4 +1,5 @@
 import Augment
+import Files
 import Media
 import Tensor
 
@@ -33,6 +34,7 @@ final class LoaderWorker: @unchecked Sendable {
             guard let draw = assembly.source.sample(step: place.step, stream: place.stream, slot: place.slot, attempt: attempt)
             else { return nil }
             assembly.begin(place, draw.sample.path)
+            CrashReport.isReading(draw.sample.path)
             let (filled, note) = try show(draw, place)
             if let note { damage.append(note) }
             if let filled { return filled }

@@ -66,7 +66,8 @@ public final class LSTM: Module {
         public let lastHidden: Tensor, lastCell: Tensor
     }
 
-    /// Runs over `x` `[N, T, inputs]`, of which sample n has `lengths[n]` steps (nil: all have T); what follows them is ignored.
+    /// Runs over `x` `[N, T, inputs]`, of which sample n has `lengths[n]` steps (nil: all have T); what follows them is ignored, and
+    /// must be finite.
     public func callAsFunction(_ x: Tensor, lengths: [Int]? = nil, _ context: ForwardContext) -> Output {
         let inputs = directions[0][0].inputWeight.value.shape[1]
         precondition(x.rank == 3 && x.shape[2] == inputs, "\(path): expected [N, T, \(inputs)], given \(x.shape)")

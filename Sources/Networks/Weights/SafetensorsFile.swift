@@ -119,13 +119,24 @@ extension SafetensorsFile {
         for tensor in ordered { digest.update(tensor.bytes) }
         do throws(FileError) {
             try AtomicFile.write(to: path) { writer throws(FileError) in
-                try writer.append(header)
-                for tensor in ordered { try writer.append(tensor.bytes) }
+                for piece in pieces(header, ordered) { try writer.append(piece) }
             }
         } catch {
             throw .file(error)
         }
         return digest.finish()
+    }
+
+    /// The content of a file in pieces: small tensors up to 1 MiB together, so that they do not cost a call of the system each.
+    private static func pieces(_ header: [UInt8], _ tensors: [StoredTensor]) -> some Swift.Sequence<[UInt8]> {
+        sequence(state: ([header] + tensors.map(\.bytes))[...]) { rest in
+            guard var piece = rest.popFirst() else { return nil }
+            while let next = rest.first, piece.count + next.count <= 1 << 20 {
+                piece += next
+                rest.removeFirst()
+            }
+            return piece
+        }
     }
 
     private static func headerBytes(_ tensors: [StoredTensor], _ metadata: [String: String], _ path: String)

@@ -41,10 +41,10 @@ extension Configuration {
         return try checked(all, methods.entry(namedIn: all))
     }
 
-    /// The configuration that the run in `folder` recorded. Throws as `resuming` does.
-    init(_ record: RunRecord, run folder: String, methods: MethodCatalogue) throws {
+    /// The configuration that the run in `folder` recorded, with the options of the method of `plan`. Throws as `resuming` does.
+    init(_ record: RunRecord, run folder: String, of plan: TrainingPlan) throws {
         let layers = [ConfigurationLayer.recorded(record.configuration, path: folder)]
-        self = try Configuration.checked(layers, methods.entry(namedIn: layers))
+        self = try Configuration.checked(layers, MethodEntry(type: plan.method, plugin: plan.plugin))
     }
 
     /// What the run in `folder` recorded beside its method's own options, with `settings` over it: all that its network needs,

@@ -32,7 +32,9 @@ public enum Interruption {
     /// In a signal's handler, so without anything that allocates.
     private static func leave() -> Never {
         let message: StaticString = "error: stopped before the run went on; the same command begins again\n"
-        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+        // A pipe that nobody reads would hold the process.
+        var state = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        if poll(&state, 1, 0) > 0 { _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount) }
         _exit(ExitCode.preempted.rawValue)
     }
 

@@ -37,8 +37,6 @@ public protocol TrainingObserver: AnyObject {
     func didStep(_ report: StepReport)
     /// So many of the videos of an evaluation have been scored.
     func didScore(_ done: Int, of total: Int)
-    /// The state after so many steps was saved.
-    func didSave(step: Int)
     /// Some steps were measured; the trace is at `path`.
     func didProfile(_ profile: Profile, path: String)
 }
@@ -46,6 +44,5 @@ public protocol TrainingObserver: AnyObject {
 extension TrainingObserver {
     public func didStep(_ report: StepReport) {}
     public func didScore(_ done: Int, of total: Int) {}
-    public func didSave(step: Int) {}
     public func didProfile(_ profile: Profile, path: String) {}
 }

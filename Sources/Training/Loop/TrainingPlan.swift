@@ -12,8 +12,6 @@ public struct TrainingPlan: Sendable {
     public let method: any Method.Type
     /// The plugin that it comes from; nil for methods of the kit.
     public let plugin: LoadedPlugin?
-    /// Where the method was found.
-    let methods: MethodCatalogue
     /// The data, and which of it is labelled.
     public let dataSet: DataSet
     public private(set) var lists: TrainingLists
@@ -26,7 +24,6 @@ public struct TrainingPlan: Sendable {
     public init(configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn) throws {
         self.configuration = configuration
         self.dataSet = dataSet
-        self.methods = methods
         let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
         let entry = try methods.entry(named: run.method, plugin: run.plugin)
         (method, plugin) = (entry.type, entry.plugin)

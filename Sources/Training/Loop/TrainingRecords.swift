@@ -10,11 +10,22 @@ extension TrainingPlan {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
                 if name == "plugin", let plugin { return (name, .string(plugin.path)) }
-                guard ["data", "split", "init"].contains(name), let path = value.stringValue,
+                guard RunRecord.places.contains(name), let path = value.stringValue,
                     !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
                 else { return (name, value) }
                 return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))
             })
+    }
+
+    /// Throws where `init` was written for a run of `record` that began otherwise: its networks have learned since.
+    func requireInitialWeights(of record: RunRecord) throws(ConfigurationError) {
+        let began = record.configuration["init"]
+        guard let entry = configuration["init"], entry.origin.isWritten, recordedConfiguration["init"] != began else { return }
+        throw ConfigurationError(findings: [
+            .conflict(
+                reason: "init=\(Configuration.text(entry.value)): the networks of this run began with "
+                    + "\(began?.stringValue ?? "drawn weights") and have learned since; leave it away, or start a new run")
+        ])
     }
 
     /// The name of the run's folder where none is given.
@@ -35,7 +46,7 @@ extension RunRecord {
                 "sizes of files": plan.fileSizesDigest,
             ],
             versions: [
-                "semisup": KitVersion.text, "libavcodec": MediaLibrary.codecVersion ?? "none",
+                "semisup": KitVersion.text, "kit": KitLocation.own.code, "libavcodec": MediaLibrary.codecVersion ?? "none",
                 "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
                 "oneDNN": engine.oneDNNVersion ?? "none", "convolution": engine.convolutionPath.rawValue,
                 "plugin": plan.plugin?.identity ?? "none",
@@ -47,7 +58,7 @@ extension RunRecord {
 
     /// Why `plan` would give other results than this run; `now` is what a new run of it would record.
     func differences(from now: RunRecord, _ plan: TrainingPlan, run: String) throws -> [String] {
-        let recorded = try Configuration(self, run: run, methods: plan.methods)
+        let recorded = try Configuration(self, run: run, of: plan)
         // What `auto` came to is compared below.
         let chosen = plan.configuration.differences(from: recorded).filter {
             !["kernels", "precision", "threads"].contains($0.name)
@@ -61,20 +72,31 @@ extension RunRecord {
         }
         // Not read where there is a checkpoint to go on with.
         if let weights = now.digests["init"] { compare("the weights of init", digests["init"] ?? "none", weights) }
-        compare("kernels", kernelSet, now.kernelSet)
-        compare("threads", String(threads), String(now.threads))
-        compare("precision", precision, now.precision)
-        for name in ["semisup", "blas", "oneDNN", "convolution", "plugin"] {
+        compare("kernels", "kernels=\(kernelSet)", "kernels=\(now.kernelSet)")
+        compare("threads", "threads=\(threads)", "threads=\(now.threads)")
+        compare("precision", "precision=\(precision)", "precision=\(now.precision)")
+        for name in ["semisup", "kit", "blas", "oneDNN", "convolution", "plugin"] {
             compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
         }
         return differences
+    }
+
+    /// Options that say where something is that results depend on, and not its place.
+    fileprivate static let places = ["data", "split", "init", "plugin"]
+
+    /// Takes over where everything is by now.
+    mutating func take(placesOf now: RunRecord) {
+        configuration = .object(
+            (configuration.objectValue ?? []).map { name, value in
+                (name, Self.places.contains(name) ? now.configuration[name]?.stringValue.map(JSON.string) ?? value : value)
+            })
     }
 
     /// Takes over what `now` has to say of a run that goes on from `step` though its results will differ.
     mutating func accept(_ now: RunRecord, differing differences: [String], fromStep step: Int) {
         let entry = JSON.object([("step", .integer(step)), ("differences", .array(differences.map(JSON.string)))])
         var changed = now
-        (changed.created, changed.host, changed.damage) = (created, host, damage)
+        (changed.created, changed.host, changed.damage, changed.hasCheckpoints) = (created, host, damage, hasCheckpoints)
         changed.changes = changes + [entry]
         self = changed
     }

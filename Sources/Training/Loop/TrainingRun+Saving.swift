@@ -6,10 +6,18 @@ import Files
 extension TrainingRun {
     func saveIfDue() throws {
         try writer.check()
+        try noteCheckpoints()
         let options = plan.configuration[CheckpointOptions.self]
         let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
         let byTime = options.everyMinutes > 0 && lastSave.duration(to: .now).seconds >= options.everyMinutes * 60
         if (bySteps || byTime) && state.step < plan.totalSteps { try save() }
+    }
+
+    /// From now on the run goes on from a checkpoint, or not at all.
+    private func noteCheckpoints() throws(RunError) {
+        guard !record.hasCheckpoints, writer.savedStep != nil else { return }
+        record.hasCheckpoints = true
+        try directory.write(record)
     }
 
     /// How far files and loader have come.
@@ -24,7 +32,6 @@ extension TrainingRun {
         try writer.begin(state.checkpoint(position), isBest: isBest)
         lastSave = .now
         hasChanged = false
-        observer.didSave(step: state.step)
     }
 
     /// Scores the validation part, or the test part where there is none, after every so many epochs.
@@ -91,6 +98,7 @@ extension TrainingRun {
             observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
         }
         if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
+        record.hasCheckpoints = true
         record.state = .finished
         record.result = outcome.result(plan.configuration)
         try directory.write(record)

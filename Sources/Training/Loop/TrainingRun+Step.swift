@@ -9,6 +9,7 @@ extension TrainingRun {
     /// loader has come to its end.
     func step(from loader: ClipLoader, stage: String, rate: Double, waitedSeconds: Double) throws -> Double? {
         let begin = ContinuousClock.now
+        CrashReport.isAt(step: state.step)
         let position = self.position
         let before = keepsBeginnings ? state.movedByLosses.copied() : nil
         lateStop?.now(.waiting(position, before: before))

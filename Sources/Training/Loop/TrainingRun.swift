@@ -29,8 +29,6 @@ public final class TrainingRun {
     var secondsOfLastStep: Double?
     /// Whether the state is another than that of the newest checkpoint; saving the same again could only harm it.
     var hasChanged = true
-    /// Whether the method has passed over data when the last epoch began: a signal may end that, so the next begins with a save.
-    private var epochsPass = false
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
     public init(
@@ -74,15 +72,21 @@ public final class TrainingRun {
         try tuning.restore()
         let checkpoints = plan.checkpoints(in: directory)
         let newest = try checkpoints.newest()
+        guard newest.checkpoint != nil || !record.hasCheckpoints else {
+            throw RunError.checkpointsLost(folder: directory.checkpointsPath)
+        }
         writer = CheckpointWriter(
             checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step, permission: directory.requireHeld)
         let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan
+        if newest.checkpoint != nil { try plan.requireInitialWeights(of: record) }
         self.plan = plan
         access = plan.access(indices)
         self.observer = observer
         let now = RunRecord(plan, engine: Engine.backend.description)
         let differences = try record.differences(from: now, plan, run: folder)
-        if !differences.isEmpty {
+        if differences.isEmpty {
+            record.take(placesOf: now)
+        } else {
             guard allowsDifferences else { throw ResumeMismatch(run: folder, differences: differences) }
             record.accept(now, differing: differences, fromStep: newest.checkpoint?.step ?? 0)
             observer.note("results will not be those of a run that was never stopped: \(differences.joined(separator: "; "))")
@@ -100,7 +104,7 @@ public final class TrainingRun {
         access.ledger.restore(newest.checkpoint?.damage ?? DamageLedger.Record())
         hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
-        timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"))
+        timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"), isNeeded: false)
         record.state = .running
         try directory.write(record)
     }
@@ -122,13 +126,13 @@ public final class TrainingRun {
     /// - Parameter leave: Ends the process with the code of an error, from another thread, where a signal cannot wait for the end
     ///   of a step; nil: every step is finished.
     public func run(leavingBy leave: (@Sendable (any Error) -> Never)? = nil) throws -> TrainingOutcome {
-        if let plugin = plan.plugin { CrashMessage.watch(plugin, run: directory.path) }
-        defer { if let plugin = plan.plugin { CrashMessage.watch(plugin) } }
+        CrashReport.begin(with: plan.plugin, run: directory.path)
         notePrecision()
         lateStop = leave.map(makeLateStop)
         defer {
-            lateStop?.finish()
             lateStop = nil
+            CrashReport.isAt(step: nil)
+            CrashReport.begin(with: plan.plugin)
         }
         do {
             let begin = ContinuousClock.now
@@ -161,6 +165,7 @@ public final class TrainingRun {
         }
         if reason is Interrupted { reason = interrupted }
         if (try? directory.requireHeld()) != nil { try? writeDamage() }
+        record.hasCheckpoints = writer.savedStep != nil
         record.state = reason is Interrupted ? .stopped : .failed
         try? directory.write(record)
         return reason
@@ -234,13 +239,13 @@ public final class TrainingRun {
     }
 
     private func startEpoch(of stage: TrainingStage) throws {
-        if epochsPass { try save() }
+        if state.epochsPass { try save() }
         let context = context(stage: stage.name)
         try plan.call("when an epoch began") {
             try state.method.willStartEpoch(context)
             try state.adoptNetworks(in: stage)
         }
-        epochsPass = context.hasPassed
+        state.epochsPass = context.hasPassed
     }
 }
 

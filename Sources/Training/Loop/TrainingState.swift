@@ -24,6 +24,8 @@ final class TrainingState {
     var evaluatedStep: Int?
     /// The step whose stage and epoch have begun.
     var begunStep: Int?
+    /// Whether the method has passed over data when the last epoch began: a signal may end that, so the next begins with a save.
+    var epochsPass = false
     /// Steps so far that moved nothing, because something was no number.
     var skippedSteps = 0
     private let options: OptimizerOptions
@@ -109,7 +111,8 @@ final class TrainingState {
                 ("metricsPosition", .integer(position.metrics)), ("timingsPosition", .integer(position.timings)),
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
                 ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("begunStep", begunStep.map(JSON.integer) ?? .null),
-                ("skippedSteps", .integer(skippedSteps)), ("damage", position.damage.json),
+                ("epochsPass", .boolean(epochsPass)), ("skippedSteps", .integer(skippedSteps)),
+                ("damage", position.damage.json),
             ]))
     }
 
@@ -121,6 +124,7 @@ final class TrainingState {
         bestAccuracy = checkpoint.state["bestAccuracy"]?.realValue
         evaluatedStep = checkpoint.state["evaluatedStep"]?.integerValue
         begunStep = checkpoint.state["begunStep"]?.integerValue
+        epochsPass = checkpoint.state["epochsPass"] == .boolean(true)
         skippedSteps = checkpoint.state["skippedSteps"]?.integerValue ?? 0
         try restore(tree, begunStep: begunStep == step ? step : max(0, step - 1))
     }

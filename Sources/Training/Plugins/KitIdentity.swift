@@ -90,4 +90,22 @@ public struct KitLocation: Sendable {
     }
     /// The kit itself.
     public var libraryPath: String { libraryFolder + "/libSemisupKit.so" }
+
+    /// What a run records of the kit: the same text means the same sources, or the same build where those are not known.
+    var code: String {
+        // Written by the scripts after each build; a library that is newer was built by other means.
+        let note = libraryFolder + (isInstalled ? "/semisup/kit-sources" : "/kit-sources")
+        guard let built = Self.modificationTime(of: libraryPath) else { return "unknown" }
+        guard let noted = Self.modificationTime(of: note), noted >= built, let digest = try? FileReader.text(of: note) else {
+            return "built at \(built)"
+        }
+        return "sources sha256:" + digest.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// In nanoseconds since 1970; nil where there is no file.
+    private static func modificationTime(of path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    }
 }

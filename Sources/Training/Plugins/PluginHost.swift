@@ -32,15 +32,17 @@ public enum PluginHost {
         let plugin = try enter(file.path, entry: record.entry, name: record.name)
         let result = LoadedPlugin(path: file.path, record: record, plugin: plugin)
         loaded.withLock { $0[file.path] = result }
-        CrashMessage.watch(result)
+        CrashReport.begin(with: result)
         return result
     }
 
     /// Opens a library and calls its entry point. A crash on the way ends the process with the plugin's name.
     static func enter(_ path: String, entry: String, name: String) throws(PluginError) -> Plugin {
-        CrashMessage.set(
-            "error: plugin \(name): crashed while it was loaded (\(path)); semisup itself is unharmed, remove the plugin")
-        defer { CrashMessage.clear() }
+        // No crash is survived here: the process ends with the code of a refused plugin.
+        CrashReport.begin(
+            "error: plugin \(name): crashed while it was loaded (\(path)); semisup itself is unharmed, remove the plugin",
+            exitCode: .unavailable)
+        defer { CrashReport.end() }
         var problem: UnsafePointer<CChar>?
         guard let library = plugin_library_open(path, &problem) else {
             throw .notOpened(path: path, reason: problem.map { String(cString: $0) } ?? "unknown")
@@ -54,14 +56,12 @@ public enum PluginHost {
     }
 }
 
-/// The last word of a process that a plugin brings down.
-enum CrashMessage {
-    /// While the plugin is loaded, which no crash of survives: the process ends with the code of a refused plugin.
-    static func set(_ text: String) { plugin_crash_message(text, ExitCode.unavailable.rawValue) }
-    /// From now on, and while it trains `run`: the message comes before the backtrace.
-    static func watch(_ plugin: LoadedPlugin, run: String? = nil) {
+extension CrashReport {
+    /// What a crash says while `plugin` is in the process, and while `run` trains.
+    static func begin(with plugin: LoadedPlugin?, run: String? = nil) {
+        guard plugin != nil || run != nil else { return end() }
+        let culprit = plugin.map { "plugin \($0.record.name): crashed (\($0.path))" } ?? "crashed"
         let rest = run.map { "; the last checkpoint is kept, go on with: semisup train --resume --out \($0)" } ?? ""
-        plugin_crash_message("error: plugin \(plugin.record.name): crashed (\(plugin.path))\(rest)", 0)
+        begin("error: \(culprit)\(rest)")
     }
-    static func clear() { plugin_crash_message(nil, 0) }
 }

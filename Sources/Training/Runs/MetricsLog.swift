@@ -14,8 +14,11 @@ public final class MetricsLog {
 
     /// Opens the log and cuts it to `position` (0 for a new run).
     ///
+    /// - Parameter isNeeded: Whether all up to there has to be in it; a log that no result depends on goes on where its last whole
+    ///   line ends.
     /// Throws `metricsTooShort` when it holds less, `metricsMisaligned` when no line ends there, or `file`.
-    public init(path: String, position: Int = 0) throws(RunError) {
+    public init(path: String, position: Int = 0, isNeeded: Bool = true) throws(RunError) {
+        let position = isNeeded ? position : Self.lastLineEnd(upTo: position, path)
         let writer = try asRunError { () throws(FileError) in try FileWriter(appendingTo: path) }
         var status = stat()
         guard stat(path, &status) == 0 else { throw .file(.system(path: path, operation: "look at it", code: errno)) }
@@ -37,6 +40,11 @@ public final class MetricsLog {
             throw .file(error)
         }
         position += line.count
+    }
+
+    private static func lastLineEnd(upTo position: Int, _ path: String) -> Int {
+        let bytes = (try? FileReader.bytes(of: path)) ?? []
+        return (bytes.prefix(position).lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
     }
 
     private static func lineEnds(at position: Int, _ path: String) throws(RunError) -> Bool {

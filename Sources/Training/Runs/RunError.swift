@@ -13,13 +13,15 @@ public enum RunError: ReportedError, Equatable {
     case metricsTooShort(path: String, found: Int, expected: Int)
     case metricsMisaligned(path: String, position: Int)
     case noUsableCheckpoint(folder: String, reasons: [String])
+    case checkpointsLost(folder: String)
 
     public var exitCode: ExitCode {
         switch self {
         case .file(let error): error.exitCode
         case .weights(let error): error.exitCode
         case .exists, .locked, .finished: .cannotCreate
-        case .notARun, .malformedRecord, .metricsTooShort, .metricsMisaligned, .noUsableCheckpoint: .badData
+        case .notARun, .malformedRecord, .metricsTooShort, .metricsMisaligned, .noUsableCheckpoint, .checkpointsLost:
+            .badData
         }
     }
 
@@ -43,6 +45,9 @@ public enum RunError: ReportedError, Equatable {
             "\(path): expected the end of a line at byte \(position), where the checkpoint was made; the file was changed since"
         case .noUsableCheckpoint(let folder, let reasons):
             "\(folder): none of the checkpoints can be used:\n" + reasons.map { "  \($0)" }.joined(separator: "\n")
+        case .checkpointsLost(let folder):
+            "\(folder): run.json says that checkpoints were saved, and there is none with its manifest step-*.json; "
+                + "restore them, or start a new run"
         }
     }
 }

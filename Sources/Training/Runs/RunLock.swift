@@ -19,7 +19,8 @@ public final class RunLock: Sendable {
             throw .locked(path: folder, owner: Self.owner(path))
         }
         let owner = Array("process \(getpid()) on \(RunRecord.hostName)\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, owner, owner.count, 0) == owner.count else {
+        // The words are for people: a part of them will do.
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, owner, owner.count, 0) > 0 else {
             let code = errno
             close(descriptor)
             throw .file(.system(path: path, operation: "write", code: code))

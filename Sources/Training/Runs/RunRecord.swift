@@ -30,6 +30,8 @@ public struct RunRecord: Sendable, Equatable {
     public var created = RunRecord.now
     /// The steps from which on something was another that changes results, and what.
     public var changes: [JSON] = []
+    /// Whether a checkpoint has been completed: a run that has none any more has lost them.
+    public var hasCheckpoints = false
     /// What was found of the clips that were read; nil while the run is at its first attempt.
     public var damage: JSON?
     /// What a finished run reported.
@@ -74,6 +76,7 @@ extension RunRecord {
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
+        if hasCheckpoints { members.append(("hasCheckpoints", .boolean(true))) }
         if !changes.isEmpty { members.append(("changes", .array(changes))) }
         if let damage { members.append(("damage", damage)) }
         if let result { members.append(("result", result)) }
@@ -111,6 +114,7 @@ extension RunRecord {
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }
         changes = json["changes"]?.arrayValue ?? []
+        hasCheckpoints = json["hasCheckpoints"] == .boolean(true)
         damage = json["damage"]
         result = json["result"]
     }

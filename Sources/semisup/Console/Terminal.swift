@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Synchronization
+import Training
 
 /// Where a command writes: results to standard output, everything else to standard error.
 ///
@@ -63,6 +64,20 @@ final class Terminal: Sendable {
     }
 
     private func write(_ text: String, to descriptor: Int32) {
+        guard awaitsReader(of: descriptor) else { return }
         _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// Waits until somebody reads. A pipe that nobody empties holds the process, but not for more than a second where it was
+    /// asked to stop: then the words are lost.
+    private func awaitsReader(of descriptor: Int32) -> Bool {
+        var patience = 10
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while patience > 0 {
+            let ready = poll(&state, 1, 100)
+            if ready > 0 || ready < 0 && errno != EINTR { return true }
+            if Interruption.request != nil { patience -= 1 }
+        }
+        return false
     }
 }

@@ -12,6 +12,8 @@ public final class Misbehaving: Method {
     public let views: ViewPlan
     public let stages: [TrainingStage]
     private var network: VideoClassifier
+    /// A second classifier that `restore` makes anew, as methods with clusters do.
+    private var head: Linear?
     private let setup: MethodSetup
     private let mistake: MisbehavingOptions.Mistake
     private var steps = 0
@@ -30,11 +32,22 @@ public final class Misbehaving: Method {
                 sampler: mistake == .sampler ? ShorterThanSaid() : nil, views: stream.views)
         ])
         stages = [TrainingStage("main", networks: mistake == .stages ? ["nobody"] : nil)]
+        if mistake == .once { head = freshHead }
         if mistake == .initializer { throw Mistake() }
         if mistake == .initializerCrash { preconditionFailure("on purpose") }
     }
 
-    public var networks: NetworkSet { NetworkSet(network) }
+    public var networks: NetworkSet {
+        NetworkSet(
+            [NamedNetwork("classifier", network)] + (head.map { [NamedNetwork("head", $0)] } ?? []), evaluated: "classifier")
+    }
+
+    private var freshHead: Linear {
+        let labels = setup.networks.classes, initializer = setup.networks.initializer(named: "head")
+        return Linear(inputs: network.backbone.featureCount, outputs: labels, initializer)
+    }
+
+    public func restore(_ state: StateTree) { if head != nil { head = freshHead } }
 
     public func willStartEpoch(_ epoch: EpochContext) throws {
         if mistake == .testList { try epoch.pass(over: .test) { _ in } }
@@ -44,7 +57,11 @@ public final class Misbehaving: Method {
     public func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm] {
         let labeled = batch["labeled"]
         let logits = network(labeled["clip"], step.training)
-        let loss = crossEntropy(logits: logits, targets: labeled.labels).mean()
+        var loss = crossEntropy(logits: logits, targets: labeled.labels).mean()
+        if let head {
+            let features = network.backbone.features(labeled["clip"], step.training).globalAveragePooled()
+            loss = loss + crossEntropy(logits: head(features), targets: labeled.labels).mean()
+        }
         // Leaves the record unseen.
         if mistake == .gradient { return [LossTerm("supervised", loss + Tensor(loss.array) * loss)] }
         if mistake == .slow { Thread.sleep(forTimeInterval: 1.1) }
