@@ -1,3 +1,4 @@
+import Foundation
 import Tensor
 import TestSupport
 import Testing
@@ -37,6 +38,23 @@ import Testing
         }
         let lines = String(decoding: result.standardOutputContent, as: UTF8.self).split(separator: "\n")
         return String(try #require(lines.first { $0.hasPrefix("digest ") }))
+    }
+
+    /// Initial weights are the same on every machine.
+    @Test(arguments: sets) func normalValuesAreThoseOfBoxAndMullerToTheBitInEverySet(set: KernelSet) async {
+        let name = set.rawValue, here = KernelWork.normalDigest()
+        await #expect(processExitsWith: .success) { [name = name as String, here = here as String] in
+            try Engine.start(EngineConfiguration(kernelSet: KernelSet(rawValue: name)))
+            #expect(KernelWork.normalDigest() == here)
+            let key = RandomKey(seed: 5, purpose: .initialisation)
+            var stream = key.stream
+            let values = Tensor.normal([50_021], standardDeviation: 2, key: key, elementType: .float64).values(as: Double.self)
+            let expected = (0..<25_011).flatMap { _ in
+                let radius = 2 * (-2 * Glibc.log(1 - stream.uniform())).squareRoot(), angle = 2 * Double.pi * stream.uniform()
+                return [radius * Glibc.cos(angle), radius * Glibc.sin(angle)]
+            }
+            #expect(zip(values, expected).allSatisfy { abs($0 - $1) < 4e-14 })
+        }
     }
 
     @Test(arguments: [ElementType.float32, .float64]) func bitsDoNotDependOnWhereAnArrayIsCut(type: ElementType) {

@@ -9,6 +9,19 @@ enum KernelWork {
             [ElementType.float32, .float64].flatMap {
                 elements($0) + layers($0) + updates($0) + groups($0) + exactConvolution($0)
             } + tiledConvolution(.float32) + tiledConvolution(.bfloat16) + temporalConvolution() + layers(.bfloat16)
+        return digest(values)
+    }
+
+    /// A digest of the bits of values that initial weights are made of.
+    static func normalDigest() -> String {
+        digest(
+            [ElementType.float32, .float64].flatMap { type in
+                let key = RandomKey(seed: 6, purpose: .initialisation)
+                return read(Tensor.normal([50_021], standardDeviation: 0.02, key: key, elementType: type))
+            })
+    }
+
+    private static func digest(_ values: [Double]) -> String {
         let folded = values.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ $1.bitPattern) &* 0x100_0000_01B3 }
         return "\(values.count) \(folded)"
     }

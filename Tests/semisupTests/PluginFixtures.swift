@@ -86,11 +86,17 @@ struct SealedPlugin {
     /// The same code with another word about its compiler, as another build may be.
     var rebuilt: SealedPlugin {
         get throws {
-            var bytes = library
+            // What stands before the record is filled up to 16 bytes.
+            let lengths = library.count - 15...library.count
+            let length = try #require(
+                lengths.first { record["library"] == .string(SHA256.hexadecimal(of: Array(library.prefix($0)))) })
+            var bytes = Array(library.prefix(length))
             let word = Array("clang version ".utf8)
-            let place = try #require((0..<bytes.count).reversed().first { bytes[$0...].starts(with: word) })
+            let place = try #require((0..<length).reversed().first { bytes[$0...].starts(with: word) })
             bytes[place] += 1
-            return SealedPlugin(library: bytes, record: record)
+            var plugin = SealedPlugin(library: bytes, record: record)
+            plugin.set("library", .string(SHA256.hexadecimal(of: bytes)))
+            return plugin
         }
     }
 

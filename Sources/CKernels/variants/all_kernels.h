@@ -24,6 +24,8 @@ static double random_uniform(uint64_t key, uint64_t position) {
     return (double)(z >> 11) * 0x1p-53;
 }
 
+#include "normal_values.h"
+
 // Computed in REAL, held in STORED; REALS, LOADS and STORES are for as many at once as a vector has lanes, and WHERE keeps those
 // that meet a condition and makes 0 of the others.
 #define WHERE(condition, value) (REALS)((MASKS)(condition) & (MASKS)(value))

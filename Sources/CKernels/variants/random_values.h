@@ -16,11 +16,15 @@ struct TYPED(normal_run) {
 static void TYPED(normal_part)(void *context, int part) {
     const struct TYPED(normal_run) *run = context;
     const struct span span = span_of_part(part, run->count);
-    for (int64_t i = span.first; i < span.end; i += 2) {
-        const double radius = sqrt(-2 * log(1 - random_uniform(run->key, (uint64_t)i))) * run->standard_deviation;
-        const double angle = 2 * 3.14159265358979323846 * random_uniform(run->key, (uint64_t)i + 1);
-        run->y[i] = (REAL)(radius * cos(angle));
-        if (i + 1 < span.end) run->y[i + 1] = (REAL)(radius * sin(angle));
+    double even[normal_pairs], odd[normal_pairs];
+    for (int64_t first = span.first; first < span.end; first += 2 * normal_pairs) {
+        normal_block(run->key, (uint64_t)first, run->standard_deviation, even, odd);
+        const int64_t rest = span.end - first, count = rest < 2 * normal_pairs ? rest : 2 * normal_pairs;
+        for (int64_t i = 0; i < count / 2; i++) {
+            run->y[first + 2 * i] = (REAL)even[i];
+            run->y[first + 2 * i + 1] = (REAL)odd[i];
+        }
+        if (count % 2) run->y[first + count - 1] = (REAL)even[count / 2];
     }
 }
 

@@ -13,7 +13,7 @@ public struct MemoryPlan: Sendable, Equatable {
     init(_ plan: TrainingPlan) throws {
         let bytes = try Engine.plannedPeak {
             let averages = plan.configuration[AverageOptions.self].decay > 0
-            let average = averages ? try plan.networks.classifier() : nil
+            let average = averages ? try plan.networks.blankClassifier() : nil
             let method = try plan.makeMethod()
             try plan.call("in a step without values") {
                 let rehearsal = try StepRehearsal(

@@ -41,7 +41,7 @@ final class TrainingState {
         optimizer = Optimizer(method.networks, options)
         let decay = plan.configuration[AverageOptions.self].decay
         average = try method.networks.evaluated.flatMap { network in
-            decay > 0 ? ExponentialMovingAverage(of: network, twin: try plan.networks.classifier(), decay: decay) : nil
+            decay > 0 ? ExponentialMovingAverage(of: network, twin: try plan.networks.blankClassifier(), decay: decay) : nil
         }
     }
 

@@ -28,7 +28,7 @@ public final class FixMatch: Method {
         student = setup.networks.classifier()
         teacher =
             options.producer == .teacher
-            ? ExponentialMovingAverage(of: student, twin: setup.networks.classifier(), decay: options.teacherDecay) : nil
+            ? ExponentialMovingAverage(of: student, twin: setup.networks.blankClassifier(), decay: options.teacherDecay) : nil
         views = ViewPlan([
             setup.standardViews.labeledStream(options.labeledView),
             setup.standardViews.unlabeledStream(hasStrongView: options.consumer == .strong),
