@@ -206,7 +206,7 @@ def cost(folder, scale, seed):
 
 
 def memory(folder, scale, seed):
-    """The resident memory of a small run of 2,000 steps."""
+    """The resident memory of a small run of 2,000 steps. Between validations it falls by as much as those took."""
     steps = times(2_000, scale)
     folder.remove("memory")
     process = folder.start("memory", "fixmatch", f"steps={steps}", "checkpoint.everySteps=50")
@@ -220,12 +220,11 @@ def memory(folder, scale, seed):
         time.sleep(0.2)
     early = [size for step, size in samples if 0.1 * steps <= step < 0.5 * steps]
     late = [size for step, size in samples if 0.5 * steps <= step < steps]
-    growth = statistics.median(late) / statistics.median(early) - 1
+    growth = max(late) / max(early) - 1
     folder.remove("memory")
     return row(
-        f"memory over {steps} steps with a checkpoint every 50: second half beside the first",
-        f"{statistics.median(early):.1f} to {statistics.median(late):.1f} MiB, {100 * growth:+.2f} %", "flat within 1 %",
-        abs(growth) <= 0.01)
+        f"peak memory of {steps} steps with a checkpoint every 50 and a validation every 6: second half beside the first",
+        f"{max(early):.1f} to {max(late):.1f} MiB, {100 * growth:+.2f} %", "flat within 1 %", growth <= 0.01)
 
 
 ALL = {"kill": kill, "term": term, "workers": workers, "flip": flip, "faults": faults, "twice": twice, "cost": cost,
