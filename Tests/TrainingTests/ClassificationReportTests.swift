@@ -13,7 +13,8 @@ import Training
         let scores = try rankings.numbers("scoresTimesFour").map { $0 / 4 }
         let rows = try rankings.integers("labels").enumerated().map { place, label in
             ClassificationReport.Row(
-                sampleIndex: place, label: label, scores: Array(scores[place * classes..<(place + 1) * classes]))
+                sampleIndex: place, label: label, scores: Array(scores[place * classes..<(place + 1) * classes]),
+                name: "video\(place)")
         }
         return ClassificationReport(rows: rows, classCount: classes)
     }

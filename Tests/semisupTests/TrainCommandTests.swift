@@ -23,8 +23,15 @@ import Testing
         #expect(result["steps"] == .integer(6) && result["testClips"] == .integer(4))
         #expect(trained.errors.contains("4 labelled"))
 
+        let table = try FileReader.text(of: semisup.folder + "/run/test-scores.tsv").split(separator: "\n")
+        #expect(table.count == 5 && table[0] == "video\tgroup\tlabel\tprediction\trank\tbright\tdark")
+        let right = table.dropFirst().count { $0.split(separator: "\t", omittingEmptySubsequences: false)[4] == "1" }
+        #expect(result["accuracyTop1"]?.realValue == Double(right) / 4)
+        let interval = try #require(result["accuracyTop1Interval"])
+        #expect(interval["units"] == .integer(4) && interval["by"] == .string("video"))
+
         let evaluated = try #require(try semisup("evaluate", "run", "--json", "--picture", "matrix.png").objects.last)
-        for key in ["accuracyTop1", "accuracyTop5", "weightsDigest", "testClips", "method", "labels"] {
+        for key in ["accuracyTop1", "accuracyTop1Interval", "accuracyTop5", "weightsDigest", "testClips", "method", "labels"] {
             #expect(evaluated[key] == result[key], "\(key)")
         }
         #expect(try PNG.decode(FileReader.bytes(of: semisup.folder + "/matrix.png")).width > 0)
@@ -79,6 +86,15 @@ import Testing
         #expect(other.status == 78 && other.errors.contains("convolution was blas, now auto"), "\(other.errors)")
         let unknown = try semisup.run(SmallVideos.arguments(["--out", "new"]), environment: ["SEMISUP_KERNELS": "avx51"])
         #expect(unknown.status == 78 && unknown.errors.contains("SEMISUP_KERNELS=avx51"), "\(unknown.errors)")
+    }
+
+    @Test func anotherBuildOfTheKitIsNamedOnResume() throws {
+        #expect(try train("--out", "run", "epochs=0").status == 0)
+        try videos.reopen("run")
+        let prefix = try PluginFixtures.installation(in: semisup.folder + "/prefix")
+        let other = try semisup.run(["train", "--resume", "--out", "run"], executable: prefix + "/bin/semisup")
+        #expect(other.status == 78 && other.errors.contains("kit was "), "\(other.errors)")
+        #expect(try semisup("train", "--resume", "--out", "run").status == 0)
     }
 
     /// Every block of a transformer is as large as the next, so that all are computed again.

@@ -4,7 +4,7 @@
 /// The natural logarithm of `x`, which is positive and not subnormal.
 ALWAYS_INLINE double natural_logarithm(double x) {
 #pragma clang fp contract(off)
-    // x = 2^exponent mantissa, with a mantissa from sqrt(1/2) to sqrt(2); log mantissa = 2 artanh(ratio).
+    // x is 2^exponent times a mantissa from sqrt(1/2) to sqrt(2), whose logarithm is 2 artanh(ratio).
     const uint64_t lowest = 0x3FE6A09E667F3BCD;
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);

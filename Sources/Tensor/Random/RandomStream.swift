@@ -7,6 +7,7 @@ public enum RandomPurpose: UInt64, Sendable {
     case initialisation
     case dropout
     case synthesis = 8
+    case resampling
 }
 
 /// The key of a random stream: the same key gives the same numbers on every machine, for any number of workers.

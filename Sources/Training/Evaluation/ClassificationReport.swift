@@ -10,12 +10,16 @@ public struct ClassificationReport: Sendable, Equatable {
         public let label: Int
         /// The mean of the logits over the views.
         public let scores: [Double]
+        /// `Class/stem`, and the group that ties clips of one source together.
+        public let name: String, group: String?
 
         /// A row of these values; there is a score a class.
-        public init(sampleIndex: Int, label: Int, scores: [Double]) {
+        public init(sampleIndex: Int, label: Int, scores: [Double], name: String, group: String? = nil) {
             self.sampleIndex = sampleIndex
             self.label = label
             self.scores = scores
+            self.name = name
+            self.group = group
         }
     }
 
@@ -47,8 +51,16 @@ public struct ClassificationReport: Sendable, Equatable {
         return Double(rows.filter { rank(of: $0) < k }.count) / Double(rows.count)
     }
 
+    /// The 95 % interval of the accuracy over videos, by groups where they are known; nil without videos.
+    public var interval: BootstrapInterval? {
+        BootstrapInterval(rows.resampled(by: { $0.group ?? $0.name }) { rank(of: $0) == 0 ? 1 : 0 })
+    }
+
+    /// Whether groups of videos are resampled, and not single ones.
+    public var isGrouped: Bool { rows.contains { $0.group != nil } }
+
     /// The classes with a better score, or an equal one and a lower index.
-    private func rank(of row: Row) -> Int {
+    func rank(of row: Row) -> Int {
         let own = row.scores[row.label]
         return row.scores.indices.filter { row.scores[$0] > own || (row.scores[$0] == own && $0 < row.label) }.count
     }

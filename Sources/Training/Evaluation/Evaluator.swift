@@ -48,30 +48,31 @@ public struct Evaluator: Sendable {
         let loader = ClipLoader(
             evaluating: list, views: views, batchSize: batchSize, access: access)
         defer { loader.stop() }
+        let samples = Dictionary(list.samples.map { ($0.index, $0) }) { first, _ in first }
         var rows: [ClassificationReport.Row] = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
-            let scored = scores(network, batch)
-            if let row = scored.first(where: { !$0.scores.allSatisfy(\.isFinite) }) {
-                throw ScoresNotFinite(video: list.samples.first { $0.index == row.sampleIndex }?.path ?? "")
+            for (index, scores) in zip(batch.sampleIndices, scores(network, batch)) {
+                guard let sample = samples[index] else { continue }
+                guard scores.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
+                rows.append(
+                    .init(sampleIndex: index, label: sample.label ?? 0, scores: scores, name: sample.name, group: sample.group))
             }
-            rows += scored
             seen += batchSize
             try progress(min(seen, list.count), list.count)
         }
         return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
     }
 
-    private func scores(_ network: VideoClassifier, _ batch: StreamBatch) -> [ClassificationReport.Row] {
+    /// The mean of the logits over the views of each video of `batch`.
+    private func scores(_ network: VideoClassifier, _ batch: StreamBatch) -> [[Double]] {
         guard batch.count > 0 else { return [] }
         let sum = views.reduce([Double](repeating: 0, count: batch.count * classCount)) { sum, view in
             let logits = GradientRecording.off { network(batch[view.name], .evaluation) }
             return zip(sum, logits.values(as: Double.self)).map(+)
         }
         return batch.sampleIndices.indices.map { place in
-            ClassificationReport.Row(
-                sampleIndex: batch.sampleIndices[place], label: batch.labels.isEmpty ? 0 : batch.labels[place],
-                scores: sum[place * classCount..<(place + 1) * classCount].map { $0 / Double(views.count) })
+            sum[place * classCount..<(place + 1) * classCount].map { $0 / Double(views.count) }
         }
     }
 }

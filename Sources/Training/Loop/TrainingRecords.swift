@@ -118,11 +118,19 @@ extension TrainingOutcome {
     public func result(_ configuration: Configuration) -> JSON {
         let options = configuration[RunOptions.self]
         func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
+        let interval =
+            test?.interval.map { found in
+                JSON.object([
+                    ("low", .real(found.low)), ("high", .real(found.high)), ("units", .integer(found.units)),
+                    ("by", .string(test?.isGrouped == true ? "group" : "video")),
+                ])
+            } ?? .null
         let accuracy = test?.accuracy(top: 1) ?? scores.first { $0.name == "accuracyTop1" }?.value
         return .object([
             ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labelSource)),
             ("seed", .integer(options.seed)), ("accuracyTop1", share(accuracy)),
-            ("accuracyTop5", share(test?.accuracy(top: 5))), ("meanClassAccuracy", share(test?.meanClassAccuracy)),
+            ("accuracyTop1Interval", interval), ("accuracyTop5", share(test?.accuracy(top: 5))),
+            ("meanClassAccuracy", share(test?.meanClassAccuracy)),
             ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
             ("views", configuration[EvaluationOptions.self].views.json),

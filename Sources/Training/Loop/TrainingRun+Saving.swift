@@ -97,7 +97,10 @@ extension TrainingRun {
         for name in plan.lists.labelled.unreadableClasses(damaged: lost.map(\.path)) {
             observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
         }
-        if let test { try test.writeConfusionPicture(to: directory.path + "/confusion.png") }
+        if let test {
+            try test.writeConfusionPicture(to: directory.path + "/confusion.png")
+            try test.writeScores(classes: plan.dataSet.classes.names, to: directory.path + "/test-scores.tsv")
+        }
         record.hasCheckpoints = true
         record.state = .finished
         record.result = outcome.result(plan.configuration)

@@ -70,10 +70,15 @@ enum OutcomeText {
         // Among five classes or fewer every answer is one of the five best.
         let topFive = test.classCount > 5 ? [["top-5", Text.percent(test.accuracy(top: 5))]] : []
         return Text.table(
-            [["top-1", Text.percent(test.accuracy(top: 1))]] + topFive + [
+            [["top-1", Text.percent(test.accuracy(top: 1)) + interval(of: test)]] + topFive + [
                 ["mean of classes", Text.percent(test.meanClassAccuracy)],
                 ["test clips", "\(test.rows.count)" + (test.damaged > 0 ? " (\(test.damaged) damaged, left out)" : "")],
                 ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
             ])
+    }
+
+    private static func interval(of test: ClassificationReport) -> String {
+        guard let found = test.interval else { return "" }
+        return " (95 % over \(test.isGrouped ? "groups" : "videos"): \(Text.percent(found.low)) to \(Text.percent(found.high)))"
     }
 }
