@@ -119,6 +119,36 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
         #expect(try FileReader.text(of: run + "/timings.jsonl").split(separator: "\n").count == 3)
     }
 
+    /// As where one that could not be read for a while is there again: the log has been cut since.
+    @Test func aCheckpointBeyondTheMetricsGivesWayToOneThatFits() throws {
+        let plan = try plan("checkpoint.everySteps=1", "checkpoint.keep=9")
+        let whole = try TrainingRun(plan, out: folder(), observer: Silent()).run(), run = try stop(plan, after: 3)
+        let lines = try metrics(run).split(separator: "\n")
+        try AtomicFile.write(lines.prefix(2).map { $0 + "\n" }.joined(), to: run + "/metrics.jsonl")
+        let observer = Silent()
+        #expect(try TrainingRun(resuming: run, plan, observer: observer).run().weightsDigest == whole.weightsDigest)
+        #expect(observer.notes.contains { $0.contains("step-00000003.safetensors: ") && $0.contains("metrics.jsonl has ") })
+        #expect(try metrics(run) == metrics(whole.run))
+    }
+
+    @Test func damagedVideosThatWereMovedCountOnce() throws {
+        let places = [folder(), folder()], tolerance = ["damage.files=99", "damage.share=1", "checkpoint.everySteps=1"]
+        for place in places { try FileManager.default.copyItem(atPath: smallMotionsFolder, toPath: place) }
+        let sets = try places.map { place in
+            let data = try DataSet.open(place + "/list.csv")
+            for sample in data.train.samples.prefix(12) {
+                #expect(truncate(sample.path, off_t(try #require(FileReader.size(of: sample.path)) / 2)) == 0)
+            }
+            return data
+        }
+        let plans = try sets.map { try plan(tolerance[0], tolerance[1], tolerance[2], data: $0) }
+        let whole = try TrainingRun(plans[0], out: folder(), observer: Silent()).run()
+        let moved = try TrainingRun(resuming: stop(plans[0], after: 2), plans[1], observer: Silent()).run()
+        #expect(moved.damage.damaged.count > 2 && moved.damage.damaged.count == whole.damage.damaged.count)
+        let counts = [moved, whole].map { outcome in ClipVerdict.allCases.map { outcome.damage.clips[$0] ?? 0 } }
+        #expect(counts[0] == counts[1])
+    }
+
     @Test func initialWeightsAreTakenAtTheBeginningAlone() throws {
         let first = try stop(plan(), after: 1), run = try stop(plan("init=\(first)"), after: 1)
         for other in [[], ["init=\(run)"]] {

@@ -127,6 +127,11 @@ import Testing
         let path = semisup.folder + "/run/tuning.json"
         let chosen = try #require(try JSON(contentsOf: path).objectValue)
         #expect(chosen.contains { $0.key.hasPrefix("backwardWeights float32") })
+        // A lost file is no reason to measure anew: the checkpoint has the choices too.
+        try videos.reopen("run")
+        #expect(unlink(path) == 0)
+        #expect(try semisup("train", "--resume", "--out", "run").status == 0)
+        #expect(try JSON(contentsOf: path) == .object(chosen))
         // The slowest way would hardly be chosen by the clock for all, but it is what the file says now.
         let slowest = JSON.object(chosen.map { ($0.key, .string("blas")) })
         try slowest.serialized(indented: true).write(toFile: path, atomically: true, encoding: .utf8)

@@ -78,7 +78,7 @@ static void hang_or_crash_if_wanted(void) {
     const bool hangs = is_kind("hang");
     if ((!hangs && !is_kind("crash")) || atomic_fetch_add(&readings, 1) + 1 != wanted) return;
     while (hangs) pause();
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL;
     *nowhere = 0;
 }
 

@@ -136,11 +136,14 @@ def faults(folder, scale, seed):
 
     def work(name):
         good = 0
-        while points:
-            good += is_survived(name, *points.pop())
+        while True:
+            try:
+                kind, k = points.pop()
+            except IndexError:
+                return good
+            good += is_survived(name, kind, k)
             if len(points) % 100 == 0:
                 print(f"faults: {len(points)} to go", file=sys.stderr, flush=True)
-        return good
 
     # One validation is among the steps.
     short_run, folder.steps = folder.steps, 8

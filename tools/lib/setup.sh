@@ -75,6 +75,12 @@ is_stale() {
     [[ $(find "${sources[@]}" -name .build -prune -o -newer "$home/.build/semisup-built" -print -quit) ]]
 }
 
+# A digest of all that is compiled.
+sources_digest() {
+    (cd "$home" && find Package.swift Sources -name .build -prune -o -type f '(' -name '*.swift' -o -name '*.[ch]' -o -name '*.[ch]pp' ')' \
+        -print0 | LC_ALL=C sort -z | xargs -0r sha256sum | sha256sum | cut -c-64)
+}
+
 # SwiftPM's cached plan does not notice files that come and go in the nested package, nor its cache of C modules a new
 # header: the first is switched off, the second removed where sources came or went.
 swift_build() {
@@ -84,7 +90,14 @@ swift_build() {
         rm -rf -- "$home"/.build/*/release/ModuleCache
         mkdir -p "$home/.build" && printf '%s' "$now" >"$before"
     fi
-    swift build --package-path "$home" -c release --disable-build-manifest-caching "$@"
+    local digest library=$home/.build/release/libSemisupKit.so note=$home/.build/release/kit-sources
+    digest=$(sources_digest)
+    swift build --package-path "$home" -c release --disable-build-manifest-caching "$@" || return
+    # What the kit was built from, for run.json, with the digest of the library that this is true of.
+    rm -f -- "$note"
+    if [[ -e $library && $(sources_digest) == "$digest" ]]; then
+        printf '%s\n' "$digest" "$(sha256sum <"$library" | cut -c-64)" >"$note"
+    fi
 }
 
 # kit_headers FOLDER: what the compiled modules of the kit need of its C modules, with one module map.
@@ -118,12 +131,6 @@ seal_plugins() {
     rm -rf -- "$release/plugins" && mv -- "$release/plugins.new" "$release/plugins"
 }
 
-# What the kit was built from, for run.json; written after the library, so that one that is newer is known to be another.
-note_sources() {
-    (cd "$home" && find Package.swift Sources -name .build -prune -o -type f -print0 | LC_ALL=C sort -z |
-        xargs -0r sha256sum | sha256sum | cut -c-64) >"$home/.build/release/kit-sources"
-}
-
 # Builds the executable and the plugins unless another launch has just done so.
 build() {
     mkdir -p "$home/.build"
@@ -134,7 +141,7 @@ build() {
         want_packages
         say "building; the first time takes some minutes"
         : >"$home/.build/semisup-building"
-        if ! swift_build </dev/null >&2 {lock}>&- || ! seal_plugins {lock}>&- || ! note_sources; then
+        if ! swift_build </dev/null >&2 {lock}>&- || ! seal_plugins {lock}>&-; then
             say "the build failed; the messages above say why"
             exit 70
         fi

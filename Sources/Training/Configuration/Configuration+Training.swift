@@ -31,7 +31,8 @@ extension Configuration {
         let written = try layers(file: file, flags: flags, settings: settings)
         let recordedMethod = record.configuration["method"]?.stringValue
         if let method = ConfigurationLayer.text(of: "method", in: written), let recordedMethod, method != recordedMethod {
-            throw ResumeMismatch(run: folder, differences: ["it is a run of \(recordedMethod), not of \(method)"])
+            throw ResumeMismatch(
+                run: folder, differences: ["it is a run of \(recordedMethod), not of \(method)"], mayBeAllowed: false)
         }
         // Another machine's `auto` would come to something else.
         let computed = ConfigurationLayer.recorded(

@@ -197,3 +197,12 @@ private enum LoadedLibraries {
         return prefixes.compactMap { prefix in file(prefix).map { (prefix + " file", $0) } }
     }
 }
+
+extension SystemReport {
+    /// The library of C with its version, such as `glibc 2.36`: some functions of single values are its own.
+    static let libraryOfC: String = {
+        var name = [CChar](repeating: 0, count: 64)
+        guard confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count) > 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }()
+}

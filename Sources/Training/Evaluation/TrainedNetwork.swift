@@ -31,11 +31,11 @@ public final class TrainedNetwork {
         configuration = try Configuration(record, run: folder, settings: settings)
         classes = ClassList(record.classes)
         try Engine.start(configuration[EngineOptions.self].engine)
-        var tuning = TuningRecord(run: folder)
-        try tuning.restore(measuresOthers: false)
         let store = CheckpointStore(folder: folder + "/checkpoints")
         let newest = isBest ? CheckpointStore.Newest(checkpoint: try store.best(), passedOver: []) : try store.newest()
         guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: folder, isBest: isBest) }
+        var tuning = TuningRecord(run: folder)
+        try tuning.restore(saved: checkpoint.state["tuning"], measuresOthers: false)
         passedOver = newest.passedOver
         step = checkpoint.step
         let backbone = configuration[BackboneOptions.self]

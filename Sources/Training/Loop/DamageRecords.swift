@@ -47,6 +47,26 @@ extension DamageLedger.Entry {
 }
 
 extension Checkpoint {
-    /// What was known of damage.
+    /// What was known of damage, by the names of videos.
     var damage: DamageLedger.Record { DamageLedger.Record(state["damage"] ?? .null) }
+}
+
+extension DamageLedger.Record {
+    /// The same with each video called what `names` call it; what they do not know stays.
+    func renamed(_ names: [String: String]) -> DamageLedger.Record {
+        DamageLedger.Record(
+            clips: clips,
+            entries: entries.map { entry in
+                DamageLedger.Entry(
+                    path: names[entry.path] ?? entry.path, verdict: entry.verdict, reason: entry.reason,
+                    occurrences: entry.occurrences)
+            })
+    }
+}
+
+extension TrainingPlan {
+    /// Paths of all videos with their names, which stay where a folder is moved or named from another one.
+    var videoNames: [(path: String, name: String)] {
+        [lists.labelled, lists.unlabelled, dataSet.validation, dataSet.test].flatMap { $0.samples.map { ($0.path, $0.name) } }
+    }
 }

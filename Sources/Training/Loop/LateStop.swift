@@ -57,8 +57,8 @@ final class LateStop: @unchecked Sendable {
             if lock.withLock({ isOver }) { return }
         }
         let begin = ContinuousClock.now
-        // What looks for signals by itself has twice the time.
-        for patience in [grace, 2 * grace] {
+        // What looks for signals by itself has longer, and the process still ends within ten seconds.
+        for patience in [grace, max(grace, min(2 * grace, 8))] {
             while begin.duration(to: .now).seconds < patience {
                 Thread.sleep(forTimeInterval: 0.02)
                 if lock.withLock({ isOver }) { return }

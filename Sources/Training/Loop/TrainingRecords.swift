@@ -18,9 +18,14 @@ extension TrainingPlan {
     }
 
     /// Throws where `init` was written for a run of `record` that began otherwise: its networks have learned since.
-    func requireInitialWeights(of record: RunRecord) throws(ConfigurationError) {
+    func requireInitialWeights(of record: RunRecord) throws {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         let began = record.configuration["init"]
-        guard let entry = configuration["init"], entry.origin.isWritten, recordedConfiguration["init"] != began else { return }
+        guard let entry = configuration["init"], entry.origin.isWritten, let path = entry.value.stringValue,
+            began?.stringValue.map(resolved) != resolved(path)
+        else { return }
+        // Perhaps they have only been moved.
+        if let weights = try? readingInitialWeights().initialWeights, weights.digest == record.digests["init"] { return }
         throw ConfigurationError(findings: [
             .conflict(
                 reason: "init=\(Configuration.text(entry.value)): the networks of this run began with "
@@ -47,6 +52,7 @@ extension RunRecord {
             ],
             versions: [
                 "semisup": KitVersion.text, "kit": KitLocation.own.code, "libavcodec": MediaLibrary.codecVersion ?? "none",
+                "libc": SystemReport.libraryOfC,
                 "blas": "\(engine.blasLibrary) \(engine.blasConfiguration)",
                 "oneDNN": engine.oneDNNVersion ?? "none", "convolution": engine.convolutionPath.rawValue,
                 "plugin": plan.plugin?.identity ?? "none",
@@ -75,7 +81,7 @@ extension RunRecord {
         compare("kernels", "kernels=\(kernelSet)", "kernels=\(now.kernelSet)")
         compare("threads", "threads=\(threads)", "threads=\(now.threads)")
         compare("precision", "precision=\(precision)", "precision=\(now.precision)")
-        for name in ["semisup", "kit", "blas", "oneDNN", "convolution", "plugin"] {
+        for name in ["semisup", "kit", "libc", "libavcodec", "blas", "oneDNN", "convolution", "plugin"] {
             compare(name, versions[name] ?? "none", now.versions[name] ?? "none")
         }
         return differences
@@ -106,10 +112,14 @@ extension RunRecord {
 public struct ResumeMismatch: ReportedError, Equatable {
     /// The run's folder, and what differs.
     public let run: String, differences: [String]
+    /// Whether `--allow-differences` takes it.
+    public var mayBeAllowed = true
     public var exitCode: ExitCode { .configuration }
     public var description: String {
         "\(run): its results would not be those of a run that was never stopped: \(differences.joined(separator: "; ")). "
-            + "Restore what differs, start a new run, or go on all the same by --allow-differences, which run.json then tells"
+            + (mayBeAllowed
+                ? "Restore what differs, start a new run, or go on all the same by --allow-differences, which run.json then tells"
+                : "Leave that away, or start a new run")
     }
 }
 

@@ -6,7 +6,8 @@ import Files
 extension TrainingRun {
     func saveIfDue() throws {
         try writer.check()
-        try noteCheckpoints()
+        try directory.requireHeld()
+        try whileMoving { try noteCheckpoints() }
         let options = plan.configuration[CheckpointOptions.self]
         let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
         let byTime = options.everyMinutes > 0 && lastSave.duration(to: .now).seconds >= options.everyMinutes * 60
@@ -22,7 +23,8 @@ extension TrainingRun {
 
     /// How far files and loader have come.
     var position: RunPosition {
-        RunPosition(metrics: metrics.position, timings: timings.position, damage: access.ledger.record)
+        RunPosition(
+            metrics: metrics.position, timings: timings.position, damage: access.ledger.record, tuning: TuningRecord.choices)
     }
 
     /// Begins to save the state; it is written beside what follows.
@@ -59,6 +61,7 @@ extension TrainingRun {
 
     func score(_ list: VideoList) throws -> ClassificationReport? {
         guard !list.isEmpty, let network = state.evaluated else { return nil }
+        CrashReport.isAt(step: nil)
         let evaluator = try plan.evaluator(access)
         let report = try evaluator.evaluate(network, on: list) { done, total in
             observer.didScore(done, of: total)

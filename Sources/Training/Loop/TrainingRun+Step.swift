@@ -48,7 +48,7 @@ extension TrainingRun {
         plan.configuration[NonFiniteOptions.self].policy == .skipStep || secondsOfLastStep.map { $0 > 1 } ?? true
     }
 
-    private func whileMoving<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func whileMoving<Result>(_ body: () throws -> Result) rethrows -> Result {
         if let lateStop { try lateStop.whileMoving(body) } else { try body() }
     }
 

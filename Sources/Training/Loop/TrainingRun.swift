@@ -44,6 +44,7 @@ public final class TrainingRun {
         state = try TrainingState(plan)
         if let weights = plan.initialWeights { observer.note(weights.report(state.method.networks)) }
         record = RunRecord(plan, engine: Engine.backend.description)
+        Interruption.begin()
         directory =
             if let out { try RunDirectory.create(at: out, record: record) } else {
                 try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
@@ -68,10 +69,13 @@ public final class TrainingRun {
         guard record.state != .finished else { throw RunError.finished(path: folder) }
         try Engine.start(plan.engine)
         try MemoryPlan.requireRoom(for: plan)
+        let checkpoints = plan.checkpoints(in: directory), metricsPath = directory.metricsPath
+        let newest = try checkpoints.newest { checkpoint in
+            let needed = checkpoint.state["metricsPosition"]?.integerValue ?? 0, found = FileReader.size(of: metricsPath) ?? 0
+            return found < needed ? "\(metricsPath) has \(found) bytes, and \(needed) were there when it was made" : nil
+        }
         tuning = TuningRecord(run: folder)
-        try tuning.restore()
-        let checkpoints = plan.checkpoints(in: directory)
-        let newest = try checkpoints.newest()
+        try tuning.restore(saved: newest.checkpoint?.state["tuning"])
         guard newest.checkpoint != nil || !record.hasCheckpoints else {
             throw RunError.checkpointsLost(folder: directory.checkpointsPath)
         }
@@ -101,10 +105,12 @@ public final class TrainingRun {
             observer.note("there is no checkpoint yet: starting at step 0")
         }
         func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
-        access.ledger.restore(newest.checkpoint?.damage ?? DamageLedger.Record())
+        let paths = Dictionary(plan.videoNames.map { ($0.name, $0.path) }) { first, _ in first }
+        access.ledger.restore((newest.checkpoint?.damage ?? DamageLedger.Record()).renamed(paths))
         hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
         timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"), isNeeded: false)
+        Interruption.begin()
         record.state = .running
         try directory.write(record)
     }

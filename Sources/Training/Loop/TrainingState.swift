@@ -8,6 +8,8 @@ struct RunPosition: Sendable {
     /// Bytes of the logs.
     let metrics: Int, timings: Int
     let damage: DamageLedger.Record
+    /// What the clock has chosen of the ways of convolutions.
+    let tuning: JSON
 }
 
 /// What moves during training, and how it is saved: networks, optimiser, running mean, the method's own state.
@@ -30,12 +32,15 @@ final class TrainingState {
     var skippedSteps = 0
     private let options: OptimizerOptions
     private let spans: [StageSpan]
+    /// The names of videos by their paths.
+    private let videoNames: [String: String]
     /// The classifier that was to be evaluated at the beginning.
     private let first: VideoClassifier?
 
     init(_ plan: TrainingPlan) throws {
         method = try plan.makeMethod()
         spans = plan.spans(of: method)
+        videoNames = Dictionary(plan.videoNames) { first, _ in first }
         first = method.networks.evaluated
         options = plan.configuration[OptimizerOptions.self]
         optimizer = Optimizer(method.networks, options)
@@ -112,7 +117,7 @@ final class TrainingState {
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
                 ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("begunStep", begunStep.map(JSON.integer) ?? .null),
                 ("epochsPass", .boolean(epochsPass)), ("skippedSteps", .integer(skippedSteps)),
-                ("damage", position.damage.json),
+                ("damage", position.damage.renamed(videoNames).json), ("tuning", position.tuning),
             ]))
     }
 

@@ -93,13 +93,16 @@ public struct KitLocation: Sendable {
 
     /// What a run records of the kit: the same text means the same sources, or the same build where those are not known.
     var code: String {
-        // Written by the scripts after each build; a library that is newer was built by other means.
+        // Written by the scripts after each build: the digests of the sources and of the library that was made of them.
         let note = libraryFolder + (isInstalled ? "/semisup/kit-sources" : "/kit-sources")
         guard let built = Self.modificationTime(of: libraryPath) else { return "unknown" }
-        guard let noted = Self.modificationTime(of: note), noted >= built, let digest = try? FileReader.text(of: note) else {
-            return "built at \(built)"
-        }
-        return "sources sha256:" + digest.trimmingCharacters(in: .whitespacesAndNewlines)
+        let digests = ((try? FileReader.text(of: note)) ?? "").split(separator: "\n")
+        // A note that is younger than the library is about this one; else the bytes tell.
+        guard digests.count == 2,
+            Self.modificationTime(of: note) ?? 0 >= built
+                || (try? SHA256.hexadecimal(of: FileReader.bytes(of: libraryPath))) == String(digests[1])
+        else { return "built at \(built)" }
+        return "sources sha256:\(digests[0])"
     }
 
     /// In nanoseconds since 1970; nil where there is no file.

@@ -61,7 +61,7 @@ extension CrashReport {
     static func begin(with plugin: LoadedPlugin?, run: String? = nil) {
         guard plugin != nil || run != nil else { return end() }
         let culprit = plugin.map { "plugin \($0.record.name): crashed (\($0.path))" } ?? "crashed"
-        let rest = run.map { "; the last checkpoint is kept, go on with: semisup train --resume --out \($0)" } ?? ""
+        let rest = run.map { "; go on with: semisup train --resume --out \($0)" } ?? ""
         begin("error: \(culprit)\(rest)")
     }
 }

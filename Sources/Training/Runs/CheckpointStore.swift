@@ -115,8 +115,9 @@ extension CheckpointStore {
 extension CheckpointStore {
     /// The newest checkpoint that is whole, and which newer ones were passed over and why.
     ///
+    /// - Parameter problem: Why a whole one cannot be used; nil where it can.
     /// Throws `noUsableCheckpoint` when there are complete ones and all are damaged: never a silent fresh start.
-    public func newest() throws(RunError) -> Newest {
+    public func newest(unless problem: (Checkpoint) -> String? = { _ in nil }) throws(RunError) -> Newest {
         var passedOver: [PassedOver] = []
         var isAnyDamaged = false
         for step in try steps().reversed() {
@@ -125,7 +126,10 @@ extension CheckpointStore {
                 continue
             }
             do throws(RunError) {
-                return Newest(checkpoint: try load(step: step), passedOver: passedOver)
+                let checkpoint = try load(step: step)
+                guard let reason = problem(checkpoint) else { return Newest(checkpoint: checkpoint, passedOver: passedOver) }
+                isAnyDamaged = true
+                passedOver.append(PassedOver(path: path(ofStep: step), reason: reason))
             } catch {
                 isAnyDamaged = true
                 passedOver.append(PassedOver(path: path(ofStep: step), reason: error.description))

@@ -33,6 +33,7 @@ public final class MetricsLog {
     /// Appends `{"step": step, ...}`. After an error the file ends with the line before.
     public func append(step: Int, _ members: [(String, JSON)]) throws(RunError) {
         let line = Array((JSON.object([("step", .integer(step))] + members).serialized() + "\n").utf8)
+        guard FileReader.size(of: path) == position else { throw .metricsMisaligned(path: path, position: position) }
         do throws(FileError) {
             try writer.append(line)
         } catch {

@@ -12,16 +12,22 @@ struct TuningRecord {
     /// The record of the run in `folder`.
     init(run folder: String) { path = folder + "/tuning.json" }
 
-    /// Gives the engine the choices of the file, if there is one. Throws `malformedRecord` or `file`.
+    /// Gives the engine the choices of a checkpoint, and those of the file, if there is one. Throws `malformedRecord` or `file`.
     ///
-    /// - Parameter measuresOthers: Whether the ways of other convolutions are chosen by the clock too.
-    mutating func restore(measuresOthers: Bool = true) throws(RunError) {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }
-        guard let members = json.objectValue else {
-            throw .malformedRecord(path: path, field: "the file", expected: "an object of convolutions and their ways")
+    /// - Parameters:
+    ///   - saved: What `choices` was when the checkpoint was saved; the file may be lost, or lack the last of them.
+    ///   - measuresOthers: Whether the ways of other convolutions are chosen by the clock too.
+    mutating func restore(saved: JSON?, measuresOthers: Bool = true) throws(RunError) {
+        var members = saved?.objectValue ?? [], choices: [String: ConvolutionWay] = [:]
+        if FileManager.default.fileExists(atPath: path) {
+            let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }
+            guard let found = json.objectValue else {
+                throw .malformedRecord(path: path, field: "the file", expected: "an object of convolutions and their ways")
+            }
+            written = found.count
+            members += found
         }
-        var choices: [String: ConvolutionWay] = [:]
+        guard !members.isEmpty else { return }
         for (convolution, value) in members {
             guard let way = value.stringValue.flatMap(ConvolutionWay.init) else {
                 let ways = ConvolutionWay.allCases.map(\.rawValue).joined(separator: ", ")
@@ -30,18 +36,19 @@ struct TuningRecord {
             choices[convolution] = way
         }
         Engine.backend.reuse(choices, measuresOthers: measuresOthers)
-        written = choices.count
+    }
+
+    /// What the engine has chosen so far.
+    static var choices: JSON {
+        .object(
+            Engine.backend.convolutionChoices.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value.rawValue)) })
     }
 
     /// Writes what the engine has chosen, where that is more than the file holds.
     mutating func write() throws(RunError) {
-        let choices = Engine.backend.convolutionChoices
-        guard choices.count != written else { return }
-        let members = choices.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value.rawValue)) }
-        let path = path
-        try asRunError { () throws(FileError) in
-            try AtomicFile.write(JSON.object(members).serialized(indented: true) + "\n", to: path)
-        }
-        written = choices.count
+        let count = Engine.backend.convolutionChoices.count, path = path
+        guard count != written else { return }
+        try asRunError { () throws(FileError) in try AtomicFile.write(Self.choices.serialized(indented: true) + "\n", to: path) }
+        written = count
     }
 }

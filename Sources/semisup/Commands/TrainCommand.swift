@@ -83,7 +83,6 @@ struct TrainCommand: ParsableCommand, HelpTable {
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
         let profiler = try profile.map { try TrainingProfile(path: $0) }
         let printer = TrainingPrinter(json: json)
-        Interruption.begin()
         let run =
             if resume, let out {
                 try TrainingRun(
