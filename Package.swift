@@ -42,6 +42,7 @@ let package = Package(
         tests("Datasets"),
         tests("Networks"),
         tests("Training"),
+        tests("Sweeps"),
         tests("semisup"),
         .testTarget(
             name: "PluginTests", dependencies: [kit, "TestSupport"] + plugins.map { .init(stringLiteral: $0) },

@@ -17,13 +17,21 @@ let package = Package(
     products: [
         .library(
             name: "SemisupKit", type: .dynamic,
-            targets: ["Training", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
+            targets: ["Sweeps", "Training", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
     ],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     ],
     targets: [
+        module(
+            "Sweeps",
+            uses: [
+                "Training", "Datasets", "Media", "Tensor", "Files", .product(name: "Yams", package: "Yams"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         module(
             "Training",
             uses: [

@@ -42,3 +42,20 @@ public enum FileReader {
         return text
     }
 }
+
+extension FileReader {
+    /// The last `bytes` bytes of a file as text from the beginning of a line; empty where it cannot be read.
+    public static func end(of path: String, bytes: Int) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        guard let size = size(of: path) else { return "" }
+        let start = max(0, size - bytes)
+        let found = [UInt8](unsafeUninitializedCapacity: size - start) { buffer, count in
+            count = max(0, pread(descriptor, buffer.baseAddress, buffer.count, start))
+        }
+        let newline = UInt8(ascii: "\n")
+        let whole = start == 0 ? found[...] : found.drop { $0 != newline }.dropFirst()
+        return String(decoding: whole, as: UTF8.self)
+    }
+}

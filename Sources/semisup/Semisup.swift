@@ -15,7 +15,7 @@ struct Semisup: ParsableCommand {
             """,
         version: KitVersion.text,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PluginCommand.self, DataCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SweepCommand.self, PluginCommand.self, DataCommand.self,
             ModelsCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 

@@ -10,7 +10,7 @@ import Testing
         let help = try semisup("--help")
         #expect(help.status == 0 && help.errors.isEmpty)
         #expect(help.output.contains("Example: semisup train --labels 1%"))
-        for command in ["train", "evaluate", "predict", "data", "models", "bench", "doctor"] {
+        for command in ["train", "evaluate", "predict", "sweep", "data", "models", "bench", "doctor"] {
             #expect(help.output.contains("\n  \(command) "), "\(command)")
         }
         #expect(try semisup().output == help.output)
@@ -20,6 +20,7 @@ import Testing
         ["train"], ["evaluate"], ["predict"], ["data", "make"], ["data", "describe"], ["data", "show"],
         ["data", "split", "draw"],
         ["data", "split", "import"], ["data", "split", "check"], ["models", "list"], ["bench"], ["doctor"],
+        ["sweep", "run"], ["sweep", "status"], ["sweep", "report"], ["sweep", "retry"], ["sweep", "collect"],
     ])
     func everyCommandHasAnExampleAndJSON(command: [String]) throws {
         let help = try semisup.run(command + ["--help"])
@@ -53,6 +54,9 @@ import Testing
         (["data", "split", "check"], "name a list"),
         (["data", "split", "import", "mine", "--videos", "v", "--test", "t", "--out", "o"], "--train"),
         (["doctor", "now"], "now"),
+        (["sweep", "runn"], "did you mean run?"),
+        (["sweep", "run", "a.yaml", "--jobs", "0"], "--jobs 0"),
+        (["sweep", "run", "a.yaml", "--sbatch=--time=1"], "--executor slurm"),
         (["train", "--resume"], "--out"),
         (["predict", "run"], "video"),
         (["predict", "run", "a.mp4", "--top", "0"], "--top 0"),

@@ -2,12 +2,13 @@
 
 say() { printf 'semisup: %s\n' "$*" >&2; }
 
-# Package and a file that it brings. The first four are needed, the last makes convolutions faster.
+# Package and a file that it brings. The first five are needed, the last makes convolutions faster.
 needed_packages=(
     libavcodec-dev '/usr/include/*libavcodec/avcodec.h /usr/include/*/libavcodec/avcodec.h'
     libavformat-dev '/usr/include/*libavformat/avformat.h /usr/include/*/libavformat/avformat.h'
     libopenblas0-openmp '/usr/lib/*/openblas-openmp/libopenblas.so.0'
     libjson-c-dev '/usr/include/json-c/json.h'
+    libsqlite3-dev '/usr/include/sqlite3.h'
 )
 wanted_packages=(libdnnl-dev '/usr/include/dnnl.h /usr/include/*/dnnl.h')
 

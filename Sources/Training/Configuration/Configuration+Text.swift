@@ -1,8 +1,10 @@
+import Datasets
 import Files
+import Foundation
 
 extension Configuration {
     /// A value as it is written on the command line.
-    static func text(_ value: JSON) -> String {
+    public static func text(_ value: JSON) -> String {
         switch value {
         case .null: "none"
         case .string(let text): text
@@ -17,6 +19,14 @@ extension Configuration {
         let width = lines.map(\.count).max() ?? 0
         return zip(lines, entries).map { line, entry in
             line + String(repeating: " ", count: width - line.count) + "  # \(entry.origin)\n"
+        }.joined()
+    }
+
+    /// The options that somebody wrote for this run, as a YAML file that `--config` reads back from any folder.
+    public var writtenYAML: String {
+        entries.filter(\.origin.isWritten).map { entry in
+            let name = entry.declaration.name
+            return "\(name): \(Self.yaml(Self.fromRoot(entry.value, of: name)))\n"
         }.joined()
     }
 
@@ -39,6 +49,19 @@ extension Configuration {
             isWord && text.utf8.first.map { $0 >= UInt8(ascii: "a") } == true
             && !["null", "none", "true", "false"].contains(text)
         return isSafe ? text : value.serialized()
+    }
+}
+
+extension Configuration {
+    /// Options that say where something is that results depend on, and not its place.
+    static let places = ["data", "split", "init", "plugin"]
+
+    /// The value of the option `name`; a path of something that is there begins at the root.
+    static func fromRoot(_ value: JSON, of name: String) -> JSON {
+        guard places.contains(name), let path = value.stringValue, !DataSetCatalogue.names.contains(path),
+            FileManager.default.fileExists(atPath: path)
+        else { return value }
+        return .string(URL(fileURLWithPath: path).standardizedFileURL.path)
     }
 }
 

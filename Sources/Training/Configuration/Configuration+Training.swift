@@ -13,7 +13,11 @@ extension Configuration {
     public static func training(
         file: String? = nil, flags: [(String, String)] = [], settings: [String] = [], methods: MethodCatalogue = .builtIn
     ) throws -> Configuration {
-        let written = try layers(file: file, flags: flags, settings: settings)
+        try training(written: layers(file: file, flags: flags, settings: settings), methods: methods)
+    }
+
+    /// The configuration of a new run for which `written` was written, later layers over earlier ones. Throws as `training` does.
+    public static func training(written: [ConfigurationLayer], methods: MethodCatalogue = .builtIn) throws -> Configuration {
         let data = ConfigurationLayer.text(of: "data", in: written) ?? RunOptions().data
         let method = try methods.entry(namedIn: written)
         let recommended = ConfigurationLayer.recommendations(for: data).map { [$0] } ?? []

@@ -67,6 +67,9 @@ public struct ConfigurationError: ReportedError, Equatable {
     /// At least one finding, in the order of precedence of their origins.
     public let findings: [ConfigurationFinding]
 
+    /// An error of these findings.
+    public init(findings: [ConfigurationFinding]) { self.findings = findings }
+
     public var exitCode: ExitCode { .configuration }
 
     public var description: String {

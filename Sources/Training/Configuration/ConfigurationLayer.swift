@@ -19,6 +19,11 @@ public struct ConfigurationLayer: Sendable {
 
     init() {}
 
+    /// A layer of values that somebody wrote.
+    public init(_ values: [(name: String, input: ConfigurationInput, origin: ConfigurationOrigin)]) {
+        entries = values.map { Entry(name: $0.name, input: $0.input, origin: $0.origin) }
+    }
+
     /// Arguments of the form `key=value`, and flags as pairs before them (`--method fixmatch` is `("method", "fixmatch")`).
     public static func commandLine(_ arguments: [String], flags: [(String, String)] = []) -> Self {
         var layer = Self()

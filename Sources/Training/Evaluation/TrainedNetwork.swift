@@ -70,7 +70,8 @@ public final class TrainedNetwork {
         let report = try scores(on: dataSet.test, indices: indices, ledger: ledger, progress: progress)
         try report.requireScores(ledger)
         return TrainingOutcome(
-            test: report, scores: [], steps: step, seconds: begin.duration(to: .now).seconds, run: run,
+            test: report, bestValidationAccuracy: nil, scores: [], steps: step, seconds: begin.duration(to: .now).seconds,
+            run: run,
             weightsDigest: network.weightsDigest, waitShare: 0, damage: ledger.record)
     }
 

@@ -17,6 +17,8 @@ public struct StepReport: Sendable {
 public struct TrainingOutcome: Sendable {
     /// The scores on the test list; nil where there is none.
     public let test: ClassificationReport?
+    /// The best top-1 accuracy on the validation part; nil where there is none, or it was not scored.
+    public let bestValidationAccuracy: Double?
     /// What the method's own evaluators gave.
     public let scores: [(name: String, value: Double)]
     /// The steps done, and the seconds since this process began to train.

@@ -10,10 +10,7 @@ extension TrainingPlan {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
                 if name == "plugin", let plugin { return (name, .string(plugin.path)) }
-                guard RunRecord.places.contains(name), let path = value.stringValue,
-                    !DataSetCatalogue.names.contains(path), FileManager.default.fileExists(atPath: path)
-                else { return (name, value) }
-                return (name, .string(URL(fileURLWithPath: path).standardizedFileURL.path))
+                return (name, Configuration.fromRoot(value, of: name))
             })
     }
 
@@ -59,6 +56,7 @@ extension RunRecord {
             ],
             kernelSet: engine.kernelSet.rawValue, threads: engine.threads, precision: engine.precisionName)
         classes = plan.dataSet.classes.names
+        plannedSteps = plan.totalSteps
         digests["init"] = plan.initialWeights?.digest
     }
 
@@ -87,14 +85,14 @@ extension RunRecord {
         return differences
     }
 
-    /// Options that say where something is that results depend on, and not its place.
-    fileprivate static let places = ["data", "split", "init", "plugin"]
-
     /// Takes over where everything is by now.
     mutating func take(placesOf now: RunRecord) {
         configuration = .object(
             (configuration.objectValue ?? []).map { name, value in
-                (name, Self.places.contains(name) ? now.configuration[name]?.stringValue.map(JSON.string) ?? value : value)
+                (
+                    name,
+                    Configuration.places.contains(name) ? now.configuration[name]?.stringValue.map(JSON.string) ?? value : value
+                )
             })
     }
 
@@ -141,6 +139,7 @@ extension TrainingOutcome {
             ("seed", .integer(options.seed)), ("accuracyTop1", share(accuracy)),
             ("accuracyTop1Interval", interval), ("accuracyTop5", share(test?.accuracy(top: 5))),
             ("meanClassAccuracy", share(test?.meanClassAccuracy)),
+            ("bestValidationAccuracyTop1", share(bestValidationAccuracy)),
             ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
             ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
             ("views", configuration[EvaluationOptions.self].views.json),

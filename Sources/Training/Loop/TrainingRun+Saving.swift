@@ -91,7 +91,8 @@ extension TrainingRun {
         _ test: ClassificationReport?, _ scores: [(name: String, value: Double)], seconds: Double, waitShare: Double
     ) throws -> TrainingOutcome {
         let outcome = TrainingOutcome(
-            test: test, scores: scores, steps: state.step, seconds: seconds, run: directory.path,
+            test: test, bestValidationAccuracy: state.bestAccuracy, scores: scores, steps: state.step, seconds: seconds,
+            run: directory.path,
             weightsDigest: state.weightsDigest,
             waitShare: waitShare, damage: access.ledger.record)
         try writeDamage()

@@ -24,6 +24,8 @@ public struct RunRecord: Sendable, Equatable {
     public var precision: String
     /// The names of the classes in index order.
     public var classes: [String] = []
+    /// The steps that the run is to take; nil where an earlier version wrote it.
+    public var plannedSteps: Int?
     /// The name of the machine.
     public var host = RunRecord.hostName
     /// When the run was created, in UTC after ISO 8601.
@@ -76,6 +78,7 @@ extension RunRecord {
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
+        if let plannedSteps { members.append(("plannedSteps", .integer(plannedSteps))) }
         if hasCheckpoints { members.append(("hasCheckpoints", .boolean(true))) }
         if !changes.isEmpty { members.append(("changes", .array(changes))) }
         if let damage { members.append(("damage", damage)) }
@@ -113,6 +116,7 @@ extension RunRecord {
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }
+        plannedSteps = json["plannedSteps"]?.integerValue
         changes = json["changes"]?.arrayValue ?? []
         hasCheckpoints = json["hasCheckpoints"] == .boolean(true)
         damage = json["damage"]

@@ -29,20 +29,44 @@ public struct BootstrapInterval: Sendable, Equatable {
     ///
     /// - Parameter seed: Draws the resamples; the same units in the same order give the same interval.
     public init?(_ units: [Unit], seed: UInt64 = 0) {
-        guard !units.isEmpty else { return nil }
+        guard let interval = Self.intervals(of: [units], seed: seed).first else { return nil }
+        self = interval
+    }
+
+    /// The intervals of several quantities over the same units, each as if it were alone: the resamples are drawn once for all.
+    ///
+    /// - Parameter quantities: As many units in each. Returns nothing where there are none.
+    public static func intervals(of quantities: [[Unit]], seed: UInt64 = 0) -> [BootstrapInterval] {
+        guard let unitCount = quantities.first?.count, unitCount > 0 else { return [] }
+        precondition(quantities.allSatisfy { $0.count == unitCount }, "quantities over other units")
         var stream = RandomKey(seed: seed, purpose: .resampling).stream
-        let shares = (0..<Self.resamples).map { _ in
-            var count = 0, sum = 0
-            for _ in units.indices {
-                let unit = units[stream.integer(below: units.count)]
-                count += unit.count
-                sum += unit.sum
+        let counts = quantities.map { $0.map { Int32($0.count) } }, sums = quantities.map { $0.map { Int32($0.sum) } }
+        var shares = [[Double]](repeating: [], count: quantities.count)
+        var times = [Int32](repeating: 0, count: unitCount)
+        for _ in 0..<resamples {
+            for place in times.indices { times[place] = 0 }
+            for _ in 0..<unitCount { times[stream.integer(below: unitCount)] += 1 }
+            for place in quantities.indices {
+                shares[place].append(Double(product(times, sums[place])) / Double(product(times, counts[place])))
             }
-            return Double(sum) / Double(count)
-        }.sorted()
+        }
+        return shares.map { BootstrapInterval(sorted: $0.sorted(), units: unitCount) }
+    }
+
+    private init(sorted shares: [Double], units: Int) {
         low = Self.percentile(2.5, of: shares)
         high = Self.percentile(97.5, of: shares)
-        self.units = units.count
+        self.units = units
+    }
+
+    private static func product(_ left: [Int32], _ right: [Int32]) -> Int32 {
+        left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                var sum: Int32 = 0
+                for place in left.indices { sum &+= left[place] &* right[place] }
+                return sum
+            }
+        }
     }
 
     /// Between neighbours of the sorted `values` linearly, as numpy's default.

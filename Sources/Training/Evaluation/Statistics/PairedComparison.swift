@@ -38,7 +38,7 @@ public struct PairedComparison: Sendable, Equatable {
     }
 
     /// p = min(1, 2 sum of C(n, i) / 2^n over i up to the smaller count), with n the sum of both counts (McNemar 1947).
-    static func exactMcNemar(_ first: Int, _ second: Int) -> Double {
+    public static func exactMcNemar(_ first: Int, _ second: Int) -> Double {
         let all = Double(first + second)
         let tail = (0...min(first, second)).reduce(0.0) { sum, count in
             let ways = lgamma(all + 1) - lgamma(Double(count) + 1) - lgamma(all - Double(count) + 1)

@@ -1,0 +1,50 @@
+import Files
+import Foundation
+
+/// Why a cell failed: a file of `failures/`. As long as it is there the cell is not tried again.
+public struct CellFailure: Sendable, Equatable {
+    /// The exit code, or minus the number of the signal that ended the process.
+    public let code: Int
+    /// What the process said last, or what its end means.
+    public let reason: String
+    /// The last lines of its log.
+    public let logEnd: [String]
+
+    private static let shownLines = 20
+
+    /// The failure of a process that ended with `code` and had written the log at `path`.
+    init(code: Int, log path: String) {
+        self.code = code
+        let lines = Self.end(of: path).split(separator: "\n").map(String.init)
+        logEnd = Array(lines.suffix(Self.shownLines))
+        let said = lines.last { $0.hasPrefix("error: ") || $0.hasPrefix("internal error: ") || $0.hasPrefix("fatal: ") }
+        let signal = code < 0 ? "ended by the signal \(String(cString: strsignal(Int32(-code))))" : nil
+        reason =
+            signal.map { [$0, said].compactMap(\.self).joined(separator: "; ") } ?? said ?? "exit code \(code), without a word"
+    }
+
+    /// A failure that is no process's own.
+    init(code: Int, reason: String, log path: String) {
+        self.code = code
+        self.reason = reason
+        logEnd = Array(Self.end(of: path).split(separator: "\n").map(String.init).suffix(Self.shownLines))
+    }
+
+    /// The last 64 KiB of a log.
+    private static func end(of path: String) -> String { FileReader.end(of: path, bytes: 1 << 16) }
+
+    var json: JSON {
+        .object([
+            ("code", .integer(code)), ("reason", .string(reason)), ("logEnd", .array(logEnd.map(JSON.string))),
+        ])
+    }
+
+    /// Reads a file of `failures/`; nil where there is none. A file that cannot be read still says that the cell failed.
+    init?(contentsOf path: String) {
+        guard access(path, F_OK) == 0 else { return nil }
+        let json = try? JSON(contentsOf: path)
+        code = json?["code"]?.integerValue ?? Int(ExitCode.internalError.rawValue)
+        reason = json?["reason"]?.stringValue ?? "\(path) cannot be read"
+        logEnd = json?["logEnd"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+}

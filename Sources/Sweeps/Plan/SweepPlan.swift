@@ -1,0 +1,115 @@
+import Files
+import Training
+
+/// The cells that a sweep file describes, each with its configuration, checked before any of them runs.
+public struct SweepPlan: Sendable {
+    /// The cells in the order of the file, the last axis fastest.
+    public let cells: [SweepCell]
+    /// The configuration of each cell as a YAML file that `train --config` reads, by the cell's name.
+    let configurations: [String: String]
+
+    /// So many cells are planned only where somebody says that they are meant.
+    public static let modestCount = 1000
+
+    /// Goes through the grid of `file`.
+    ///
+    /// - Parameters:
+    ///   - settings: `key=value` over what the file says; one of an option of the grid takes the place of its list.
+    ///   - share: Options that cells have unless something is written for them: their part of the machine.
+    ///   - isMeant: Whether there may be more than `modestCount` cells.
+    /// Throws `ConfigurationError` with everything that is wrong, `SweepError.tooManyCells`, and what `Configuration.training` throws.
+    public init(
+        _ file: SweepFile, settings: [String] = [], share: [String] = [], isMeant: Bool = false,
+        methods: MethodCatalogue = .builtIn
+    ) throws {
+        let written = ConfigurationLayer.commandLine(settings)
+        let axes = file.axes(replacedBy: written)
+        let count = axes.reduce(1) { product, axis in
+            let (result, overflows) = product.multipliedReportingOverflow(by: axis.values.count)
+            return overflows ? .max : result
+        }
+        guard count <= Self.modestCount || isMeant else { throw SweepError.tooManyCells(file: file.path, count: count) }
+        var cells: [SweepCell] = [], configurations: [String: String] = [:], titles: [String: String] = [:]
+        for inputs in Self.combinations(of: axes) {
+            let layer = ConfigurationLayer(zip(axes, inputs).map { ($0.name, $1, $0.origin) })
+            guard !file.exclusions.contains(where: { $0.matches(layer) }) else { continue }
+            let configuration = try Configuration.training(
+                written: [.commandLine(share), file.base, written, layer], methods: methods)
+            let values = axes.map { axis in
+                SweepCell.Value(name: axis.name, text: configuration[axis.name].map { Configuration.text($0.value) } ?? "")
+            }
+            let cell = SweepCell(
+                name: configuration.cellName, values: values.isEmpty ? configuration.ownValues : values,
+                published: try file.published(for: configuration))
+            if let other = titles.updateValue(cell.title, forKey: cell.name) {
+                throw SweepError.alikeCells(file: file.path, titles: [other, cell.title])
+            }
+            cells.append(cell)
+            configurations[cell.name] = configuration.writtenYAML
+        }
+        guard !cells.isEmpty else { throw SweepError.noCells(file: file.path) }
+        self.cells = cells
+        self.configurations = configurations
+    }
+
+    /// All combinations of values, the last axis fastest; one without axes.
+    private static func combinations(of axes: [SweepFile.Axis]) -> [[ConfigurationInput]] {
+        axes.reduce([[]]) { combinations, axis in combinations.flatMap { head in axis.values.map { head + [$0] } } }
+    }
+}
+
+extension SweepFile {
+    /// The grid, the seeds of repeats last; lists of options that `written` names become its value.
+    fileprivate func axes(replacedBy written: ConfigurationLayer) -> [Axis] {
+        let axes = grid.map { axis in
+            guard let entry = written.entries.last(where: { $0.name == axis.name }) else { return axis }
+            return Axis(name: axis.name, values: [entry.input], origin: entry.origin)
+        }
+        guard let repeats else { return axes }
+        let first = ConfigurationLayer.text(of: "seed", in: [base, written]).flatMap { Int($0) } ?? 0
+        return axes + [
+            Axis(name: "seed", values: (first..<first + repeats).map { .text("\($0)") }, origin: .file(path: path, line: 1))
+        ]
+    }
+
+    fileprivate func published(for configuration: Configuration) throws -> [PublishedNumber] {
+        try references.filter { $0.selection.matches(configuration) }.map { reference in
+            switch reference.source {
+            case .number(let number): return number
+            case .result(let name): throw SweepError.unknownResult(file: path, name: name)
+            }
+        }
+    }
+}
+
+extension SweepFile.Selection {
+    /// Whether `layer` gives every option of the selection one of its values.
+    fileprivate func matches(_ layer: ConfigurationLayer) -> Bool {
+        values.allSatisfy { name, wanted in layer.entries.contains { $0.name == name && wanted.contains($0.input) } }
+    }
+
+    /// Whether `configuration` has for every option of the selection one of its values.
+    fileprivate func matches(_ configuration: Configuration) -> Bool {
+        values.allSatisfy { name, wanted in
+            guard let entry = configuration[name] else { return false }
+            return wanted.contains { $0.words == Configuration.text(entry.value) }
+        }
+    }
+}
+
+extension Configuration {
+    /// The digest of every value that changes results, and of where data, split and first weights are.
+    fileprivate var cellName: String {
+        let places = ["data", "split", "init"].map { "\($0)=\(self[$0].map { Configuration.text($0.value) } ?? "")\n" }
+        return String(SHA256.hexadecimal(of: digest + "\n" + places.joined()).prefix(16))
+    }
+
+    /// What a cell is called where there is no grid.
+    fileprivate var ownValues: [SweepCell.Value] {
+        let run = self[RunOptions.self]
+        return [
+            .init(name: "method", text: run.method), .init(name: run.split == nil ? "labels" : "split", text: run.labelSource),
+            .init(name: "seed", text: "\(run.seed)"),
+        ]
+    }
+}
