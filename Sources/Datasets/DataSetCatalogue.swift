@@ -12,7 +12,8 @@ public enum DataSetCatalogue {
 
     /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.
     ///
-    /// A name wins over a path; `./motions` is always a path; `purpose` says how strictly a path is read. `progress` is told how many clips are made. Throws
+    /// A name wins over a path; `./motions` is always a path; `purpose` says how strictly a path is read. A folder that is a data set of
+    /// the installed split lists, as it is downloaded, is read by its official lists. `progress` is told how many clips are made. Throws
     /// `Motions.Failure` and `DataSetError`, `.unknownDataSet` where it is neither.
     public static func open(
         _ nameOrPath: String, for purpose: DataSet.Purpose = .training,
@@ -20,9 +21,19 @@ public enum DataSetCatalogue {
     ) throws -> DataSet {
         guard !names.contains(nameOrPath) else { return try make(nameOrPath, progress: progress) }
         do throws(DataSetError) {
-            return try DataSet.open(nameOrPath, for: purpose)
+            let isFolder = FolderListing.kind(of: nameOrPath) == .folder
+            return try DataSet.open(nameOrPath, for: purpose, catalogue: isFolder ? installedLists() : nil)
         } catch .file(.missing) where !nameOrPath.contains("/") {
             throw DataSetError.unknownDataSet(name: nameOrPath, nearest: NearestName.likely(nameOrPath, among: names))
+        }
+    }
+
+    /// The split lists beside the program; nil where there are none.
+    private static func installedLists() throws(DataSetError) -> SplitCatalogue? {
+        do throws(DataSetError) {
+            return try SplitCatalogue.standard()
+        } catch .noCatalogue {
+            return nil
         }
     }
 

@@ -46,14 +46,17 @@ public struct DataSet: Sendable {
         case files
     }
 
-    /// Reads a folder (`init(folder:)`) or a list file (`init(list:)`), whichever `path` is; for its files alone also a single video.
+    /// Reads a folder (`init(folder:catalogue:)`) or a list file (`init(list:)`), whichever `path` is; for its files alone also a single
+    /// video.
     ///
     /// Throws `DataSetError.file(.missing)` where there is nothing at `path`.
-    public static func open(_ path: String, for purpose: Purpose = .training) throws(DataSetError) -> DataSet {
+    public static func open(
+        _ path: String, for purpose: Purpose = .training, catalogue: SplitCatalogue? = nil
+    ) throws(DataSetError) -> DataSet {
         switch FolderListing.kind(of: path) {
-        case .folder where purpose == .files: try DataSet(filesBelow: path)
+        case .folder where purpose == .files: try DataSet(filesBelow: path, catalogue: catalogue)
         case .file where purpose == .files: try DataSet(filesOf: path)
-        case .folder: try DataSet(folder: path)
+        case .folder: try DataSet(folder: path, catalogue: catalogue)
         case .file: try DataSet(list: path)
         case .special: throw .file(.notAFile(path: path))
         case .unreachable(ENOENT), .unreachable(ENOTDIR): throw .file(.missing(path: path))

@@ -28,6 +28,8 @@ public enum DataSetError: ReportedError, Equatable {
     case noFiles(list: String, count: Int, of: Int, first: [String])
     /// Clips of a published list without a video in the folder.
     case videosNotFound(folder: String, count: Int, of: Int, first: [String])
+    /// A folder that is a data set of the catalogue as downloaded, but for clips of its official split.
+    case incompleteDownload(folder: String, dataSet: String, split: Int, count: Int, of: Int, first: [String])
     /// Clips named twice with two labels.
     case conflictingLabels(list: String, count: Int, first: [String])
     /// Clips that stand in two parts, such as train and test.
@@ -44,6 +46,8 @@ public enum DataSetError: ReportedError, Equatable {
     case unknownClips(list: String, count: Int, of: Int, first: [String])
     /// No list of this name is shipped.
     case unknownList(name: String, nearest: String?)
+    /// No published result has this name.
+    case unknownResult(name: String, nearest: String?)
     /// A list that may not be shipped and must be given as a file.
     case notShipped(name: String, source: String, licence: String)
     /// The folder of shipped lists is not where it should be.
@@ -53,7 +57,8 @@ public enum DataSetError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .labelRate: .usage
-        case .unknownDataSet, .missingVideos, .videosNotFound, .unknownList, .notShipped: .inputMissing
+        case .unknownDataSet, .missingVideos, .videosNotFound, .incompleteDownload, .unknownList, .notShipped, .unknownResult:
+            .inputMissing
         case .noCatalogue: .unavailable
         default: .badData
         }
@@ -64,7 +69,7 @@ public enum DataSetError: ReportedError, Equatable {
         case .file(let error): error.description
         case .unknownDataSet, .noClassFolders, .noVideo, .cannotCut, .classWithoutTrainingClips, .noTrainingClips: describeData
         case .labelRate, .notEnoughClips, .emptyDraw: describeLabels
-        case .unknownClips, .unknownList, .notShipped, .noCatalogue, .digestMismatch: describeSplit
+        case .unknownClips, .unknownList, .unknownResult, .notShipped, .noCatalogue, .digestMismatch: describeSplit
         default: describeList
         }
     }
@@ -110,6 +115,9 @@ public enum DataSetError: ReportedError, Equatable {
                 + "use the data set and split that the list was made for"
         case .unknownList(let name, let nearest):
             "\(name): no list of this name and no such file" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .unknownResult(let name, let nearest):
+            "\(name): no published result of this name" + (nearest.map { "; did you mean \($0)?" } ?? "")
+                + "; they are in splits/published-results"
         case .notShipped(let name, let source, let licence):
             "\(name): under \(licence), so only its digest is shipped; get the file from \(source) and give its path"
         case .noCatalogue(let searched):
@@ -131,6 +139,10 @@ public enum DataSetError: ReportedError, Equatable {
         case .videosNotFound(let folder, let count, let total, let first):
             "\(folder): \(count) of \(total) listed clips have no video in it: \(listed(first, of: count)); "
                 + "check the folder, or allow missing clips"
+        case .incompleteDownload(let folder, let dataSet, let split, let count, let total, let first):
+            "\(folder): has the classes of \(dataSet) and lacks \(count) of the \(total) clips of its official split \(split): "
+                + "\(listed(first, of: count)); complete it, or make a list of what is there: semisup data split import "
+                + "\(dataSet) --videos \(folder) --allow-missing --out \(dataSet).csv"
         case .conflictingLabels(let list, let count, let first):
             "\(list): \(counted(count, "clip")) named twice with two labels: \(listed(first, of: count)); keep one row a clip"
         case .inTwoParts(let list, let count, let first):

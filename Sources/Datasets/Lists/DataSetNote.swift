@@ -4,6 +4,10 @@ import Files
 public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     /// The data names no such part, so one was drawn from the training clips.
     case partDrawn(part: VideoList.Part, clips: Int, of: Int, byGroup: Bool)
+    /// A folder that is a data set of the catalogue as downloaded, read by its official lists; `beyond` clips are in none of them.
+    case officialSplit(folder: String, dataSet: String, split: Int, train: Int, test: Int, beyond: Int)
+    /// A folder of validation clips beside no test folder; it is the test part.
+    case validationFolderIsTest(path: String)
     /// The data cannot be trained on as it is, and was read for its files alone.
     case filesAlone(reason: String)
     /// File names that are no UTF-8 text or hold control characters; shown escaped.
@@ -42,6 +46,12 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
         case .partDrawn(let part, let clips, let total, let byGroup):
             "no \(part.rawValue) part is given: \(clips) of \(total) clips were drawn for it, "
                 + (byGroup ? "whole groups at a time" : "clip by clip (no groups are known)") + ", the same on every machine"
+        case .officialSplit(let folder, let dataSet, let split, let train, let test, let beyond):
+            "\(folder) is \(dataSet), read by its official split \(split): \(counted(train, "clip")) to train, \(test) to test"
+                + (beyond > 0 ? ", \(beyond) in neither left out (--extras train would train on them)" : "")
+                + "; for another: semisup data split import \(dataSet) --videos \(folder) --split \(split + 1) "
+                + "--out \(dataSet)-\(split + 1).csv"
+        case .validationFolderIsTest(let path): "no test folder is given: \(path) is scored as the test part"
         case .filesAlone(let reason): "read as files alone, for it cannot be trained on as it is: \(reason)"
         case .unusableNames(let count, let first):
             "\(counted(count, "name")) with bytes that are not UTF-8 or control characters, left out: \(listed(first, of: count))"

@@ -125,6 +125,20 @@ import Testing
         #expect(failure { _ = try DataSet.open(temporary.path) } == .noVideo(path: temporary.path, otherFiles: 1))
     }
 
+    /// Kinetics has train and val; what is called test there has no classes.
+    @Test(arguments: [("val", false), ("validation", false), ("val", true)])
+    func aValidationFolderIsTheTestPartWhereThereIsNoOther(name: String, isTested: Bool) throws {
+        for clip in ["train/a/1.mp4", "train/b/1.mp4", "\(name)/a/2.mp4", "\(name)/b/2.mp4", "test/3.mp4"] {
+            try temporary.file(clip)
+        }
+        if isTested { for clip in ["a/4", "b/4"] { try temporary.file("test/\(clip).mp4") } }
+        let dataSet = try DataSet.open(temporary.path)
+        #expect(dataSet.train.samples.map(\.name) == ["a/1", "b/1"])
+        #expect(dataSet.test.samples.map(\.name) == (isTested ? ["a/4", "b/4"] : ["a/2", "b/2"]))
+        #expect(dataSet.validation.samples.map(\.name) == (isTested ? ["a/2", "b/2"] : []))
+        #expect(dataSet.notes.contains(.validationFolderIsTest(path: "\(temporary.path)/\(name)")) != isTested)
+    }
+
     @Test func trainAndTestWithBareVideosAreNotTakenForClasses() throws {
         for name in ["train/1.mp4", "train/2.mp4", "test/1.mp4", "test/2.mp4"] { try temporary.file(name) }
         #expect(

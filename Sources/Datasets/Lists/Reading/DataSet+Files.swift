@@ -8,11 +8,11 @@ extension DataSet {
         notes.contains { if case .filesAlone = $0 { true } else { false } }
     }
 
-    /// The videos of a folder and all folders below it, where they are not laid out as `init(folder:)` wants them.
-    init(filesBelow folder: String) throws(DataSetError) {
+    /// The videos of a folder and all folders below it, where they are not laid out as `init(folder:catalogue:)` wants them.
+    init(filesBelow folder: String, catalogue: SplitCatalogue?) throws(DataSetError) {
         let reason: String
         do throws(DataSetError) {
-            self = try DataSet(folder: folder)
+            self = try DataSet(folder: folder, catalogue: catalogue)
             return
         } catch {
             if case .file = error { throw error }

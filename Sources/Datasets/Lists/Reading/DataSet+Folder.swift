@@ -1,14 +1,21 @@
 import Files
 
 extension DataSet {
-    /// Reads `DIR/<class>/*.mp4`, or `DIR/train/<class>/*`, `DIR/test/<class>/*`; either with `DIR/unlabelled/*`.
+    /// Reads `DIR/<class>/*.mp4`, or `DIR/train/<class>/*`, `DIR/val/<class>/*`, `DIR/test/<class>/*`; either with
+    /// `DIR/unlabelled/*`.
     ///
-    /// It is the second layout where `DIR/train` holds folders. Class folders and files are sorted bytewise, so that the
-    /// data set is the same on every machine. Without a test folder a test part is drawn (`GroupCut.test`).
-    public init(folder: String) throws(DataSetError) {
+    /// It is the second layout where `DIR/train` holds folders. `val` is the test part where there is no `test`, as with Kinetics.
+    /// Class folders and files are sorted bytewise, so that the data set is the same on every machine. A folder of the first layout
+    /// that is a data set of `catalogue` as downloaded is read by its official lists; any other without a test folder has a test part
+    /// drawn (`GroupCut.test`).
+    public init(folder: String, catalogue: SplitCatalogue? = nil) throws(DataSetError) {
         let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         var scan = FolderScan(root: root)
         try scan.run()
+        if let catalogue, !scan.isSplit, let downloaded = try DownloadedDataSet(scan.rows, root: root, catalogue) {
+            self = try downloaded.dataSet(notes: scan.notes)
+            return
+        }
         let builder = DataSetBuilder(
             name: Paths.lastComponent(Paths.absolute(root)), root: root, source: root, rows: scan.rows, classOrder: nil,
             notes: scan.notes)
@@ -20,23 +27,29 @@ extension DataSet {
 private struct FolderScan {
     let root: String
     private(set) var rows: [ClipRow] = []
+    /// Whether its folders are the parts, and not the classes.
+    private(set) var isSplit = false
     private var findings = ScanFindings()
     private var emptyClasses: [String] = []
     private var classFolders = 0
     private var lists: [String] = []
+    private var heldOutFolders: [String] = []
 
     init(root: String) { self.root = root }
 
     /// What a user should know about the scan.
     var notes: [DataSetNote] {
-        findings.notes + lists.map { .listInFolder(path: $0) } + (emptyClasses.isEmpty ? [] : [.emptyClasses(emptyClasses)])
+        findings.notes + lists.map { .listInFolder(path: $0) } + heldOutFolders.map { .validationFolderIsTest(path: $0) }
+            + (emptyClasses.isEmpty ? [] : [.emptyClasses(emptyClasses)])
     }
 
     private static let unlabelledNames: Set<String> = ["unlabelled", "unlabeled"]
+    private static let validationNames: Set<String> = ["val", "validation"]
 
     mutating func run() throws(DataSetError) {
         let listing = try FolderListing(root)
-        let isSplit = try hasTrainAndTest(listing)
+        isSplit = try hasTrainAndTest(listing)
+        let isTested = isSplit ? try hasClasses("test", listing) : false
         findings.add(listing, path: root, foldersAreUsed: true)
         lists = listing.files.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }.map { Paths.join(root, $0) }
         for name in listing.folders {
@@ -46,6 +59,9 @@ private struct FolderScan {
                 try addClass(name, at: name, part: .train)
             } else if name == "train" || name == "test" {
                 try addPart(name, part: name == "train" ? .train : .test)
+            } else if FolderScan.validationNames.contains(name) {
+                try addPart(name, part: isTested ? .validation : .test)
+                if !isTested { heldOutFolders.append(Paths.join(root, name)) }
             } else {
                 findings.unusedFolders.append(Paths.join(root, name))
             }
@@ -68,6 +84,12 @@ private struct FolderScan {
             throw .noClassFolders(path: path, videosInside: train.files.filter(VideoFile.isVideo).count)
         }
         return !train.folders.isEmpty
+    }
+
+    /// Whether the folder `name` is there and holds folders.
+    private func hasClasses(_ name: String, _ listing: FolderListing) throws(DataSetError) -> Bool {
+        guard listing.folders.contains(name) else { return false }
+        return try !FolderListing(Paths.join(root, name)).folders.isEmpty
     }
 
     private mutating func addPart(_ name: String, part: VideoList.Part) throws(DataSetError) {

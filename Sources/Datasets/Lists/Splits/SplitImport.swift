@@ -150,6 +150,15 @@ public struct SplitImport: Sendable {
             group: group)
     }
 
+    /// The clips of all parts in the folder `root`.
+    func clipRows(from root: String) -> [ClipRow] {
+        rows.map { row in
+            ClipRow(
+                path: row.path, relative: Paths.relative(row.path, to: root), className: row.className, part: row.part,
+                group: row.group)
+        }
+    }
+
     /// The list file as it would stand at `path`: paths inside its folder are relative to it, others absolute.
     public func text(at path: String) -> String {
         let folder = Paths.folder(of: path)
