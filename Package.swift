@@ -47,5 +47,8 @@ let package = Package(
         .testTarget(
             name: "PluginTests", dependencies: [kit, "TestSupport"] + plugins.map { .init(stringLiteral: $0) },
             path: "Tests/PluginTests", swiftSettings: settings),
-    ] + plugins.map { .target(name: $0, dependencies: [kit], path: "Plugins/\($0)", swiftSettings: settings) }
+    ]
+        + plugins.map {
+            .target(name: $0, dependencies: [kit], path: "Plugins/\($0)", exclude: ["Recipes"], swiftSettings: settings)
+        }
 )

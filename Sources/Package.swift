@@ -37,7 +37,7 @@ let package = Package(
             uses: [
                 "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], exclude: ["Methods/FixMatch/Recipes"]),
         module("Networks", uses: ["Tensor", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),

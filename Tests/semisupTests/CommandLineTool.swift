@@ -36,7 +36,7 @@ final class CommandLineTool {
 
     deinit { try? manager.removeItem(atPath: streams) }
 
-    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL.path
 
     /// Runs `semisup` with `arguments`.

@@ -48,8 +48,11 @@ struct SplitImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Joins published lists with a folder of videos into a list that --data takes.",
         discussion: """
+            UCF101 and HMDB51 as they are downloaded are read by their official split 1 without a list.
+
             Examples:
-              semisup data split import ucf101 --videos UCF-101 --split 1 --out ucf101-1.csv
+              semisup data split import ucf101 --videos UCF-101 --split 2 --out ucf101-2.csv
+              semisup data split import hmdb51 --videos HMDB51 --extras train --out hmdb51.csv
               semisup data split import kinetics --videos k400 --train train.csv --test val.csv --allow-missing --out k400.csv
             """)
 
@@ -114,7 +117,7 @@ struct SplitCheckCommand: ParsableCommand {
 
             Examples:
               semisup data split check ucf101-videossl-5
-              semisup data split check labels.txt --data ucf101-1.csv
+              semisup data split check labels.txt --data UCF-101
               semisup data split check --data videos/
             """)
 
