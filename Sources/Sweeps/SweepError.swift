@@ -7,7 +7,6 @@ public enum SweepError: ReportedError, Equatable {
     case tooManyCells(file: String, count: Int)
     case alikeCells(file: String, titles: [String])
     case noCells(file: String)
-    case unknownResult(file: String, name: String)
     case exists(path: String)
     case belongsToAnother(path: String, file: String)
     case notASweep(path: String)
@@ -27,7 +26,7 @@ public enum SweepError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .tooManyCells: .usage
-        case .alikeCells, .noCells, .unknownResult: .configuration
+        case .alikeCells, .noCells: .configuration
         case .exists, .belongsToAnother, .locked, .indexLocked: .cannotCreate
         case .notASweep, .malformedRecord, .indexDamaged, .indexTooNew: .badData
         case .unknownCell: .inputMissing
@@ -46,7 +45,6 @@ public enum SweepError: ReportedError, Equatable {
             "\(file): two cells are alike, \(titles.map { "(\($0))" }.joined(separator: " and ")): they would give the same results; "
                 + "take one away"
         case .noCells(let file): "\(file): everything in the grid is excluded; no cell is left"
-        case .unknownResult(let file, let name): "\(file): published: there is no result \(name) in splits/published-results"
         case .exists(let path):
             "\(path): exists already and is no sweep, and is never overwritten; name another place by --out"
         case .belongsToAnother(let path, let file):

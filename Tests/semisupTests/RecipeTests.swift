@@ -58,11 +58,11 @@ import Testing
         ],
     ]
 
-    private func printed(_ recipe: Recipe) throws -> JSON {
-        try semisup.file("base.yaml", recipe.base)
-        let outcome = try semisup("train", "--config", "base.yaml", "--print-config", "--json")
+    /// The cells of a recipe, each with its configuration.
+    private func printed(_ recipe: Recipe) throws -> [JSON] {
+        let outcome = try semisup("sweep", "run", recipe.path, "--print-config", "--json")
         #expect(outcome.status == 0, "\(recipe.testDescription): \(outcome.errors)")
-        return try #require(try outcome.objects.first)
+        return try outcome.objects
     }
 
     private func text(_ configuration: JSON, _ option: String) -> String {
@@ -78,7 +78,7 @@ import Testing
         #expect(recipes.map(\.testDescription).sorted() == Self.settings.map(\.recipe).sorted())
         for recipe in recipes {
             let expected = try #require(Self.settings.first { $0.recipe == recipe.testDescription })
-            let found = try printed(recipe)
+            let cells = try printed(recipe), found = try #require(cells.first?["configuration"])
             var options = (Self.common[""] ?? [:]).merging(Self.common[recipe.method] ?? [:]) { $1 }
             options["method"] = recipe.method
             options["data"] = expected.data
@@ -97,21 +97,25 @@ import Testing
                 #expect(abs(share - expected.warmup) < 1e-6, "\(recipe.testDescription): \(option)")
             }
             // The protocol's rule: three seeds where labels are few.
-            #expect(recipe.repeats == (["1%", "5%", "10%"].contains(recipe.rate) ? 3 : 1), "\(recipe.testDescription)")
+            #expect(cells.count == (["1%", "5%", "10%"].contains(recipe.rate) ? 3 : 1), "\(recipe.testDescription)")
         }
     }
 
     @Test func theirPublishedNumbersAreThoseOfTheirMethodDataSetAndRate() throws {
         let results = try PublishedResults.shipped()
         for recipe in try Recipe.all() {
-            let found = try printed(recipe)
-            #expect(!recipe.published.isEmpty)
-            for published in recipe.published {
-                let entry = try results.entry(named: published.result)
+            let entries = try recipe.results.map { try results.entry(named: $0) }
+            #expect(!entries.isEmpty)
+            for entry in entries {
                 #expect(entry.method == recipe.method && entry.dataSet == recipe.dataSet && entry.rate == recipe.rate)
-                for (option, value) in published.options { #expect(text(found, option) == value, "\(recipe.testDescription)") }
-                #expect(!published.options.isEmpty, "another rate must not have this number beside it")
             }
+            for cell in try printed(recipe) {
+                #expect(cell["published"]?.arrayValue?.map { $0["percent"]?.realValue } == entries.map(\.accuracyTop1))
+            }
+            // Another rate must not have this number beside it.
+            let option = try recipe.base.contains("split:") ? "split=ucf101-split1-train" : "labels=7%"
+            let other = try semisup("sweep", "run", recipe.path, option, "--print-config", "--json").objects
+            #expect(other.allSatisfy { $0["published"] == .array([]) }, "\(recipe.testDescription)")
         }
     }
 
@@ -122,7 +126,7 @@ import Testing
         let recipes = try Recipe.all(), results = try PublishedResults.shipped()
         let methods = ["supervised"] + Recipe.folders.keys
         let rows = results.entries.filter { methods.contains($0.method) }
-        let named = Set(recipes.flatMap { $0.published.map(\.result) })
+        let named = Set(try recipes.flatMap { try $0.results })
         #expect(named.isDisjoint(with: Self.exceptions))
         #expect(Set(rows.map(\.name)) == named.union(Self.exceptions))
         #expect(rows.filter { Self.exceptions.contains($0.name) }.allSatisfy { $0.backbone == "TSM-R18" })

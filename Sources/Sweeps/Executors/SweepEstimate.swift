@@ -56,9 +56,8 @@ public struct SweepEstimate: Sendable, Equatable {
 
     private static func measure(_ cells: [SweepCell], _ plan: SweepPlan, _ folder: String) throws -> Row {
         let cell = cells[0], base = "\(folder)/\(cell.name)"
-        try asSweepError { () throws(FileError) in
-            try AtomicFile.write(Array((plan.configurations[cell.name] ?? "").utf8), to: base + ".yaml", isDurable: false)
-        }
+        let text = try plan.configuration(of: cell).writtenYAML
+        try AtomicFile.write(Array(text.utf8), to: base + ".yaml", isDurable: false)
         let child = try ChildProcess(
             ["train", "--config", base + ".yaml", "--dry-run", "--json"], output: base + ".out", errors: base + ".log")
         var end = child.poll()
@@ -67,8 +66,8 @@ public struct SweepEstimate: Sendable, Equatable {
             Thread.sleep(forTimeInterval: 0.02)
             end = child.poll()
         }
-        let text = FileReader.end(of: base + ".out", bytes: 1 << 16)
-        let estimate = text.split(separator: "\n").last.flatMap { try? JSON(parsing: Array($0.utf8)) }
+        let output = FileReader.end(of: base + ".out", bytes: 1 << 16)
+        let estimate = output.split(separator: "\n").last.flatMap { try? JSON(parsing: Array($0.utf8)) }
         let problem = end == .exited(0) ? nil : CellFailure(code: 0, log: base + ".log").reason
         return Row(
             title: SweepCell.title(cell.condition), cells: cells.count, steps: estimate?["steps"]?.integerValue,

@@ -71,28 +71,23 @@ public struct SweepFolder: Sendable {
     }
 
     /// Makes what belongs into the folder `path`, or brings it up to `plan`; the runs of cells stay as they are. The caller holds the
-    /// sweep's lock. Throws `SweepError`.
-    static func prepare(at path: String, for file: SweepFile, _ plan: SweepPlan, share: [String]) throws(SweepError)
-        -> SweepFolder
-    {
-        let digest = try asSweepError { () throws(FileError) in try SHA256.hexadecimal(ofFile: file.path) }
+    /// sweep's lock. Throws `FileError`, and what the plan's configurations throw.
+    static func prepare(at path: String, for file: SweepFile, _ plan: SweepPlan, share: [String]) throws -> SweepFolder {
+        let digest = try SHA256.hexadecimal(ofFile: file.path)
         let record = SweepRecord(file: absolute(file.path), fileDigest: digest, share: share, cells: plan.cells)
         let folder = SweepFolder(path: path, record: record)
-        try asSweepError { () throws(FileError) in
-            for name in folders { try Folder.create(at: "\(path)/\(name)") }
-            for cell in plan.cells { try folder.writeConfiguration(cell, plan) }
-            // Last, since it is what makes the folder a sweep.
-            try AtomicFile.write(record.json.serialized(indented: true) + "\n", to: folder.recordPath)
-        }
+        for name in folders { try Folder.create(at: "\(path)/\(name)") }
+        for cell in plan.cells { try folder.writeConfiguration(cell, plan) }
+        // Last, since it is what makes the folder a sweep.
+        try AtomicFile.write(record.json.serialized(indented: true) + "\n", to: folder.recordPath)
         return folder
     }
 
     /// Writes the configuration of a cell, unless it stands there already.
-    private func writeConfiguration(_ cell: SweepCell, _ plan: SweepPlan) throws(FileError) {
-        guard let text = plan.configurations[cell.name] else { return }
-        let path = configurationPath(cell), head = "# \(cell.title)\n"
-        guard (try? FileReader.text(of: path)) != head + text else { return }
-        try AtomicFile.write(Array((head + text).utf8), to: path, isDurable: false)
+    private func writeConfiguration(_ cell: SweepCell, _ plan: SweepPlan) throws {
+        let path = configurationPath(cell), text = try "# \(cell.title)\n" + plan.configuration(of: cell).writtenYAML
+        guard (try? FileReader.text(of: path)) != text else { return }
+        try AtomicFile.write(Array(text.utf8), to: path, isDurable: false)
     }
 
     private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

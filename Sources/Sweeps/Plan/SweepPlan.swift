@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Training
 
@@ -5,8 +6,9 @@ import Training
 public struct SweepPlan: Sendable {
     /// The cells in the order of the file, the last axis fastest.
     public let cells: [SweepCell]
-    /// The configuration of each cell as a YAML file that `train --config` reads, by the cell's name.
-    let configurations: [String: String]
+    /// What was written for each cell, by its name.
+    private let written: [String: [ConfigurationLayer]]
+    private let methods: MethodCatalogue
 
     /// So many cells are planned only where somebody says that they are meant.
     public static let modestCount = 1000
@@ -29,12 +31,12 @@ public struct SweepPlan: Sendable {
             return overflows ? .max : result
         }
         guard count <= Self.modestCount || isMeant else { throw SweepError.tooManyCells(file: file.path, count: count) }
-        var cells: [SweepCell] = [], configurations: [String: String] = [:], titles: [String: String] = [:]
+        var cells: [SweepCell] = [], layers: [String: [ConfigurationLayer]] = [:], titles: [String: String] = [:]
         for inputs in Self.combinations(of: axes) {
             let layer = ConfigurationLayer(zip(axes, inputs).map { ($0.name, $1, $0.origin) })
             guard !file.exclusions.contains(where: { $0.matches(layer) }) else { continue }
-            let configuration = try Configuration.training(
-                written: [.commandLine(share), file.base, written, layer], methods: methods)
+            let all = [.commandLine(share), file.base, written, layer]
+            let configuration = try Configuration.training(written: all, methods: methods)
             let values = axes.map { axis in
                 SweepCell.Value(name: axis.name, text: configuration[axis.name].map { Configuration.text($0.value) } ?? "")
             }
@@ -45,11 +47,17 @@ public struct SweepPlan: Sendable {
                 throw SweepError.alikeCells(file: file.path, titles: [other, cell.title])
             }
             cells.append(cell)
-            configurations[cell.name] = configuration.writtenYAML
+            layers[cell.name] = all
         }
         guard !cells.isEmpty else { throw SweepError.noCells(file: file.path) }
         self.cells = cells
-        self.configurations = configurations
+        self.written = layers
+        self.methods = methods
+    }
+
+    /// The whole configuration of `cell`, with the origin of every value. Throws what `Configuration.training` throws.
+    public func configuration(of cell: SweepCell) throws -> Configuration {
+        try .training(written: written[cell.name] ?? [], methods: methods)
     }
 
     /// All combinations of values, the last axis fastest; one without axes.
@@ -76,8 +84,19 @@ extension SweepFile {
         try references.filter { $0.selection.matches(configuration) }.map { reference in
             switch reference.source {
             case .number(let number): return number
-            case .result(let name): throw SweepError.unknownResult(file: path, name: name)
+            case .result(let name): return try shipped(name, reference.selection.origin)
             }
+        }
+    }
+
+    private func shipped(_ name: String, _ origin: ConfigurationOrigin) throws -> PublishedNumber {
+        do {
+            let entry = try PublishedResults.standard().entry(named: name)
+            let facts = [entry.backbone, entry.pretraining, entry.source].compactMap(\.self)
+            return PublishedNumber(
+                percent: entry.accuracyTop1, deviation: entry.deviation, source: facts.joined(separator: ", "))
+        } catch {
+            throw ConfigurationError(findings: [.malformed(origin: origin, reason: "published: \(error)")])
         }
     }
 }

@@ -70,6 +70,8 @@ struct SweepRunCommand: ParsableCommand {
     @OptionGroup var execution: SweepExecution
     @Flag(help: "Print the cells and a measured estimate of the time, and train nothing.")
     var dryRun = false
+    @Flag(help: "Print every setting of each cell and where it comes from, and train nothing.")
+    var printConfig = false
     @Flag(help: "Run more than 1000 cells.")
     var yes = false
     @Flag(help: "Print JSON objects, one a line.")
@@ -85,8 +87,21 @@ struct SweepRunCommand: ParsableCommand {
         var request = Sweep.Request()
         (request.file, request.folder, request.settings) = (file, out, settings)
         (request.execution, request.isMeant) = (execution.execution, yes)
+        if printConfig { return try printConfigurations(Sweep.plan(request, methods: .standard)) }
         if dryRun { return try printEstimate(Sweep.plan(request, methods: .standard)) }
         try SweepPrinter(json: json, jobs: execution.jobs).run(request)
+    }
+
+    private func printConfigurations(_ plan: SweepPlan) throws {
+        for cell in plan.cells {
+            let configuration = try plan.configuration(of: cell)
+            if json {
+                let members = (cell.json.objectValue ?? []) + [("configuration", configuration.jsonWithOrigins)]
+                try Terminal.standard.print(JSON.object(members))
+            } else {
+                try Terminal.standard.print("---\n# \(cell.name): \(cell.title)\n" + configuration.yaml)
+            }
+        }
     }
 
     private func printEstimate(_ plan: SweepPlan) throws {
