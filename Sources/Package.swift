@@ -7,9 +7,11 @@ let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-
 let optimisedCXX: [CXXSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
-/// A Swift module of the kit; `uses` names the modules below it.
-func module(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: uses, path: name, exclude: exclude, swiftSettings: settings)
+/// A Swift module of the kit; `uses` names the modules below it, `embeds` a folder whose files are compiled in.
+func module(_ name: String, uses: [Target.Dependency], exclude: [String] = [], embeds: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: uses, path: name, exclude: exclude, resources: embeds.map { [.embedInCode($0)] },
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -31,7 +33,8 @@ let package = Package(
             uses: [
                 "Training", "Datasets", "Media", "Tensor", "Files", .product(name: "Yams", package: "Yams"),
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Mustache", package: "swift-mustache"),
-            ]),
+            ],
+            embeds: "Reports/Templates"),
         module(
             "Training",
             uses: [

@@ -79,7 +79,7 @@ public enum Sweep {
         case .local(let jobs):
             let cores = max(1, ProcessInfo.processInfo.activeProcessorCount / jobs)
             return jobs == 1 ? [] : ["threads=\(cores)", "workers=\(cores)"]
-        case .slurm: return []
+        case .slurm(let settings): return ["threads=\(settings.processorsPerTask)", "workers=\(settings.processorsPerTask)"]
         }
     }
 
@@ -117,7 +117,7 @@ public enum Sweep {
     private static func code(of verdict: CellVerdict) -> Int32 {
         switch verdict {
         case .done: ExitCode.done.rawValue
-        case .queued: ExitCode.preempted.rawValue
+        case .queued, .cancelled: ExitCode.preempted.rawValue
         case .failed(let failure): failure.code > 0 ? Int32(failure.code) : ExitCode.internalError.rawValue
         case .diskTrouble: ExitCode.inputOutput.rawValue
         }

@@ -97,6 +97,7 @@ public final class SweepDriver {
     private func settle(_ cell: SweepCell, _ end: ChildProcess.End) throws {
         switch try settlement.settle(cell, end) {
         case .done, .failed: break
+        case .cancelled: observer.note("\(cell.title) was cancelled, and is left until the sweep is run again")
         case .queued: queued.append(cell)
         case .diskTrouble(let reason): trouble = trouble ?? reason
         }

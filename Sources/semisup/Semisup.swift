@@ -15,8 +15,9 @@ struct Semisup: ParsableCommand {
             """,
         version: KitVersion.text,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SweepCommand.self, PluginCommand.self, DataCommand.self,
-            ModelsCommand.self, BenchCommand.self, DoctorCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SweepCommand.self, ReportCommand.self,
+            PluginCommand.self,
+            DataCommand.self, ModelsCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 
     /// The label of messages of the parser, as that of all others.

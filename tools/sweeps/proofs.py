@@ -17,7 +17,7 @@ METHODS = ["supervised", "fixmatch", "cmpl"]
 
 def write_sweep(folder, name, steps, seeds=3, rates=("1/class", "2/class")):
     """A sweep of three methods, two label rates and some seeds on the folder's small list."""
-    options = "".join(f"  {option.replace('=', ': ', 1)}\n" for option in SETTINGS + [f"steps={steps}", "checkpoint.everySteps=2"])
+    options = "".join(f"  {option.replace('=', ': ', 1)}\n" for option in SETTINGS + [f"steps={steps}", "checkpoint.everySteps=2", "threads=1"])
     (folder.path / f"{name}.yaml").write_text(
         f"base:\n  data: {folder.list}\n{options}grid:\n  method: [{', '.join(METHODS)}]\n  labels: [{', '.join(rates)}]\n"
         f"repeats: {seeds}\n")

@@ -7,6 +7,8 @@ enum CellVerdict: Equatable {
     case done
     /// It was stopped or killed and goes on where it was.
     case queued
+    /// Somebody has had it dropped: it is left until the sweep is run again.
+    case cancelled
     case failed(CellFailure)
     /// The disk was at fault, not the cell.
     case diskTrouble(String)
@@ -33,6 +35,7 @@ final class CellSettlement {
         if let failure = CellFailure(contentsOf: folder.failurePath(cell)) { return .failed(failure) }
         switch end {
         case .unknown: return try interrupted(cell, nil)
+        case .cancelled: return .cancelled
         case .exited(ExitCode.inputOutput.rawValue):
             return .diskTrouble(CellFailure(code: Int(ExitCode.inputOutput.rawValue), log: folder.logPath(cell)).reason)
         case .exited(ExitCode.preempted.rawValue): return try interrupted(cell, Int(ExitCode.preempted.rawValue))

@@ -10,6 +10,8 @@ final class ChildProcess {
         case signalled(Int32)
         /// It was not ours, and how it ended is not known.
         case unknown
+        /// Somebody told the scheduler to drop it.
+        case cancelled
     }
 
     private let process: pid_t

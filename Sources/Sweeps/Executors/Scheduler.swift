@@ -19,31 +19,34 @@ struct Scheduler: Sendable {
         return String(number)
     }
 
-    /// The tasks of `jobs` that have not ended: waiting, at work or about to be requeued. Throws `SweepError.scheduler`.
-    func tasks(of jobs: [String]) throws -> [String: Set<Int>] {
+    /// What the scheduler still knows of the tasks of `jobs`: their states, by job and number. Throws `SweepError.scheduler`.
+    func states(of jobs: [String]) throws -> [String: [Int: String]] {
         guard !jobs.isEmpty else { return [:] }
-        let output = try run("squeue", ["--noheader", "--array", "--jobs", jobs.joined(separator: ","), "--format", "%F %K %T"])
-        // A job that ended long ago is none that squeue knows.
-        if output.status != 0 {
-            guard jobs.count > 1 || !output.errors.contains("Invalid job id") else { return [:] }
+        let arguments = ["--noheader", "--array", "--states=all", "--jobs", jobs.joined(separator: ","), "--format", "%F %K %T"]
+        let output = try run("squeue", arguments)
+        guard output.status == 0 else {
             guard output.errors.contains("Invalid job id") else {
                 throw SweepError.scheduler(program: "squeue", reason: output.errors)
             }
-            return try jobs.reduce(into: [:]) { tasks, job in try tasks.merge(self.tasks(of: [job])) { $0.union($1) } }
+            // Jobs that ended long ago are forgotten.
+            guard jobs.count > 1 else { return [:] }
+            return try jobs.reduce(into: [:]) { found, job in try found.merge(self.states(of: [job])) { first, _ in first } }
         }
-        var tasks: [String: Set<Int>] = [:]
+        var states: [String: [Int: String]] = [:]
         for line in output.text.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            guard words.count == 3, let task = Int(words[1]), !Self.ends.contains(words[2]) else { continue }
-            tasks[words[0], default: []].insert(task)
+            if words.count == 3, let task = Int(words[1]) { states[words[0], default: [:]][task] = words[2] }
         }
-        return tasks
+        return states
     }
 
-    /// States of tasks that will not run again; squeue shows them for a while.
-    private static let ends: Set = [
-        "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "REVOKED", "TIMEOUT",
-    ]
+    /// Whether a task in `state` will not run again by itself.
+    static func isEnd(_ state: String) -> Bool {
+        [
+            "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "REVOKED",
+            "TIMEOUT",
+        ].contains(state)
+    }
 
     private func run(_ program: String, _ arguments: [String]) throws -> Output {
         let process = Process()

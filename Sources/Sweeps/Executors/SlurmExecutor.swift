@@ -25,25 +25,29 @@ final class SlurmExecutor: SweepExecutor {
     var pending: [SweepCell] { arrays.flatMap { array in array.open.sorted().map { array.cells[$0] } } }
 
     func start(_ queued: [SweepCell]) throws -> [SweepCell] {
-        var array = SlurmArray(number: (arrays.map(\.number).max() ?? 0) + 1, cells: queued)
-        try array.write(folder, settings)
-        array.job = try scheduler.submit(array.scriptPath(folder))
-        array.open = Set(queued.indices)
-        try array.writeJob(folder)
-        arrays.append(array)
+        for first in stride(from: 0, to: queued.count, by: SlurmArray.largest) {
+            let cells = Array(queued[first..<min(queued.count, first + SlurmArray.largest)])
+            var array = SlurmArray(number: (arrays.map(\.number).max() ?? 0) + 1, cells: cells)
+            try array.write(folder, settings)
+            array.job = try scheduler.submit(array.scriptPath(folder))
+            array.open = Set(cells.indices)
+            try array.writeJob(folder)
+            arrays.append(array)
+        }
         lastLook = .now
         return queued
     }
 
     func ended() throws -> [(cell: SweepCell, end: ChildProcess.End)] {
         if let lastLook, lastLook.duration(to: .now) < settings.lookInterval { return [] }
-        let tasks = try scheduler.tasks(of: arrays.filter { !$0.open.isEmpty }.compactMap(\.job))
+        let known = try scheduler.states(of: arrays.filter { !$0.open.isEmpty }.compactMap(\.job))
         lastLook = .now
         var ended: [(cell: SweepCell, end: ChildProcess.End)] = []
         for place in arrays.indices {
-            let open = arrays[place].open.intersection(tasks[arrays[place].job ?? ""] ?? [])
-            ended += arrays[place].open.subtracting(open).sorted().map { (arrays[place].cells[$0], .unknown) }
-            arrays[place].open = open
+            let states = known[arrays[place].job ?? ""] ?? [:], cells = arrays[place].cells
+            let over = arrays[place].open.filter { task in states[task].map(Scheduler.isEnd) ?? true }
+            ended += over.sorted().map { (cells[$0], states[$0] == "CANCELLED" ? .cancelled : .unknown) }
+            arrays[place].open.subtract(over)
         }
         return ended
     }
@@ -60,6 +64,28 @@ public struct SlurmSettings: Sendable, Equatable {
     public var options: [String]
     /// Between two looks at the queue.
     public var lookInterval = Duration.seconds(5)
+
+    /// What a task has unless the options say otherwise: as many threads as a cell is given.
+    var processorsPerTask: Int {
+        let name = "--cpus-per-task="
+        return options.last { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) } ?? 1
+    }
+
+    /// Seconds that a task may take, by the option `--time`; nil where the cluster decides.
+    public var timeLimitSeconds: Int? {
+        let name = "--time="
+        guard let text = options.last(where: { $0.hasPrefix(name) })?.dropFirst(name.count) else { return nil }
+        // minutes, minutes:seconds, hours:minutes:seconds, days-hours[:minutes[:seconds]]
+        let days = text.split(separator: "-"), parts = (days.last ?? "").split(separator: ":").compactMap { Int($0) }
+        guard let first = parts.first else { return nil }
+        if days.count == 2, let count = Int(days[0]) {
+            return zip(parts, [3600, 60, 1]).reduce(count * 86_400) { $0 + $1.0 * $1.1 }
+        }
+        return parts.count < 3 ? first * 60 + (parts.count == 2 ? parts[1] : 0) : first * 3600 + parts[1] * 60 + parts[2]
+    }
+
+    /// Tasks with less time would be stopped before they have come anywhere.
+    public static let shortestSeconds = SlurmArray.notice + 120
 
     /// Settings with the standard interval.
     public init(jobs: Int, options: [String] = []) {
@@ -79,7 +105,9 @@ struct SlurmArray {
     var open: Set<Int> = []
 
     /// Seconds between the signal and the end of a task's time.
-    private static let notice = 120
+    static let notice = 180
+    /// Clusters take arrays of so many tasks unless they say otherwise.
+    static let largest = 1000
 
     init(number: Int, cells: [SweepCell]) {
         self.number = number
@@ -138,26 +166,26 @@ struct SlurmArray {
             # One task a cell. A task is told some time before its end, saves, ends with 75 and is requeued.
             #SBATCH --job-name=\(name.filter { $0.isLetter || $0.isNumber || "-_.".contains($0) })
             #SBATCH --array=0-\(cells.count - 1)%\(settings.jobs)
-            #SBATCH --output=\(root.replacing(" ", with: "\\ "))/slurm/%A_%a.out
+            #SBATCH --output=\(root.replacing("%", with: "%%").replacing(" ", with: "\\ "))/slurm/%A_%a.out
             #SBATCH --open-mode=append
             #SBATCH --requeue
             #SBATCH --signal=B:USR1@\(Self.notice)
             \(settings.options.map { "#SBATCH \($0)" }.joined(separator: "\n"))
             \(quoted(ChildProcess.executable)) sweep cell \(quoted(root)) --tasks \(quoted(root + "/slurm/\(number).tasks")) \
             --task "$SLURM_ARRAY_TASK_ID" &
-            child=$!
-            # The shell hears the signals of the scheduler; its child does not.
-            trap 'kill -USR1 "$child"' USR1 TERM
-            code=
-            while [[ -z $code ]]; do
-                wait "$child"
-                code=$?
-                # A signal interrupts wait, and the child goes on.
-                if kill -0 "$child" 2>/dev/null; then code=; fi
-            done
+            cell=$!
+            # The shell alone hears the scheduler. A signal ends wait early; the last wait gives the code of a cell that has ended.
+            trap 'kill -USR1 "$cell" 2>/dev/null' USR1 TERM
+            while kill -0 "$cell" 2>/dev/null; do wait "$cell"; done
+            wait "$cell"
+            code=$?
             if ((code == 75)); then
-                scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"
-                sleep 60
+                # Always by both numbers: a task may have the number of the array itself. What was cancelled must not come back.
+                task=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+                trap '' TERM
+                case $(squeue --noheader --jobs="$task" --format='%T %r') in
+                RUNNING* | *TimeLimit) scontrol requeue "$task" ;;
+                esac
             fi
             exit "$code"
 

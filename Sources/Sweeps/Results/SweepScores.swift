@@ -20,7 +20,7 @@ struct SweepScores {
                 continue
             }
             if byCell[cell.cell.name]?.stamp == stamp { continue }
-            guard let table = HitTable(contentsOf: path) else {
+            guard let table = try? HitTable(ScoreTable(contentsOf: path)) else {
                 byCell[cell.cell.name] = nil
                 continue
             }
@@ -69,29 +69,15 @@ struct SweepScores {
     }
 }
 
-/// What of a run's `test-scores.tsv` says who was right.
+/// What of a run's table of scores says who was right.
 private struct HitTable {
     let digest: String
     let units: [String]
     let hits: [UInt8]
 
-    /// nil where the file is no such table.
-    init?(contentsOf path: String) {
-        guard let text = try? FileReader.text(of: path) else { return nil }
-        let lines = text.split(separator: "\n")
-        guard lines.first?.hasPrefix("video\tgroup\tlabel\tprediction\trank\t") == true else { return nil }
-        var names = SHA256(), units: [String] = [], hits: [UInt8] = []
-        for line in lines.dropFirst() {
-            let cells = line.split(separator: "\t", maxSplits: 5, omittingEmptySubsequences: false)
-            guard cells.count > 4, let rank = Int(cells[4]) else {
-                _ = names.finish()
-                return nil
-            }
-            names.update("\(cells[0])\t\(cells[1])\n")
-            units.append(String(cells[1].isEmpty ? cells[0] : cells[1]))
-            hits.append(rank == 1 ? 1 : 0)
-        }
-        digest = names.finish()
-        (self.units, self.hits) = (units, hits)
+    init(_ table: ScoreTable) {
+        digest = SHA256.hexadecimal(of: table.rows.map { "\($0.video)\t\($0.group ?? "")\n" }.joined())
+        units = table.rows.map { $0.group ?? $0.video }
+        hits = table.rows.map { $0.isRight ? 1 : 0 }
     }
 }

@@ -4,10 +4,29 @@ import Files
 // What a ledger knows, in a run's folder and in its checkpoints.
 
 /// `damage.tsv`: the videos that are damaged or could not be read, or lack what the method's views show.
-enum DamageTable {
+public enum DamageTable {
+    private static let head = "video\tverdict\toccurrences\treason"
+
     static func write(_ record: DamageLedger.Record, to path: String) throws(FileError) {
         let lines = record.entries.map { "\($0.path)\t\($0.verdict.rawValue)\t\($0.occurrences)\t\($0.reason)\n" }
-        try AtomicFile.write("video\tverdict\toccurrences\treason\n" + lines.joined(), to: path)
+        try AtomicFile.write(head + "\n" + lines.joined(), to: path)
+    }
+
+    /// The videos in the table at `path`. Throws `FileError`, `.malformed` with the first line that is wrong.
+    public static func entries(of path: String) throws -> [DamageLedger.Entry] {
+        let lines = try FileReader.text(of: path).split(separator: "\n", omittingEmptySubsequences: false)
+        guard let first = lines.first, first == head else {
+            throw FileError.malformed(path: path, reason: "line 1: expected the columns video, verdict, occurrences, reason")
+        }
+        return try lines.enumerated().dropFirst().filter { !$0.element.isEmpty }.map { number, line in
+            let fields = line.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+            guard fields.count == 4, let verdict = ClipVerdict(rawValue: fields[1]), let occurrences = Int(fields[2]) else {
+                throw FileError.malformed(
+                    path: path,
+                    reason: "line \(number + 1): expected a video, ok, lacking, damaged or rejected, a whole number and a reason")
+            }
+            return DamageLedger.Entry(path: fields[0], verdict: verdict, reason: fields[3], occurrences: occurrences)
+        }
     }
 }
 

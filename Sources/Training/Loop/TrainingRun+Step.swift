@@ -81,7 +81,13 @@ extension TrainingRun {
         }
         try metrics.append(step: state.step, [("loss", .real(losses.total))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
-        try timings.append(step: state.step, [("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds))])
+        let clips = batch.streams.values.reduce(0) { $0 + $1.count }
+        try timings.append(
+            step: state.step,
+            [
+                ("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds)), ("clips", .integer(clips)),
+                ("peakMiB", .integer(Int(ProcessMemory.peakMiB))),
+            ])
         defer { state.step += 1 }
         return StepReport(
             step: state.step, totalSteps: plan.totalSteps, loss: losses.total, values: all, seconds: seconds,

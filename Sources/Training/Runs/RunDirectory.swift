@@ -13,7 +13,8 @@ public struct RunDirectory: Sendable {
     public var recordPath: String { path + "/run.json" }
     /// The file of the metrics: equal runs have equal ones.
     public var metricsPath: String { path + "/metrics.jsonl" }
-    /// The file of everything measured by the clock.
+    /// The file of everything measured on the way, each step: its seconds, those spent waiting for the loader, its clips, and the peak
+    /// of memory so far.
     public var timingsPath: String { path + "/timings.jsonl" }
     /// The files that grow line by line.
     var logPaths: [String] { [metricsPath, timingsPath] }

@@ -25,11 +25,16 @@ struct SweepExecution: ParsableArguments {
     var executor = Executor.local
     @Option(help: "How many cells are trained at once; on this machine they share the cores.")
     var jobs = 1
-    @Option(help: ArgumentHelp("An option of sbatch, such as --time=8:00:00.", valueName: "option"))
+    @Option(help: ArgumentHelp("An option of sbatch, as --sbatch=--time=8:00:00; more by more of them.", valueName: "option"))
     var sbatch: [String] = []
 
     func validate() throws {
         if !(1...1024 ~= jobs) { throw ValidationError("--jobs \(jobs): expected 1 to 1024") }
+        if let seconds = SlurmSettings(jobs: jobs, options: sbatch).timeLimitSeconds, seconds < SlurmSettings.shortestSeconds {
+            throw ValidationError(
+                "--sbatch=--time: expected \(SlurmSettings.shortestSeconds / 60) minutes or more, so that a cell comes to something before it has to save"
+            )
+        }
         if executor == .local, !sbatch.isEmpty { throw ValidationError("--sbatch is about --executor slurm; add that") }
     }
 
@@ -145,7 +150,7 @@ struct SweepStatusCommand: ParsableCommand {
 struct SweepReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Tables what a sweep came to: means, spreads, intervals, published numbers, comparisons.",
+        abstract: "Tables what a sweep came to, and writes the same with plots into its report.html.",
         discussion: "Example: semisup sweep report runs/sweep")
 
     @Argument(help: ArgumentHelp("The folder of a sweep.", valueName: "sweep"))
@@ -154,7 +159,9 @@ struct SweepReportCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let table = try SweepTable(sweep: folder)
+        let table = try SweepTable(sweep: folder), path = RunReport.standardPath(ofRun: folder)
+        try SweepReport(sweep: folder).write(to: path)
+        logger.notice("written: \(path)")
         try Terminal.standard.print(json ? table.json.serialized() : SweepText.table(table))
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
+import Sweeps
 import Training
 
 /// `semisup train`
@@ -97,7 +98,15 @@ struct TrainCommand: ParsableCommand, HelpTable {
             fflush(nil)
             _exit(code)
         }
+        writeReport(of: outcome.run)
         try printer.end(outcome, configuration)
+    }
+
+    /// A run that is finished stays so, whatever becomes of its report.
+    private func writeReport(of run: String) {
+        do { try RunReport(run: run).write(to: RunReport.standardPath(ofRun: run)) } catch {
+            logger.warning("no report.html: \(error); try semisup report \(run)")
+        }
     }
 
     private func configuration() throws -> Configuration {
