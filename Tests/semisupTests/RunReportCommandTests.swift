@@ -37,6 +37,18 @@ import Training
         }
     }
 
+    @Test func aBuiltInSetThatIsGoneIsNotMadeForAReport() throws {
+        #expect(try videos.train(["--out", "run", "epochs=0"]).status == 0)
+        let path = semisup.folder + "/run/run.json", data = "\"data\": \"\(semisup.folder)/videos\""
+        let text = try FileReader.text(of: path)
+        try #require(text.contains(data))
+        try AtomicFile.write(text.replacingOccurrences(of: data, with: "\"data\": \"motions\""), to: path)
+        #expect(try semisup("report", "run").status == 0)
+        let html = try FileReader.text(of: semisup.folder + "/run/report.html")
+        #expect(html.contains("There are no frames: ") && html.contains("there is no such file or folder"))
+        #expect(!FileManager.default.fileExists(atPath: semisup.folder + "/cache/semisup/motions"))
+    }
+
     @Test func whatIsThereIsKeptAndWhatIsNoRunIsRefused() throws {
         #expect(try videos.train(["--out", "run", "epochs=0"]).status == 0)
         try semisup.file("run/report.html", "mine")

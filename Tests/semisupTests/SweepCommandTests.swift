@@ -47,6 +47,12 @@ import Testing
         #expect(outcome.output.contains("supervised") && outcome.output.contains("fixmatch - supervised"))
         #expect(try states() == ["done", "done", "done", "done"])
         let created = try cells().map { try videos.object("\($0["run"]?.stringValue ?? "")/run.json")["created"] }
+        #expect(try semisup("report", "runs/sweep").output == "runs/sweep/report.html\n")
+        let html = try FileReader.text(of: semisup.folder + "/runs/sweep/report.html")
+        for text in ["4 done", "fixmatch − supervised", "Sweep file and versions"] { #expect(html.contains(text), "\(text)") }
+        if let folder = ProcessInfo.processInfo.environment["SEMISUP_TEST_REPORTS"] {
+            try AtomicFile.write(html, to: folder + "/sweep.html")
+        }
         // A second time nothing is trained.
         #expect(try semisup("sweep", "run", "sweep.yaml", "--jobs", "2").output == outcome.output)
         #expect(try cells().map { try videos.object("\($0["run"]?.stringValue ?? "")/run.json")["created"] } == created)

@@ -14,8 +14,12 @@ PLOTS = """[...document.querySelectorAll('figure.plot')].flatMap(figure => {
     const marks = [...drawing.querySelectorAll('.line, .right, .wrong, rect')];
     const isDrawn = marks.some(mark => { const box = mark.getBBox(); return box.width > 0 || box.height > 0; })
         || drawing.querySelector('circle') || marks.some(mark => mark.getAttribute('d')?.includes('h0'));
+    const cut = [...drawing.querySelectorAll('text')].find(text => {
+        const { left, right, top, bottom } = text.getBoundingClientRect();
+        return left < box.left - 2 || right > box.right + 2 || top < box.top - 2 || bottom > box.bottom + 2;
+    });
     return [[box.width < 100 || box.height < 20, `is ${box.width} x ${box.height}`], [!named, 'has no description'],
-        [!isDrawn, 'shows nothing']].filter(([wrong]) => wrong).map(([, text]) => `the plot ${title} ${text}`);
+        [!isDrawn, 'shows nothing'], [cut, `cuts off ${cut?.textContent}`]].filter(([wrong]) => wrong).map(([, text]) => `the plot ${title} ${text}`);
 })"""
 PICTURES = """[...document.images].filter(image => !image.complete || image.naturalWidth === 0 || !image.alt)
     .map(image => `the picture ${image.alt} is not shown or has no text`)"""
@@ -29,7 +33,7 @@ OVERFLOW = """(() => {
     const names = wide.map(element => `${element.localName}.${element.getAttribute('class')} is wider than the page`);
     return document.documentElement.scrollWidth > width ? [...names, 'the page scrolls sideways'] : names;
 })()"""
-KEYBOARD = """[...document.querySelectorAll('[data-line-plot], [data-heat-map]')].flatMap(drawing => {
+KEYBOARD = """[...document.querySelectorAll('.line-plot .drawing, .heat-map .drawing')].flatMap(drawing => {
     const title = drawing.querySelector('title').textContent;
     drawing.focus();
     if (document.activeElement !== drawing) return [`the plot ${title} cannot be reached by the keyboard`];

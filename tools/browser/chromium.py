@@ -100,8 +100,9 @@ class Chromium:
                     found.append("request: " + url)
         return found
 
-    def picture(self, path):
-        """Writes the whole page as PNG."""
-        data = self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+    def picture(self, path, clip=None):
+        """Writes the page as PNG: the whole, or `clip`, (left, top, width, height)."""
+        part = dict(clip=dict(zip(["x", "y", "width", "height"], clip), scale=1)) if clip else {}
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True, **part)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

@@ -30,12 +30,12 @@ struct SweepExecution: ParsableArguments {
 
     func validate() throws {
         if !(1...1024 ~= jobs) { throw ValidationError("--jobs \(jobs): expected 1 to 1024") }
+        if executor == .local, !sbatch.isEmpty { throw ValidationError("--sbatch is about --executor slurm; add that") }
         if let seconds = SlurmSettings(jobs: jobs, options: sbatch).timeLimitSeconds, seconds < SlurmSettings.shortestSeconds {
             throw ValidationError(
                 "--sbatch=--time: expected \(SlurmSettings.shortestSeconds / 60) minutes or more, so that a cell comes to something before it has to save"
             )
         }
-        if executor == .local, !sbatch.isEmpty { throw ValidationError("--sbatch is about --executor slurm; add that") }
     }
 
     var execution: SweepDriver.Execution {

@@ -63,6 +63,20 @@ import Training
         try report.keep(as: "large")
     }
 
+    @Test func numbersWithoutBoundsAreNoReasonToFail() throws {
+        let run = try ReportFixture()
+        run.finish()
+        let values = ["1e999", "-1e999", "1e308", "-1e308", "1e-320", "9223372036854775807", "0"]
+        let lines = values.enumerated().map { number, value in
+            #"{"step":\#(number),"loss":\#(value),"gradientNorm":\#(number),"keptByClass":{"up":\#(value),"down":1}}"# + "\n"
+        }
+        let late = #"{"step":9223372036854775807,"loss":1}"# + "\n" + #"{"step":600000000000,"loss":1}"# + "\n"
+        try run.folder.file("run/metrics.jsonl", lines.joined() + late)
+        try run.folder.file("run/timings.jsonl", #"{"step":0,"seconds":1e308,"waitSeconds":-1e308,"clips":0}"# + "\n")
+        run.record.result = .object([("accuracyTop1", .real(1e300)), ("testClips", .integer(.max)), ("seconds", .real(-1e300))])
+        #expect(try run.report().titles.contains("Loss"))
+    }
+
     @Test func anEarlierReportIsReplacedAndNothingElse() throws {
         let run = try ReportFixture()
         let first = try run.report(), path = RunReport.standardPath(ofRun: run.run + "/")

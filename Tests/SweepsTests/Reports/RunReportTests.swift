@@ -50,6 +50,27 @@ import Training
         #expect(try loss.list("lines")[0].numbers() == stride(from: 1, to: 480, by: 3).map { Double($0) })
     }
 
+    @Test func numbersAreDrawnInTheirPlaces() throws {
+        let run = try ReportFixture()
+        run.finish(accuracy: 0.5)
+        try run.log("metrics.jsonl", steps: 101) { step in
+            [("loss", .integer(step))] + (step == 0 || step == 50 ? [("test.accuracyTop1", .real(0))] : [])
+        }
+        try run.scoreSix()
+        let report = try run.report()
+        // The inside of the axes is 342 x 176; y runs to the top.
+        let line = try #require(report.texts(from: "<path class=\"line\" d=\"M0 176L", to: "\"").first)
+        #expect(line.hasSuffix("L342 0") && line.contains("L171 88L"))
+        for (place, text) in [("176", "0"), ("132", "25"), ("88", "50"), ("0", "100")] {
+            #expect(report.html.contains("y=\"\(place)\" dy=\"4\">\(text)</text>"), "\(text)")
+        }
+        #expect(report.html.contains("<path class=\"interval\" d=\"M342 44V132\"/><circle cx=\"342\" cy=\"88\""))
+        // Half a bar of 186, and the cell in the first row and the second column.
+        #expect(report.html.contains(">down</text><rect x=\"124\" y=\"3\" width=\"93\""))
+        let wrong = try #require(report.texts(from: "<path class=\"wrong\"", to: "/>").first)
+        #expect(wrong.hasSuffix("d=\"M87 47h39v39h-39z\""))
+    }
+
     @Test func aStepWithoutAValueIsAGap() throws {
         let run = try ReportFixture()
         try run.log("metrics.jsonl", steps: 5) { [("loss", .integer($0))] + ($0 == 2 ? [] : [("maskPrecision", .real(0.5))]) }
@@ -81,7 +102,7 @@ import Training
         let report = try run.report()
         #expect(report.html.contains(text))
         #expect(report.html.contains("No test video has been scored.") && !report.sections.contains("examples"))
-        try report.keep(as: "\(state)")
+        if state == .failed { try report.keep(as: "failed") }
     }
 
     @Test func aRunOfWhichOnlyTheRecordIsLeftSaysWhatIsMissing() throws {

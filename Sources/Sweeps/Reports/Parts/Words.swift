@@ -51,8 +51,8 @@ enum Words {
     }
 
     /// `count` things: `1 clip`, `2 clips`.
-    static func things(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-        "\(Words.count(count)) \(count == 1 ? one : many ?? one + "s")"
+    static func things(_ count: Int, _ name: String) -> String {
+        "\(Words.count(count)) \(name)\(count == 1 ? "" : "s")"
     }
 
     /// A text of at most `limit` letters; the middle of a longer one is left out.

@@ -7,14 +7,11 @@ struct BarPlot: PagePart {
         let share: Double
         /// What is written beside it.
         let text: String
-        /// The number of its colour, from 1.
-        var colour = 1
     }
 
     /// A bar as it is drawn.
     struct Drawn {
         let label: String, name: String, text: String, top: String, middle: String, width: String
-        let colour: Int
     }
 
     /// A line across all bars, and what it stands for.
@@ -31,7 +28,7 @@ struct BarPlot: PagePart {
     /// Whether there are so many that they scroll.
     let isLong: Bool
 
-    private static let rowHeight = 20, start = 118.0, width = 190.0, labelLetters = 15, longest = 30
+    private static let rowHeight = 20, start = 124.0, width = 186.0, labelLetters = 14, longest = 30
 
     /// A plot of `bars` from above.
     ///
@@ -44,7 +41,7 @@ struct BarPlot: PagePart {
             let top = number * Self.rowHeight, length = min(1, max(0, bar.share)) * Self.width
             return Drawn(
                 label: Words.shortened(bar.name, to: Self.labelLetters), name: bar.name, text: bar.text, top: "\(top + 3)",
-                middle: "\(top + 14)", width: length.drawn, colour: bar.colour)
+                middle: "\(top + 14)", width: length.drawn)
         }
         bottom = bars.count * Self.rowHeight
         height = bottom + (reference == nil ? 2 : 18)

@@ -2,9 +2,18 @@ import Foundation
 
 /// An axis: where numbers lie between its ends, and round numbers to write beside it.
 struct PlotScale {
-    /// How ticks are written.
-    enum Style {
+    /// How values are written.
+    enum Style: String {
         case number, percent, count
+
+        /// A value beside a plot.
+        func text(_ value: Double) -> String {
+            switch self {
+            case .number: Words.number(value)
+            case .percent: Words.percent(value)
+            case .count: Words.number(value, digits: 12)
+            }
+        }
     }
 
     /// The numbers at both ends.
@@ -19,7 +28,10 @@ struct PlotScale {
     ///
     /// - Parameter isRounded: Whether the axis ends at ticks, and not at the outermost values.
     init(showing values: some Sequence<Double>, style: Style = .number, tickCount: Int = 5, isRounded: Bool = true) {
-        var (low, high) = values.reduce((Double.infinity, -Double.infinity)) { (min($0.0, $1), max($0.1, $1)) }
+        // What cannot be drawn is left out; it lies far beyond an end.
+        var (low, high) = values.filter { abs($0) < 1e150 }.reduce((Double.infinity, -Double.infinity)) {
+            (min($0.0, $1), max($0.1, $1))
+        }
         if !(low <= high) { (low, high) = (0, 1) }
         if isRounded, low > 0, low < 0.6 * high { low = 0 }
         if low == high { (low, high) = low == 0 ? (0, 1) : (min(0, 2 * low), max(0, 2 * low)) }
@@ -47,7 +59,7 @@ struct PlotScale {
     /// What is written beside the tick `value`.
     func label(_ value: Double) -> String {
         switch style {
-        case .count: return Words.count(Int(value))
+        case .count: return Words.number(value, digits: 12)
         case .percent: return Words.percent(value, decimals: Self.decimals(100 * step))
         case .number:
             guard abs(value) < 1e6, step >= 1e-4 else { return Words.number(value, digits: 3) }
@@ -63,9 +75,10 @@ struct PlotScale {
 }
 
 extension Double {
-    /// A length in a drawing, to a tenth of a unit.
+    /// A length in a drawing, to a tenth of a unit. What lies far outside stays outside, but not so far.
     var drawn: String {
-        let tenths = Int((self * 10).rounded())
+        guard !isNaN else { return "0" }
+        let tenths = Int((Swift.min(1e5, Swift.max(-1e5, self)) * 10).rounded())
         return tenths.isMultiple(of: 10) ? "\(tenths / 10)" : "\(Double(tenths) / 10)"
     }
 }

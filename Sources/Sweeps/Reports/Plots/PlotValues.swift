@@ -7,15 +7,13 @@ struct PlotValues {
     private let xs: [Double]
     /// By series: its name, and its values at `xs`.
     private let columns: [(name: String, values: [Double?])]
-    private let xName: String
-    /// What a point stands for along x: so many from its x on.
-    private let width: Int
-    private let text: (Double) -> String
+    private let axis: LinePlot.XAxis
+    private let style: PlotScale.Style
 
     /// Rows of the table at most.
     private static let rowLimit = 16
 
-    init(_ series: [LinePlot.Series], xName: String, width: Int, text: @escaping (Double) -> String) {
+    init(_ series: [LinePlot.Series], over axis: LinePlot.XAxis, style: PlotScale.Style) {
         xs = Set(series.flatMap { $0.points.map(\.x) }).sorted()
         let places = Dictionary(uniqueKeysWithValues: xs.enumerated().map { ($1, $0) })
         columns = series.map { series in
@@ -23,9 +21,8 @@ struct PlotValues {
             for point in series.points { places[point.x].map { values[$0] = point.y } }
             return (series.name, values)
         }
-        self.xName = xName
-        self.width = width
-        self.text = text
+        self.axis = axis
+        self.style = style
     }
 
     /// One sentence a series.
@@ -34,8 +31,9 @@ struct PlotValues {
             let known = zip(xs, values).compactMap { x, value in value.map { (x, $0) } }
             guard let first = known.first, let last = known.last else { return nil }
             let least = known.map(\.1).min() ?? 0, greatest = known.map(\.1).max() ?? 0
-            guard known.count > 1 else { return "\(name): \(text(first.1)) at \(xName) \(Words.number(first.0))." }
-            return "\(name): from \(text(first.1)) to \(text(last.1)), between \(text(least)) and \(text(greatest))."
+            guard known.count > 1 else { return "\(name): \(style.text(first.1)) at \(axis.name) \(text(x: first.0))." }
+            return "\(name): from \(style.text(first.1)) to \(style.text(last.1)), between \(style.text(least)) and "
+                + "\(style.text(greatest))."
         }.joined(separator: " ")
     }
 
@@ -44,31 +42,31 @@ struct PlotValues {
         let count = min(xs.count, Self.rowLimit)
         let places = (0..<count).map { count > 1 ? $0 * (xs.count - 1) / (count - 1) : 0 }
         let rows = places.map { place in
-            [Table.Cell(xText(xs[place]))] + columns.map { Table.Cell($0.values[place].map(text) ?? "") }
+            [Table.Cell(text(x: xs[place]), key: xs[place])]
+                + columns.map { column in Table.Cell(column.values[place].map(style.text) ?? "", key: column.values[place]) }
         }
-        let isPart = count < xs.count
         return Table(
-            summary: isPart ? "Values (\(count) of \(xs.count))" : "Values",
-            columns: [.number(xName)] + columns.map { .number($0.name) }, rows: rows)
+            summary: count < xs.count ? "Values (\(count) of \(xs.count))" : "Values",
+            columns: [.number(axis.name)] + columns.map { .number($0.name) }, rows: rows)
     }
 
-    private func xText(_ x: Double) -> String {
-        let first = Words.count(Int(x))
-        return width > 1 ? "\(first)–\(Words.count(Int(x) + width - 1))" : first
+    private func text(x: Double) -> String {
+        let first = axis.style.text(x)
+        return axis.width > 1 ? "\(first)–\(axis.style.text(x + Double(axis.width - 1)))" : first
     }
 
     /// For the script: x, and the values of each series with four digits that count.
-    func json(isPercent: Bool, from low: Double, to high: Double) -> JSON {
-        func number(_ value: Double?) -> JSON {
-            value.flatMap { Double(String(format: "%.4g", $0)) }.map {
-                $0 == $0.rounded() && abs($0) < 1e9 ? .integer(Int($0)) : .real($0)
-            }
-                ?? .null
-        }
-        return .object([
-            ("from", number(low)), ("to", number(high)), ("width", .integer(width)), ("percent", .boolean(isPercent)),
-            ("name", .string(xName)), ("x", .array(xs.map { .integer(Int($0)) })),
-            ("lines", .array(columns.map { .array($0.values.map(number)) })),
+    func json(from low: Double, to high: Double) -> JSON {
+        .object([
+            ("from", .real(low)), ("to", .real(high)), ("width", .integer(axis.width)),
+            ("xStyle", .string(axis.style.rawValue)), ("yStyle", .string(style.rawValue)),
+            ("x", .array(xs.map { Self.number($0, digits: 12) })),
+            ("lines", .array(columns.map { .array($0.values.map { $0.map { Self.number($0, digits: 4) } ?? .null }) })),
         ])
+    }
+
+    private static func number(_ value: Double, digits: Int) -> JSON {
+        let short = Double(String(format: "%.\(digits)g", value)) ?? value
+        return short == short.rounded() && abs(short) < 1e12 ? .integer(Int(short)) : .real(short)
     }
 }

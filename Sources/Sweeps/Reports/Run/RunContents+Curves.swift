@@ -21,7 +21,8 @@ extension RunContents {
         let terms = metrics.columns.filter { $0.name.hasPrefix("loss.") }
         let whole = metrics.column("loss").map { [plot("Loss", [$0])] } ?? []
         guard terms.count > 1 else { return whole }
-        let groups = stride(from: 0, to: terms.count, by: 4).map { Array(terms[$0..<min($0 + 4, terms.count)]) }
+        let plots = (terms.count + 4) / 5, size = (terms.count + plots - 1) / plots
+        let groups = stride(from: 0, to: terms.count, by: size).map { Array(terms[$0..<min($0 + size, terms.count)]) }
         return whole
             + groups.enumerated().map { number, group in
                 plot("Loss terms" + (groups.count > 1 ? " \(number + 1)" : ""), group) { String($0.dropFirst("loss.".count)) }
@@ -46,7 +47,7 @@ extension RunContents {
         guard series.contains(where: { $0.points.count > 1 }) else { return [] }
         let caption =
             "Top-1" + (series.contains { $0.points.contains { $0.low != nil } } ? "; the bar is the 95 % interval." : ".")
-        return [LinePlot(title: "Accuracy", caption: caption, style: .percent, xs: steps, series)]
+        return [LinePlot(title: "Accuracy", caption: caption, style: .percent, over: steps(), series)]
     }
 
     /// The shares that pseudo-labels are judged by, those of all networks in one plot.
@@ -94,44 +95,38 @@ extension RunContents {
 
     private var throughput: [LinePlot] {
         guard let seconds = timings.column("seconds") else { return [] }
-        let width = StepMeans.width(steps: stepCount), time = StepMeans(seconds.values, width: width)
-        let clips = timings.column("clips").map { perSecond($0, time) } ?? []
-        let waits = timings.column("waitSeconds").map { waitShare($0, time) } ?? []
-        return clips + waits
+        let width = StepMeans.width(steps: stepCount), times = StepMeans(seconds.values, width: width).means
+        let clips = ratios(of: "clips", to: times, width).map { clips, time in
+            LinePlot.Series.Point(
+                x: Double(time.group * width), y: clips / time.mean, low: clips / time.greatest, high: clips / time.least)
+        }
+        let waits = ratios(of: "waitSeconds", to: times, width).map { wait, time in
+            LinePlot.Series.Point(x: Double(time.group * width), y: wait / time.mean)
+        }
+        let plots = [
+            LinePlot(
+                title: "Clips a second", caption: "Clips of all streams that a second of training takes in.", over: steps(width),
+                [.init(name: "clips/s", points: clips)]),
+            LinePlot(
+                title: "Waiting for clips", caption: "The share of the time in which the network waited for clips to be decoded.",
+                style: .percent, over: steps(width), [.init(name: "waiting", points: waits)]),
+        ]
+        return zip(plots, [clips, waits]).filter { !$1.isEmpty }.map(\.0)
     }
 
-    private func perSecond(_ clips: StepLog.Column, _ time: StepMeans) -> [LinePlot] {
-        let clips = Dictionary(StepMeans(clips.values, width: time.width).means.map { ($0.group, $0.mean) }) { first, _ in first }
-        let points = time.means.compactMap { mean -> LinePlot.Series.Point? in
-            guard let count = clips[mean.group], mean.least > 0 else { return nil }
-            return .init(
-                x: Double(mean.group * time.width), y: count / mean.mean, low: count / mean.greatest, high: count / mean.least)
-        }
-        let caption = "Clips of all streams that a second of training takes in."
-        return [
-            LinePlot(
-                title: "Clips a second", caption: caption, xs: steps, width: time.width, [.init(name: "clips/s", points: points)])
-        ]
-    }
-
-    private func waitShare(_ waits: StepLog.Column, _ time: StepMeans) -> [LinePlot] {
-        let waits = Dictionary(StepMeans(waits.values, width: time.width).means.map { ($0.group, $0.mean) }) { first, _ in first }
-        let points = time.means.compactMap { mean -> LinePlot.Series.Point? in
-            guard let wait = waits[mean.group], mean.mean > 0 else { return nil }
-            return .init(x: Double(mean.group * time.width), y: wait / mean.mean)
-        }
-        let caption = "The share of the time in which the network waited for clips to be decoded."
-        return [
-            LinePlot(
-                title: "Waiting for clips", caption: caption, style: .percent, xs: steps, width: time.width,
-                [.init(name: "waiting", points: points)])
-        ]
+    /// The means of a measured quantity, each beside the time of the same steps.
+    private func ratios(of name: String, to times: [StepMeans.Mean], _ width: Int) -> [(Double, StepMeans.Mean)] {
+        let means = StepMeans(timings.column(name)?.values ?? [], width: width).means
+        let found = Dictionary(means.map { ($0.group, $0.mean) }) { first, _ in first }
+        return times.filter { $0.least > 0 }.compactMap { time in found[time.group].map { ($0, time) } }
     }
 
     // MARK: Plots
 
-    /// The steps of the run.
-    private var steps: ClosedRange<Double> { 0...Double(max(1, stepCount - 1)) }
+    /// The steps of the run, so many at each point.
+    private func steps(_ width: Int = 1) -> LinePlot.XAxis {
+        LinePlot.XAxis(range: 0...Double(max(1, stepCount - 1)), width: width)
+    }
 
     /// Quantities of the metrics over the steps; `name` makes what the legend says out of their names.
     private func plot(
@@ -146,6 +141,6 @@ extension RunContents {
                     .init(x: Double($0.group * width), y: $0.mean, low: $0.least, high: $0.greatest)
                 })
         }
-        return LinePlot(title: title, caption: caption, style: style, xs: steps, width: width, series)
+        return LinePlot(title: title, caption: caption, style: style, over: steps(width), series)
     }
 }

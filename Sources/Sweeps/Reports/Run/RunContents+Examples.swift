@@ -12,8 +12,8 @@ extension RunContents {
     func examples(of dataSet: DataSet?, indices: IndexCache?) -> Page.Section? {
         guard let table = scores.value, !table.rows.isEmpty else { return nil }
         let choice = ExampleChoice(table)
-        let videos = Found { try TestVideos(of: record, dataSet: dataSet, indices: indices) }
-        let strips = videos.value?.strips(of: choice.all.map(\.row.video)) ?? [:]
+        let videos = Result { try TestVideos(of: record, dataSet: dataSet, indices: indices) }
+        let strips = (try? videos.get())?.strips(of: choice.all.map(\.row.video)) ?? [:]
         func cards(_ title: String, _ caption: String, _ examples: [ExampleChoice.Example]) -> ClipCards? {
             examples.isEmpty ? nil : ClipCards(title: title, caption: caption, cards: examples.map { card($0, table, strips) })
         }
@@ -23,9 +23,13 @@ extension RunContents {
             cards("Uncertain", "Those whose two likeliest classes are nearest to each other.", choice.uncertain),
         ]
         let note =
-            videos.problem.map { Note("There are no frames: \($0)", isWarning: true) }
-            ?? Note(
-                "Four frames of each test clip, from the middle of its quarters. Probabilities are the softmax of the scores.")
+            switch videos {
+            case .success:
+                Note(
+                    "Four frames of each test clip, from the middle of its quarters. Probabilities are the softmax of the scores."
+                )
+            case .failure(let error): Note("There are no frames: \(error)", isWarning: true)
+            }
         return Page.Section(id: "examples", title: "Examples", parts: [note] + kinds.compactMap(\.self))
     }
 

@@ -68,6 +68,6 @@ extension RunContents {
 
 extension [String: Int] {
     fileprivate mutating func add(_ counts: [(name: String, count: Int)]) {
-        for (name, count) in counts where count > 0 { self[name, default: 0] += count }
+        for (name, count) in counts { self[name, default: 0] += count }
     }
 }

@@ -42,10 +42,14 @@ struct RunContents {
     // MARK: Configuration
 
     var method: String { text("method") }
-    var labels: String { record.configuration["split"]?.stringValue ?? text("labels") }
+    var labels: String { record.configuration["split"]?.stringValue.map(Self.lastName) ?? text("labels") }
 
     /// The name of the data set, or of the folder or the file that it came from.
-    var dataName: String { URL(fileURLWithPath: text("data")).deletingPathExtension().lastPathComponent }
+    var dataName: String { Self.lastName(text("data")) }
+
+    private static func lastName(_ path: String) -> String {
+        URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    }
 
     private func text(_ option: String) -> String { record.configuration[option]?.stringValue ?? "?" }
 }

@@ -33,7 +33,8 @@ struct StepLog {
         // What follows the last end of a line is being written.
         let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
         for (number, line) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
-            if let object = try? JSON(parsing: Array(line)), let step = object["step"]?.integerValue, step >= 0 {
+            if let object = try? JSON(parsing: Array(line)), let step = object["step"]?.integerValue, (0..<1 << 40).contains(step)
+            {
                 add(object, step)
             } else if problem == nil {
                 problem = "\(path): line \(number + 1): expected an object with a step; this line and others like it are left out"
@@ -47,7 +48,7 @@ struct StepLog {
     private mutating func add(_ object: JSON, _ step: Int) {
         stepCount = max(stepCount, step + 1)
         for (name, value) in object.objectValue ?? [] where name != "step" {
-            if let number = value.realValue {
+            if let number = value.realValue, number.isFinite {
                 let place = columnPlaces[name] ?? columns.count
                 if place == columns.count {
                     columns.append(Column(name: name))
@@ -60,7 +61,13 @@ struct StepLog {
                     tallies.append(Tally(name: name))
                     tallyPlaces[name] = place
                 }
-                tallies[place].counts.append((step, classes.compactMap { key, count in count.integerValue.map { (key, $0) } }))
+                tallies[place].counts.append(
+                    (
+                        step,
+                        classes.compactMap { key, count in
+                            count.integerValue.flatMap { (1...1 << 32).contains($0) ? (key, $0) : nil }
+                        }
+                    ))
             } else if name == "skipped", let quantity = value.stringValue {
                 skipped.append((step, quantity))
             }

@@ -2,6 +2,9 @@ import Files
 import Training
 
 extension SweepContents {
+    /// More lines than this cannot be told apart.
+    private static let lineLimit = 6
+
     /// Accuracy against the label rate, where there are several.
     var rates: Page.Section? {
         var order: [String] = [], lines: [String: [LinePlot.Series.Point]] = [:]
@@ -19,7 +22,7 @@ extension SweepContents {
         let series = order.map { name in
             LinePlot.Series(name: name, points: (lines[name] ?? []).sorted { $0.x < $1.x }, isMarked: true)
         }
-        guard Set(series.flatMap { $0.points.map(\.x) }).count > 1, series.count <= LinePlot.colours else { return nil }
+        guard Set(series.flatMap { $0.points.map(\.x) }).count > 1, series.count <= Self.lineLimit else { return nil }
         let isShare = table.conditions.allSatisfy { condition in
             condition.values.first { $0.name == "labels" }?.text.contains("/") != true
         }
@@ -28,7 +31,8 @@ extension SweepContents {
             parts: [
                 LinePlot(
                     title: "Top-1 accuracy", caption: "Means over seeds; the bars are the 95 % intervals over test videos.",
-                    xName: isShare ? "labelled, %" : "labelled clips a class", style: .percent, series)
+                    style: .percent, over: .init(name: isShare ? "labelled, %" : "labelled clips a class", style: .number), series
+                )
             ])
     }
 

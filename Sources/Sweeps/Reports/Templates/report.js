@@ -30,6 +30,7 @@ const onMove = (drawing, toPoint, toKey, leave) => {
 };
 
 const grouped = value => value.toLocaleString('en-US', { maximumFractionDigits: 10 });
+const written = (value, style) => style === 'percent' ? (100 * value).toFixed(1) + '\u00a0%' : grouped(value);
 
 for (const drawing of document.querySelectorAll('[data-line-plot]')) {
     const plot = JSON.parse(drawing.dataset.linePlot), left = 48, width = 342;
@@ -38,15 +39,17 @@ for (const drawing of document.querySelectorAll('[data-line-plot]')) {
     const cursor = inSVG('path', { class: 'cursor', visibility: 'hidden' });
     drawing.append(cursor);
     let current = -1;
-    const text = value =>
-        value === null ? '–' : plot.percent ? (100 * value).toFixed(1) + '\u00a0%' : grouped(value);
     const show = index => {
         current = Math.max(0, Math.min(plot.x.length - 1, index));
         const x = plot.x[current], share = (x - plot.from) / (plot.to - plot.from || 1);
         cursor.setAttribute('d', `M${left + share * width} 10v176`);
         cursor.setAttribute('visibility', 'visible');
-        axis.textContent = `${name} ${grouped(x)}` + (plot.width > 1 ? `–${grouped(x + plot.width - 1)}` : '');
-        readings.forEach((reading, line) => { reading.textContent = text(plot.lines[line][current]); });
+        const last = plot.width > 1 ? '–' + written(x + plot.width - 1, plot.xStyle) : '';
+        axis.textContent = `${name} ${written(x, plot.xStyle)}${last}`;
+        readings.forEach((reading, line) => {
+            const value = plot.lines[line][current];
+            reading.textContent = value === null ? '–' : written(value, plot.yStyle);
+        });
     };
     const leave = () => {
         cursor.setAttribute('visibility', 'hidden');
