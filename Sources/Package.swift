@@ -39,7 +39,7 @@ let package = Package(
             "Training",
             uses: [
                 "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "Yams", package: "Yams"), .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Methods/FixMatch/Recipes"]),
         module("Networks", uses: ["Tensor", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),

@@ -11,7 +11,7 @@
 /// The part of the Open Neural Network Exchange format that `semisup models export --format onnx` writes and `models info` reads.
 ///
 /// Names are ours, field numbers are those of the format (IR version 8), so that the bytes are what its readers expect.
-/// tools/onnx/generate makes Sources/Networks/Export/ONNX/*.pb.swift of these files.
+/// tools/protobuf/generate makes Sources/Networks/Export/ONNX/*.pb.swift of these files.
 
 internal import SwiftProtobuf
 
