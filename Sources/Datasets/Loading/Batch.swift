@@ -76,6 +76,21 @@ public struct StreamBatch: Sendable {
     /// The number of samples.
     public var count: Int { sampleIndices.count }
 
+    /// The first `clips` samples, or all where there are fewer, and of longer views `frames` frames, evenly from the first.
+    public func excerpt(clips: Int, frames: Int) -> StreamBatch {
+        func excerpt(_ array: StridedArray) -> StridedArray {
+            let few = Tensor(array).sliced(0..<min(clips, count)), length = few.rank == 5 ? few.shape[2] : 0
+            guard length > frames else { return few.array }
+            let places = (0..<frames).map { $0 * length / frames }
+            return Tensor.concatenated(places.map { few.sliced($0..<$0 + 1, axis: 2) }, axis: 2).array
+        }
+        return StreamBatch(
+            sampleIndices: Array(sampleIndices.prefix(clips)), labels: Array(labels.prefix(clips)),
+            arrays: arrays.mapValues(excerpt), masks: masks.mapValues(excerpt),
+            presence: presence.mapValues { Array($0.prefix(clips)) },
+            placements: placements.mapValues { Array($0.prefix(clips)) }, levels: levels)
+    }
+
     /// The batch with other clips in the view called `name`.
     public func replacing(_ name: String, with clips: Tensor) -> StreamBatch {
         var batch = self

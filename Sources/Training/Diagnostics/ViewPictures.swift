@@ -10,7 +10,7 @@ enum ViewPictures {
     typealias Row = (caption: String, clip: PixelClip)
 
     /// The rows of each clip of a view: pictures as they are, motion vectors as colours, blocks as their sizes and quantizers, sound as
-    /// its spectrum.
+    /// its spectrum or its loudness.
     static func rows(of batch: StreamBatch, _ view: ViewRequest) -> [[Row]] {
         let clips = batch[view.name]
         switch view.kind {
@@ -20,27 +20,16 @@ enum ViewPictures {
             return zip(pictures(clips, .residual), validShares(mask)).map { [("\(view.name)\(note($1))", $0)] }
         case .motionVectors: return vectors(clips, batch.mask(of: view.name), view.name).map { [$0] }
         case .blocks: return blocks(clips, batch.mask(of: view.name), view.name)
-        case .logMel, .waveform:
-            let shape = [batch.count, 1, clips.shape.count > 3 ? clips.shape[2] : 1, clips.shape[clips.shape.count - 1]]
-            let presence = batch.presence(of: view.name).values(as: Float.self)
-            return zip(spectra(clips.reshaped(to: shape)), presence).map { spectrum, presence in
-                [
-                    (
-                        presence == 0 ? "\(view.name): no sound" : spectrum.isSilent ? "\(view.name): silence" : view.name,
-                        spectrum.clip
-                    )
-                ]
-            }
+        case .logMel: return sound(spectra(clips), batch, view.name)
+        case .waveform: return sound(waves(clips), batch, view.name)
         }
     }
 
     /// The levels of normalised clips `[N, 3, T, H, W]`.
     private static func pictures(_ clips: Tensor, _ normalization: ChannelNormalization) -> [PixelClip] {
         let values = clips.permuted([0, 2, 3, 4, 1]).values(as: Float.self)
-        let levels = values.enumerated().map { index, value in
-            let channel = index % 3
-            return level(value * normalization.standardDeviation[channel] + normalization.mean[channel])
-        }
+        let (mean, deviation) = (normalization.mean, normalization.standardDeviation)
+        let levels = values.enumerated().map { index, value in level(value * deviation[index % 3] + mean[index % 3]) }
         return split(levels, clips.shape)
     }
 
@@ -124,6 +113,12 @@ enum ViewPictures {
 
     // MARK: Sound
 
+    private static func sound(_ pictures: [(clip: PixelClip, isSilent: Bool)], _ batch: StreamBatch, _ name: String) -> [[Row]] {
+        zip(pictures, batch.presence(of: name).values(as: Float.self)).map { picture, presence in
+            [(presence == 0 ? "\(name): no sound" : picture.isSilent ? "\(name): silence" : name, picture.clip)]
+        }
+    }
+
     /// Values `[N, 1, bands, columns]` between the least and the greatest, high bands above, as one grey picture a clip.
     private static func spectra(_ clips: Tensor) -> [(clip: PixelClip, isSilent: Bool)] {
         let (bands, columns) = (clips.shape[2], clips.shape[3]), values = clips.values(as: Float.self)
@@ -140,9 +135,25 @@ enum ViewPictures {
         }
     }
 
+    /// Samples `[N, 1, S]` as bars in black, of which each is as high as its part of the clip is loud beside the loudest.
+    private static func waves(_ clips: Tensor) -> [(clip: PixelClip, isSilent: Bool)] {
+        let count = clips.shape[2], columns = min(count, 400), half = 20, values = clips.values(as: Float.self)
+        return (0..<clips.shape[0]).map { clip in
+            let heights = (0..<columns).map { column in
+                let own = clip * count + column * count / columns..<clip * count + (column + 1) * count / columns
+                return values[own].reduce(0) { max($0, abs($1)) }
+            }
+            let loudest = heights.max() ?? 0, scale = Float(half) / max(loudest, 1e-6)
+            let levels = (-half...half).flatMap { line in
+                heights.flatMap { [UInt8](repeating: Float(abs(line)) <= $0 * scale ? 0 : 255, count: 3) }
+            }
+            return (PixelClip(frames: 1, height: 2 * half + 1, width: columns, pixels: levels), loudest == 0)
+        }
+    }
+
     // MARK: Levels
 
-    private static func level(_ value: Float) -> UInt8 { UInt8(min(255, max(0, value.rounded()))) }
+    private static func level(_ value: Float) -> UInt8 { UInt8(min(255, max(0, value + 0.5))) }
 
     /// RGB levels of clips of the shape `[N, C, T, H, W]`, a clip each.
     private static func split(_ levels: [UInt8], _ shape: [Int]) -> [PixelClip] {

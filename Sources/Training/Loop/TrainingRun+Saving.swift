@@ -49,7 +49,7 @@ extension TrainingRun {
         try willEvaluate()
         guard let report = try score(list), let accuracy = report.accuracy(top: 1) else { return }
         let part = validation.isEmpty ? "test" : "validation"
-        try metrics.append(
+        try tell(
             step: state.step - 1,
             [("\(part).accuracyTop1", .real(accuracy)), ("\(part).accuracyTop5", .real(report.accuracy(top: 5) ?? 0))])
         observer.note("after step \(state.step): \(part) top-1 \((accuracy * 1000).rounded() / 10) %")
@@ -105,6 +105,7 @@ extension TrainingRun {
             try test.writeConfusionPicture(to: directory.path + "/confusion.png")
             try test.writeScores(classes: plan.dataSet.classes.names, to: directory.path + "/test-scores.tsv")
         }
+        try tell(test, scores)
         record.hasCheckpoints = true
         record.state = .finished
         record.result = outcome.result(plan.configuration)

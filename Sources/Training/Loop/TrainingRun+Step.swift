@@ -7,7 +7,7 @@ import Tensor
 extension TrainingRun {
     /// The next step of `loader`, before which the loop had waited for it so long. Returns the wait for this step; nil where the
     /// loader has come to its end.
-    func step(from loader: ClipLoader, stage: String, rate: Double, waitedSeconds: Double) throws -> Double? {
+    func step(from loader: ClipLoader, of span: StageSpan, rate: Double, waitedSeconds: Double) throws -> Double? {
         let begin = ContinuousClock.now
         CrashReport.isAt(step: state.step)
         let position = self.position
@@ -17,9 +17,10 @@ extension TrainingRun {
         guard let batch else { return nil }
         lateStop?.now(.computing(position, before: before))
         let wait = loader.waitSeconds - waitedSeconds
+        if state.step == span.steps.lowerBound { try showViews(of: batch, in: span.stage) }
         let context = StepContext(
-            step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: stage, seed: plan.seed,
-            diagnostics: plan.lists.diagnosticLabels)
+            step: state.step, totalSteps: plan.totalSteps, epoch: state.step / plan.stepsPerEpoch, stage: span.stage.name,
+            seed: plan.seed, diagnostics: plan.lists.diagnosticLabels)
         do {
             let losses = try losses(of: batch, at: context)
             let report = try whileMoving {
@@ -79,12 +80,11 @@ extension TrainingRun {
         let tallies = context.tallies.map { tally in
             (tally.name, JSON.object(tally.counts.map { (className($0.label), .integer($0.count)) }))
         }
-        try metrics.append(step: state.step, [("loss", .real(losses.total))] + all.map { ($0.name, .real($0.value)) } + tallies)
         let seconds = begin.duration(to: .now).seconds
         let clips = batch.streams.values.reduce(0) { $0 + $1.count }
-        try timings.append(
-            step: state.step,
-            [
+        try tell(
+            step: state.step, [("loss", .real(losses.total))] + all.map { ($0.name, .real($0.value)) } + tallies,
+            clock: [
                 ("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds)), ("clips", .integer(clips)),
                 ("peakMiB", .integer(Int(ProcessMemory.peakMiB))),
             ])
@@ -102,7 +102,7 @@ extension TrainingRun {
         state.optimizer.forgetGradients()
         try state.takeBack(before)
         state.skippedSteps += 1
-        try metrics.append(step: state.step, [("skipped", .string(mistake.quantity))])
+        try tell(step: state.step, [("skipped", .string(mistake.quantity))])
         observer.note("skipped step \(state.step) (\(state.skippedSteps) of at most \(options.limit)): \(mistake.finding)")
         state.step += 1
     }
@@ -139,10 +139,15 @@ extension TrainingRun {
         return value
     }
 
+    /// The names of the clips in `batch` by their indices.
+    func clipNames(of batch: Batch) -> [Int: String] {
+        let shown = Set(batch.streams.values.flatMap(\.sampleIndices))
+        let samples = [plan.lists.labelled, plan.lists.unlabelled].flatMap { $0.samples.filter { shown.contains($0.index) } }
+        return Dictionary(samples.map { ($0.index, $0.name) }) { first, _ in first }
+    }
+
     func diverged(_ quantity: String, _ batch: Batch?) -> TrainingDiverged {
-        let names = Dictionary(
-            (plan.lists.labelled.samples + plan.lists.unlabelled.samples).map { ($0.index, $0.name) }
-        ) { first, _ in first }
+        let names = batch.map(clipNames) ?? [:]
         let clips = batch?.streams.sorted { $0.key < $1.key }.map { name, stream in
             let shown = stream.sampleIndices.prefix(4).map { names[$0] ?? "clip \($0)" }
             let rest = stream.count - shown.count

@@ -14,7 +14,7 @@ public final class TrainingRun {
     var record: RunRecord
     let state: TrainingState
     let writer: CheckpointWriter
-    let metrics: MetricsLog, timings: MetricsLog
+    let metrics: MetricsLog, timings: MetricsLog, events: EventFile
     let observer: any TrainingObserver
     let access: VideoAccess
     /// What measures some of the steps; nil where none is measured.
@@ -54,6 +54,7 @@ public final class TrainingRun {
             plan.checkpoints(in: directory), logs: directory.logPaths, permission: directory.requireHeld)
         metrics = try MetricsLog(path: directory.metricsPath)
         timings = try MetricsLog(path: directory.timingsPath)
+        events = try EventFile(in: directory.path)
     }
 
     /// Goes on with the run in `folder` from its newest whole checkpoint; without one from step 0, which is said.
@@ -110,6 +111,7 @@ public final class TrainingRun {
         hasChanged = newest.checkpoint == nil
         metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
         timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"), isNeeded: false)
+        events = try EventFile(in: directory.path, firstStep: state.step)
         Interruption.begin()
         record.state = .running
         try directory.write(record)
@@ -221,7 +223,7 @@ public final class TrainingRun {
             let rate = schedule.rate(atStep: state.step - span.steps.lowerBound)
             profiler?.willStep(method.networks)
             let wait = try phase(Profile.step) {
-                try step(from: loader, stage: stage.name, rate: rate, waitedSeconds: waited)
+                try step(from: loader, of: span, rate: rate, waitedSeconds: waited)
             }
             guard let wait else { break }
             waited += wait

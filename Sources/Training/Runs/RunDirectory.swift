@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// The folder of a run, held by this process: `run.json`, `metrics.jsonl`, `timings.jsonl`, `checkpoints/`.
+/// The folder of a run, held by this process: `run.json`, `metrics.jsonl`, `timings.jsonl`, event files, `checkpoints/`.
 ///
 /// It appears under its name complete, by a rename, and is never overwritten.
 public struct RunDirectory: Sendable {
