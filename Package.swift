@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
@@ -6,6 +7,11 @@ let kit: Target.Dependency = .product(name: "SemisupKit", package: "Sources")
 
 /// The methods that come as plugins, each a shared library of its own.
 let plugins = ["CMPL", "TemporalGradient"]
+
+/// The files of a plugin's folder that are not compiled.
+func recipes(of plugin: String) -> [String] {
+    FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Plugins/\(plugin)/Recipes") ? ["Recipes"] : []
+}
 
 /// The tests of one module of the kit.
 func tests(_ module: String) -> Target {
@@ -49,6 +55,6 @@ let package = Package(
             path: "Tests/PluginTests", swiftSettings: settings),
     ]
         + plugins.map {
-            .target(name: $0, dependencies: [kit], path: "Plugins/\($0)", exclude: ["Recipes"], swiftSettings: settings)
+            .target(name: $0, dependencies: [kit], path: "Plugins/\($0)", exclude: recipes(of: $0), swiftSettings: settings)
         }
 )

@@ -20,10 +20,16 @@ struct span {
     struct media_sound_report *report;
 };
 
+/// The stream that the file marks as the one to play, else its first.
 static AVStream *choose_sound(AVFormatContext *format) {
-    for (unsigned i = 0; i < format->nb_streams; i++)
-        if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) return format->streams[i];
-    return NULL;
+    AVStream *first = NULL;
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        AVStream *stream = format->streams[i];
+        if (stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;
+        if (stream->disposition & AV_DISPOSITION_DEFAULT) return stream;
+        if (!first) first = stream;
+    }
+    return first;
 }
 
 void media_sound_close(struct media_reader *reader) {

@@ -69,6 +69,31 @@ private func batches(_ loader: ClipLoader) throws -> [[Float]] {
         #expect(try Array(batches(makeLoader()).dropFirst(12)) == batches(makeLoader(from: 3)))
     }
 
+    /// A method's own order is kept from the first step of the epoch on, wherever the loader begins; a sample that comes twice is seen
+    /// anew each time.
+    @Test func aSequenceIsShownInItsOrder() throws {
+        let order = [7, 2, 2, 9, 4, 2, 0]
+        func shown(from first: Int) throws -> [(samples: [Int], clips: [Float])] {
+            let streams = try plan().streams.filter { $0.name == "unlabeled" }.map {
+                StreamRequest(name: $0.name, source: .sequence(order), batchSize: $0.batchSize, views: $0.views)
+            }
+            let loader = ClipLoader(
+                training: ViewPlan(streams, isForOneEpoch: true), labeled: list(count: 5), unlabeled: list(), seed: 1,
+                firstStep: first, endStep: 13, epochStart: 10, access: VideoAccess(workers: 2))
+            var all: [(samples: [Int], clips: [Float])] = []
+            while let batch = try loader.next()?["unlabeled"] {
+                #expect(batch.labels.isEmpty)
+                all.append((batch.sampleIndices, batch["weak"].values(as: Float.self)))
+            }
+            return all
+        }
+        let whole = try shown(from: 10), rest = try shown(from: 11)
+        #expect(whole.map(\.samples) == [[7, 2, 2], [9, 4, 2], [0, 7, 2]])
+        #expect(rest.map(\.samples) == Array(whole.map(\.samples)[1...]) && rest.map(\.clips) == Array(whole.map(\.clips)[1...]))
+        let clips = whole[0].clips, size = clips.count / 3
+        #expect(clips[size..<2 * size] != clips[(2 * size)...])
+    }
+
     @Test func viewsHaveTheirShapesAndLieChannelsLast() throws {
         let batch = try #require(try makeLoader().next())
         #expect(batch["unlabeled"]["strong"].shape == [3, 3, 4, 24, 24])

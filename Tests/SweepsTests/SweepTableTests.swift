@@ -117,6 +117,17 @@ private let file = """
         #expect(try SweepTable(sweep: sweep.path) == before)
     }
 
+    @Test func anIndexOfANewerVersionIsNotTouched() throws {
+        _ = try SweepStatus(sweep: sweep.path)
+        var bytes = try FileReader.bytes(of: index)
+        // The version of the user's tables, in SQLite's header (its file format, 1.3).
+        bytes[63] = 99
+        try AtomicFile.write(bytes, to: index)
+        let error = #expect(throws: SweepError.self) { try SweepStatus(sweep: sweep.path) }
+        #expect(error == .indexTooNew(path: index, found: 99, known: 1))
+        #expect(try FileReader.bytes(of: index)[63] == 99)
+    }
+
     @Test func aLostIndexIsMadeAnewWithoutAWord() throws {
         let before = try SweepTable(sweep: sweep.path)
         try FileManager.default.removeItem(atPath: index)

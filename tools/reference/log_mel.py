@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The log-mel picture of two seconds of a test sound, by librosa, and sound of a small video, by FFmpeg. Needs librosa and ffmpeg.
+"""The log-mel picture of two seconds of a test sound, by librosa, and sound of small videos, by FFmpeg. Needs librosa and ffmpeg.
 
-log-mel.f32: [40, 100] little-endian floats of `log(mel + 1e-6)`. closed-gop.mp4.sound.txt: every 97th sample of the file's sound at
-16,000 samples a second.
+log-mel.f32: [40, 100] little-endian floats of `log(mel + 1e-6)`. NAME.sound.txt: every 97th sample of a file's sound at 16,000
+samples a second: of 8,000 a second, of six channels at 48,000, and of the second of two streams, which is the default.
 """
 import pathlib
 import subprocess
@@ -33,11 +33,12 @@ def main():
         fmin=0, fmax=8_000, htk=True, norm=None)
     assert mel.shape == (40, 100), mel.shape
     np.log(mel + 1e-6).astype("<f4").tofile(OUT / "log-mel.f32")
-    raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", OUT / "closed-gop.mp4", "-ac", "1", "-ar", "16000", "-f", "f32le", "-"], check=True,
-        capture_output=True).stdout
-    samples = np.frombuffer(raw, "<f4")
-    (OUT / "closed-gop.mp4.sound.txt").write_text("\n".join(f"{v:.5f}" for v in samples[::97]) + "\n")
+    for name, stream in [("closed-gop.mp4", 0), ("six-channels.mp4", 0), ("two-sounds.mkv", 1)]:
+        raw = subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", OUT / name, "-map", f"0:a:{stream}", "-ac", "1", "-ar", "16000", "-f", "f32le", "-"],
+            check=True, capture_output=True).stdout
+        samples = np.frombuffer(raw, "<f4")
+        (OUT / f"{name}.sound.txt").write_text("\n".join(f"{v:.5f}" for v in samples[::97]) + "\n")
 
 
 if __name__ == "__main__":

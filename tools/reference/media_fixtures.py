@@ -49,6 +49,14 @@ def encode(name, count, options, width=WIDTH, height=HEIGHT, sound=False, scale=
         *(["-c:a", "aac", "-b:a", "16k"] if sound else []), "-fflags", "+bitexact", "-flags:v", "+bitexact", OUT / name, data=data)
 
 
+def add_sounds(name, sounds, rate, *options):
+    """The pictures of no-b.mp4 with sounds beside them."""
+    inputs = [part for sound in sounds for part in ("-f", "lavfi", "-i", sound)]
+    maps = [part for number in range(len(sounds) + 1) for part in ("-map", number)]
+    run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", *inputs, *maps, "-c:v", "copy", "-c:a", "aac", "-b:a", rate,
+        *options, "-fflags", "+bitexact", OUT / name)
+
+
 def encode_pixels(name, codec, pixels):
     options = {"ffv1": ["-level", 3], "libx264rgb": ["-qp", 0, "-threads", 1]}.get(codec, [])
     kind = "rgb24" if codec == "libx264rgb" else pixels
@@ -144,6 +152,10 @@ def main():
     # Its first picture is one at which an open group begins: what is shown before it is lost.
     run("ffmpeg", "-v", "error", "-y", "-ss", 1, "-i", OUT / "open-references.mp4", *copy, OUT / "cut-open.mkv")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "closed-gop.mp4", "-vn", *copy, OUT / "sound-only.m4a")
+    tones = "|".join(f"0.2*sin(2*PI*{200 + 150 * channel}*t)" for channel in range(6))
+    add_sounds("six-channels.mp4", [f"aevalsrc={tones}:c=5.1:s=48000:d=2.16"], "48k")
+    add_sounds("two-sounds.mkv", [f"sine=frequency={hertz}:sample_rate=8000:duration=2.16" for hertz in (300, 900)], "16k",
+               "-disposition:a:0", 0, "-disposition:a:1", "default")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-movflags", "+faststart", *copy, OUT / "cut-off.mp4")
     whole = (OUT / "cut-off.mp4").read_bytes()
     (OUT / "cut-off.mp4").write_bytes(whole[:len(whole) * 3 // 5])

@@ -6,26 +6,32 @@ struct TrainingSamples: SampleSource {
     let streams: [StreamRequest]
     let seed: UInt64
     private let lists: [VideoList]
-    private let orders: [SampleOrder]
+    /// Of each stream; nil where it goes through its list as that stands.
+    private let orders: [SampleOrder?]
+    /// The first step of the epoch.
+    private let epochStart: Int
     let replacesDamaged = true
 
-    init(plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64) {
+    init(plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64, epochStart: Int) {
         streams = plan.streams
         self.seed = seed
+        self.epochStart = epochStart
         lists = plan.streams.map { stream in
             switch stream.source {
             case .labeled: labeled
             case .unlabeled: unlabeled
-            case .samples(let indices): unlabeled.selecting(indices, and: labeled)
+            case .samples(let indices), .sequence(let indices): unlabeled.selecting(indices, and: labeled)
             }
         }
-        orders = zip(plan.streams, lists).map { SampleOrder(count: $1.count, seed: seed, stream: $0.name) }
+        orders = zip(plan.streams, lists).map { stream, list in
+            stream.source.isSequence ? nil : SampleOrder(count: list.count, seed: seed, stream: stream.name)
+        }
     }
 
     func showsLabels(stream: Int) -> Bool { streams[stream].source == .labeled }
 
     func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
-        let draw = orders[stream].draw(step * streams[stream].batchSize + slot)
+        let draw = draw(step: step, stream: stream, slot: slot)
         let samples = lists[stream].samples, name = streams[stream].name
         guard attempt > 0 else {
             return SampleDraw(sample: samples[draw.element], seed: seed, pass: draw.pass, stream: name)
@@ -36,6 +42,22 @@ struct TrainingSamples: SampleSource {
         var replacement = key.derived("replacement").derived(UInt64(attempt)).stream
         return SampleDraw(
             sample: samples[replacement.integer(below: samples.count)], seed: seed, pass: draw.pass, stream: name)
+    }
+}
+
+extension TrainingSamples {
+    private func draw(step: Int, stream: Int, slot: Int) -> SampleOrder.Draw {
+        let size = streams[stream].batchSize
+        if let order = orders[stream] { return order.draw(step * size + slot) }
+        let place = max(0, step - epochStart) * size + slot
+        // A sample may come several times in an epoch: each time is a pass of its own.
+        return SampleOrder.Draw(element: place % lists[stream].count, pass: step * size + slot)
+    }
+}
+
+extension StreamRequest.Source {
+    fileprivate var isSequence: Bool {
+        if case .sequence = self { true } else { false }
     }
 }
 
@@ -56,14 +78,14 @@ struct EvaluationSamples: SampleSource {
 }
 
 extension ClipLoader {
-    /// A loader of a method's batches.
+    /// A loader of a method's batches, of steps `firstStep` ..< `endStep`; `epochStart` is the step where sequences of samples begin.
     public convenience init(
         training plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64, firstStep: Int, endStep: Int,
-        access: VideoAccess, normalization: ChannelNormalization = .imageNet
+        epochStart: Int = 0, access: VideoAccess, normalization: ChannelNormalization = .imageNet
     ) {
         self.init(
-            source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed), firstStep: firstStep,
-            endStep: endStep, media: MediaSettings(access: access, normalization: normalization))
+            source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed, epochStart: epochStart),
+            firstStep: firstStep, endStep: endStep, media: MediaSettings(access: access, normalization: normalization))
     }
 
     /// A loader of a list, once, in order: one stream called `videos` with the given views.

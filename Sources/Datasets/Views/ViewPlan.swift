@@ -10,6 +10,8 @@ public struct StreamRequest: Sendable {
         case unlabeled
         /// The training samples of these stable indices, without their labels.
         case samples([Int])
+        /// The same one after the other as they stand, some perhaps several times, from the first step of each epoch on.
+        case sequence([Int])
     }
 
     /// The name under which the batch holds the stream.
@@ -39,9 +41,14 @@ public struct StreamRequest: Sendable {
 public struct ViewPlan: Sendable {
     /// The streams, each with a name of its own.
     public let streams: [StreamRequest]
+    /// Whether the loop asks for a new plan in every epoch, such as after a clustering.
+    public let isForOneEpoch: Bool
 
-    /// A plan of these streams.
-    public init(_ streams: [StreamRequest]) { self.streams = streams }
+    /// A plan; see the properties.
+    public init(_ streams: [StreamRequest], isForOneEpoch: Bool = false) {
+        self.streams = streams
+        self.isForOneEpoch = isForOneEpoch
+    }
 
     /// Why the plan cannot be met, whatever the videos; nil for a plan that can.
     public var problem: ViewPlanError? {

@@ -8,6 +8,7 @@ public enum RandomPurpose: UInt64, Sendable {
     case dropout
     case synthesis = 8
     case resampling
+    case epoch
 }
 
 /// The key of a random stream: the same key gives the same numbers on every machine, for any number of workers.

@@ -22,12 +22,18 @@ public final class EpochContext {
     public let epoch: Int, step: Int
     /// The number of all steps, and the name of the stage.
     public let totalSteps: Int, stage: String
+    /// The key of the epoch's random draws, such as the first centres of a clustering.
+    public var key: RandomKey { RandomKey(seed: data.seed, purpose: .epoch, epoch: UInt64(epoch)) }
     /// The classifier that is evaluated: the running mean where there is one.
     public let evaluated: VideoClassifier?
+    /// Whether a few clips stand for all, so that a step can be measured.
+    public var isRehearsal: Bool { data.isRehearsal }
     private let data: RunData
     private let isEvaluation: Bool
     /// Whether a pass over a list was asked for.
     private(set) var hasPassed = false
+    /// What the method wants to see in the metrics, by name.
+    private(set) var monitors: [(String, JSON)] = []
 
     /// A context; see the properties. Only with `isEvaluation` may the test list be seen.
     public init(
@@ -47,6 +53,9 @@ public final class EpochContext {
     public var plainView: ViewRequest {
         ViewRequest(name: "clip", source: .evaluation(data.window, data.crops, crop: 0))
     }
+
+    /// How many clips a list has. Throws `TestListInTraining`.
+    public func count(of list: List) throws(TestListInTraining) -> Int { try samples(of: list).count }
 
     /// Shows every clip of a list once, in order; clips that cannot be read are left out and noted.
     ///
@@ -82,6 +91,12 @@ public final class EpochContext {
         }
     }
 
+    /// Puts `value` into the metrics under `name`, at the step that is next.
+    public func monitor(_ name: String, _ value: Double) { monitors.append((name, .real(value))) }
+
+    /// Puts `counts`, such as the sizes of clusters, into the metrics under `name`; reports and TensorBoard do not draw them.
+    public func monitor(_ name: String, _ counts: [Int]) { monitors.append((name, .array(counts.map(JSON.integer)))) }
+
     private func pass(
         over list: VideoList, views: [ViewRequest]?, batchSize: Int, _ body: (StreamBatch) throws -> Void
     ) throws {
@@ -97,7 +112,7 @@ public final class EpochContext {
         }
     }
 
-    private func samples(of list: List) throws -> VideoList {
+    private func samples(of list: List) throws(TestListInTraining) -> VideoList {
         switch list {
         case .labeled: return data.lists.labelled
         case .unlabeled: return data.lists.unlabelled
@@ -120,12 +135,15 @@ public struct RunData: Sendable {
     let access: VideoAccess
     /// The type in which networks want their clips.
     let elementType: ElementType
+    /// Whether the lists are a few clips that stand for all.
+    let isRehearsal: Bool
 
     /// The data of a run by `plan`.
     public init(
-        _ plan: TrainingPlan, access: VideoAccess, elementType: ElementType = .float32
+        _ plan: TrainingPlan, access: VideoAccess, elementType: ElementType = .float32, isRehearsal: Bool = false
     ) throws(AugmentError) {
         self.elementType = elementType
+        self.isRehearsal = isRehearsal
         let clip = plan.configuration[ClipOptions.self]
         lists = plan.lists
         test = plan.dataSet.test

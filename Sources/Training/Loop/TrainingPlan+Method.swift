@@ -28,7 +28,7 @@ extension TrainingPlan {
         if let mistake = try mistake(of: method, elementType) {
             try call("when it was made") { () throws -> Void in throw mistake }
         }
-        if let problem = problem(ofViewsOf: method, Set(indices)) {
+        if let problem = problem(of: viewPlans(of: method)) {
             try call("in its view plan") { () throws -> Void in throw problem }
         }
         let conflicts = conflicts(of: method)
@@ -57,17 +57,29 @@ extension TrainingPlan {
 
     private func viewPlans(of method: any Method) -> [ViewPlan] { method.stages.map { method.views(in: $0) } }
 
-    private func problem(ofViewsOf method: any Method, _ known: Set<Int>) -> ViewPlanError? {
-        let plans = viewPlans(of: method)
+    private func problem(of plans: [ViewPlan]) -> ViewPlanError? {
+        let known = Set((lists.labelled.samples + lists.unlabelled.samples).map(\.index))
         return plans.lazy.compactMap(\.problem).first
             ?? plans.flatMap(\.streams).lazy.compactMap { problem(ofSamplesOf: $0, known) }.first
     }
 
+    /// The views of the steps of `stage` as they are now. Throws where they have changed to what cannot be made.
+    func views(of method: any Method, in stage: TrainingStage) throws -> ViewPlan {
+        let views = method.views(in: stage)
+        if views.isForOneEpoch, let problem = problem(of: [views]) {
+            try call("in its view plan") { () throws -> Void in throw problem }
+        }
+        return views
+    }
+
     private func problem(ofSamplesOf stream: StreamRequest, _ known: Set<Int>) -> ViewPlanError? {
-        guard case .samples(let indices) = stream.source else { return nil }
-        if indices.isEmpty { return ViewPlanError(view: stream.name, reason: "the stream's list of samples is empty") }
-        return indices.first { !known.contains($0) }.map {
-            ViewPlanError(view: stream.name, reason: "wants sample \($0), which is no training clip")
+        switch stream.source {
+        case .labeled, .unlabeled: return nil
+        case .samples(let indices), .sequence(let indices):
+            if indices.isEmpty { return ViewPlanError(view: stream.name, reason: "the stream's list of samples is empty") }
+            return indices.first { !known.contains($0) }.map {
+                ViewPlanError(view: stream.name, reason: "wants sample \($0), which is no training clip")
+            }
         }
     }
 

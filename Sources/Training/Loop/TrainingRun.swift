@@ -210,18 +210,31 @@ public final class TrainingRun {
                 try state.beginStage(stage)
             }
         }
-        let schedule = plan.schedule(steps: span.steps.count)
-        let loader = ClipLoader(
-            training: method.views(in: stage), labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled,
-            seed: plan.seed, firstStep: state.step, endStep: span.steps.upperBound,
-            access: access)
-        defer { loader.stop() }
         var waited = 0.0
         while state.step < span.steps.upperBound {
             lateStop?.now(.elsewhere)
             try beginStep(of: stage)
+            let views = try plan.views(of: method, in: stage)
+            let epochEnd = (state.step / plan.stepsPerEpoch + 1) * plan.stepsPerEpoch
+            waited += try train(views, of: span, to: views.isForOneEpoch ? epochEnd : span.steps.upperBound)
+        }
+        return waited
+    }
+
+    /// Trains the steps of `span` before `end` on one plan of views; returns the seconds spent waiting for the loader.
+    private func train(_ views: ViewPlan, of span: StageSpan, to end: Int) throws -> Double {
+        let schedule = plan.schedule(steps: span.steps.count), end = min(end, span.steps.upperBound)
+        let loader = ClipLoader(
+            training: views, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled, seed: plan.seed,
+            firstStep: state.step, endStep: end, epochStart: state.step / plan.stepsPerEpoch * plan.stepsPerEpoch,
+            access: access)
+        defer { loader.stop() }
+        var waited = 0.0
+        while state.step < end {
+            lateStop?.now(.elsewhere)
+            try beginStep(of: span.stage)
             let rate = schedule.rate(atStep: state.step - span.steps.lowerBound)
-            profiler?.willStep(method.networks)
+            profiler?.willStep(state.method.networks)
             let wait = try phase(Profile.step) {
                 try step(from: loader, of: span, rate: rate, waitedSeconds: waited)
             }
@@ -253,7 +266,8 @@ public final class TrainingRun {
             try state.method.willStartEpoch(context)
             try state.adoptNetworks(in: stage)
         }
-        state.epochsPass = context.hasPassed
+        state.epochsPass = state.epochsPass || context.hasPassed
+        if !context.monitors.isEmpty { try tell(step: state.step, context.monitors) }
     }
 }
 

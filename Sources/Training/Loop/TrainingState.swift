@@ -26,7 +26,7 @@ final class TrainingState {
     var evaluatedStep: Int?
     /// The step whose stage and epoch have begun.
     var begunStep: Int?
-    /// Whether the method has passed over data when the last epoch began: a signal may end that, so the next begins with a save.
+    /// Whether the method has passed over data when an epoch began: a signal may end that, so the next begin with a save.
     var epochsPass = false
     /// Steps so far that moved nothing, because something was no number.
     var skippedSteps = 0
