@@ -77,6 +77,23 @@ public protocol Backend: AnyObject, Sendable {
     /// y = decay y + (1 - decay) x in place, over dense arrays of equal layout.
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray)
 
+    // Rows of features, row-major and float32; the bits do not depend on the number of threads.
+
+    /// The centroid that is nearest to each row by squared distance, the lowest of those equally near, into int32 `assignments`; the
+    /// sum of each centroid's rows into float64 `sums` where that is given.
+    func nearestRows(_ x: StridedArray, centroids: StridedArray, into assignments: StridedArray, sums: StridedArray?)
+    /// The squared distance of each row to the centroid that `assignments` give it, into float64 `distances`.
+    func squaredDistances(
+        _ x: StridedArray, centroids: StridedArray, assignments: StridedArray, into distances: StridedArray)
+    /// The first row with a value that is NaN or of a magnitude above `limit`.
+    func firstRow(of x: StridedArray, beyond limit: Double) -> Int?
+    /// y = x weights^T + bias: every row beside every row of `weights`.
+    func rowProducts(_ x: StridedArray, weights: StridedArray, bias: StridedArray, into y: StridedArray)
+    /// The mean of each column, and the sum of (x - mean)^T (x - mean) over the rows; both float64.
+    func columnProducts(_ x: StridedArray, mean: StridedArray, into products: StridedArray)
+    /// The eigenvalues of a symmetric float64 matrix, ascending; their unit eigenvectors become its rows. Throws `EigenvectorError`.
+    func eigenvectors(in matrix: StridedArray) throws(EigenvectorError) -> [Double]
+
     /// The ways that were chosen by the clock, by the shape that each is for; empty where none was.
     var convolutionChoices: [String: ConvolutionWay] { get }
     /// Takes choices of an earlier run, before the first convolution; other shapes are measured, or go by the fixed rule.

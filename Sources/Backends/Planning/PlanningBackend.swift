@@ -15,6 +15,9 @@ final class PlanningBackend: Backend {
     func sumOfSquares(_ x: StridedArray) -> Double { 0 }
     func allFinite(_ x: StridedArray) -> Bool { true }
 
+    func firstRow(of x: StridedArray, beyond limit: Double) -> Int? { nil }
+    func eigenvectors(in matrix: StridedArray) -> [Double] { .init(repeating: 0, count: matrix.shape[0]) }
+
     func channelStatistics(_ x: StridedArray) -> ChannelStatistics {
         let channels = x.shape.count > 1 ? x.shape[1] : 0
         return ChannelStatistics(mean: .init(repeating: 0, count: channels), variance: .init(repeating: 1, count: channels))
@@ -64,6 +67,13 @@ final class PlanningBackend: Backend {
         _ step: GradientDescentStep, average: FollowingAverage?
     ) {}
     func movingAverage(_ x: StridedArray, decay: Double, into y: StridedArray) {}
+
+    func nearestRows(_ x: StridedArray, centroids: StridedArray, into assignments: StridedArray, sums: StridedArray?) {}
+    func squaredDistances(
+        _ x: StridedArray, centroids: StridedArray, assignments: StridedArray, into distances: StridedArray
+    ) {}
+    func rowProducts(_ x: StridedArray, weights: StridedArray, bias: StridedArray, into y: StridedArray) {}
+    func columnProducts(_ x: StridedArray, mean: StridedArray, into products: StridedArray) {}
 
     var convolutionChoices: [String: ConvolutionWay] { [:] }
     func reuse(_ choices: [String: ConvolutionWay], measuresOthers: Bool) {}

@@ -152,6 +152,41 @@ final class ProfilingBackend: Backend {
         }
     }
 
+    // MARK: Rows of features
+
+    func nearestRows(_ x: StridedArray, centroids: StridedArray, into assignments: StridedArray, sums: StridedArray?) {
+        let arrays = [x, centroids, assignments] + (sums.map { [$0] } ?? [])
+        measured("nearestRows", arrays, operations: 2 * x.count * centroids.shape[0]) {
+            inner.nearestRows(x, centroids: centroids, into: assignments, sums: sums)
+        }
+    }
+    func squaredDistances(
+        _ x: StridedArray, centroids: StridedArray, assignments: StridedArray, into distances: StridedArray
+    ) {
+        measured("squaredDistances", [x, assignments, distances], operations: 3 * x.count) {
+            inner.squaredDistances(x, centroids: centroids, assignments: assignments, into: distances)
+        }
+    }
+    func firstRow(of x: StridedArray, beyond limit: Double) -> Int? {
+        measured("firstRow", [x]) { inner.firstRow(of: x, beyond: limit) }
+    }
+    func rowProducts(_ x: StridedArray, weights: StridedArray, bias: StridedArray, into y: StridedArray) {
+        measured("rowProducts", [x, weights, y], operations: 2 * x.count * weights.shape[0]) {
+            inner.rowProducts(x, weights: weights, bias: bias, into: y)
+        }
+    }
+    func columnProducts(_ x: StridedArray, mean: StridedArray, into products: StridedArray) {
+        measured("columnProducts", [x, x, products], operations: x.count * products.shape[0]) {
+            inner.columnProducts(x, mean: mean, into: products)
+        }
+    }
+    func eigenvectors(in matrix: StridedArray) throws(EigenvectorError) -> [Double] {
+        let found = measured("eigenvectors", [matrix]) { () -> Result<[Double], EigenvectorError> in
+            do throws(EigenvectorError) { return .success(try inner.eigenvectors(in: matrix)) } catch { return .failure(error) }
+        }
+        return try found.get()
+    }
+
     // MARK: Updates
 
     func gradientDescent(

@@ -19,4 +19,8 @@ void blas_sgemm(bool transpose_a, bool transpose_b, int m, int n, int k, float a
 void blas_dgemm(bool transpose_a, bool transpose_b, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
                 int ldb, double beta, double *c, int ldc);
 
+/// The eigenvalues, ascending, of a symmetric matrix `[n, n]`, and over it their unit eigenvectors as rows. Returns false where the
+/// library has no LAPACK. `failure` gets 0, or a number where they were not found.
+bool blas_eigenvectors(int n, double *matrix, double *values, int *failure);
+
 #endif

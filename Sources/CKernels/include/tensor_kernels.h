@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clustering_kernels.h"
 #include "convolution_kernels.h"
 #include "kernel_set.h"
 
@@ -152,6 +153,17 @@ struct tensor_kernels {
     void (*lars)(enum element_type, const struct optimizer_step *);
     /// y = decay * y + (1 - decay) * x
     void (*moving_average)(enum element_type, int64_t count, double decay, const void *x, void *y);
+
+    /// The bytes of scratch, then the work itself, here and below.
+    int64_t (*nearest_scratch)(const struct nearest_rows *);
+    void (*nearest)(const struct nearest_rows *);
+    void (*row_distances)(const struct row_distances *);
+    /// The first of the rows with a value that is NaN or of a magnitude above `limit`; `rows` where there is none
+    int64_t (*first_row_beyond)(int64_t rows, int64_t columns, const float *x, float limit);
+    int64_t (*row_products_scratch)(const struct row_products *);
+    void (*row_products)(const struct row_products *);
+    int64_t (*column_products_scratch)(const struct column_products *);
+    void (*column_products)(const struct column_products *);
 };
 
 /// The kernels of `set`, which the processor must support.

@@ -87,6 +87,8 @@ static double random_uniform(uint64_t key, uint64_t position) {
 #include "end_of_type.h"
 
 #include "product_tiles.h"
+#include "row_products.h"
+#include "clustering.h"
 #include "temporal_window.h"
 #include "temporal_convolution.h"
 #include "winograd_transforms.h"

@@ -66,4 +66,12 @@ const struct tensor_kernels VARIANT(tensor_kernels) = {
     .lars_sums = any_lars_sums,
     .lars = any_lars,
     .moving_average = any_moving_average,
+    .nearest_scratch = nearest_scratch,
+    .nearest = nearest,
+    .row_distances = row_distances,
+    .first_row_beyond = first_row_beyond,
+    .row_products_scratch = row_products_scratch,
+    .row_products = row_products,
+    .column_products_scratch = column_products_scratch,
+    .column_products = column_products,
 };

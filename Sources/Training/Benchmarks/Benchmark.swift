@@ -5,13 +5,14 @@ import Tensor
 
 /// What `semisup bench` can measure.
 public enum Benchmark: String, Sendable, CaseIterable {
-    case gemm, conv, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, memory, start
+    case gemm, conv, kmeans, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, memory, start
 
     /// One line about it.
     public var summary: String {
         switch self {
         case .gemm: "square f32 matrix products, GFLOP/s"
         case .conv: "the distinct convolutions of a backbone, forward and both gradients, GFLOP/s"
+        case .kmeans: "k-means of random features in memory, iterations/s, and what it takes beside their memory"
         case .step: "a training step on clips in memory: forward, loss, backward, update, clips/s"
         case .fixmatch: "a FixMatch iteration on clips in memory, iterations/s"
         case .methods: "iterations of several methods in turn, iterations/s and the cost beside the first"
@@ -48,6 +49,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         return switch self {
         case .fixmatch: shared.adding(FixMatch.options)
         case .methods: shared.adding([MethodsBenchmarkOptions.self])
+        case .kmeans: shared.adding([KMeansBenchmarkOptions.self])
         default: shared
         }
     }
@@ -79,6 +81,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         switch self {
         case .gemm: try MatrixProductBenchmark(bench).run(report)
         case .conv: try ConvolutionBenchmark(bench).run(report)
+        case .kmeans: try KMeansBenchmark(bench).run(report)
         case .step: try StepBenchmark(bench, method: Supervised.self).run(report)
         case .fixmatch: try StepBenchmark(bench, method: FixMatch.self).run(report)
         case .methods: try MethodsBenchmark(bench).run(report)

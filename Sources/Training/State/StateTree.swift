@@ -67,6 +67,7 @@ public struct StateTree {
 public enum StateError: ReportedError, Equatable {
     case missing(name: String)
     case shape(name: String, expected: [Int], found: [Int])
+    case notAscending(name: String)
 
     public var exitCode: ExitCode { .badData }
 
@@ -75,6 +76,8 @@ public enum StateError: ReportedError, Equatable {
         case .missing(let name): "the checkpoint has no \(name); it was made by another method or with other options"
         case .shape(let name, let expected, let found):
             "the checkpoint's \(name) has the shape \(found), expected \(expected); it was made with other options"
+        case .notAscending(let name):
+            "the checkpoint's \(name) are not in ascending order, each once; the file is damaged or from elsewhere"
         }
     }
 }
