@@ -47,9 +47,7 @@ public struct Stream {
         let context = step.training(name), counts = [labeled, weak, strong].map { $0.shape[0] }
         let aligned = 0..<counts[0] + counts[1]
         var stages: [Tensor] = []
-        let features = network.backbone.features(
-            Tensor.concatenated([labeled, weak, strong]), after: nil, through: nil, context
-        ) { stage, features in
+        let features = network.features(Tensor.concatenated([labeled, weak, strong]), context) { stage, features in
             if stage != "stem" { stages.append(features.sliced(aligned)) }
         }
         let logits = network.classify(features: features, context).split(counts)
@@ -61,7 +59,7 @@ public struct Stream {
     /// The embeddings of other clips of the same videos.
     func embed(_ clips: Tensor, _ options: TemporalGradientOptions, _ step: StepContext) -> Tensor {
         let context = step.training("\(name)Other")
-        return embeddings(network.backbone.features(clips, context), options, context)
+        return embeddings(network.features(clips, context), options, context)
     }
 
     private func embeddings(_ features: Tensor, _ options: TemporalGradientOptions, _ context: ForwardContext) -> Tensor {

@@ -16,6 +16,8 @@ public final class Parameter {
     public let value: Tensor
     /// What the parameter does.
     public let role: Role
+    /// Whether it stays as it is: no optimiser moves it.
+    public internal(set) var isFrozen = false
 
     /// A parameter that starts at `value`. Kernels of convolutions are held channels-last.
     public init(_ value: Tensor, role: Role) {
@@ -31,14 +33,18 @@ public final class Parameter {
 public final class RunningStatistics {
     /// Means and variances (unbiased, as PyTorch keeps them), one a channel.
     public var values: ChannelStatistics
+    /// Whether they stay as they are: no forward pass moves them.
+    public internal(set) var isFrozen = false
 
     /// Mean 0 and variance 1.
     public init(channels: Int) {
         values = ChannelStatistics(mean: .init(repeating: 0, count: channels), variance: .init(repeating: 1, count: channels))
     }
 
-    /// Moves towards the statistics of a batch with `count` values a channel: new = (1 - momentum) old + momentum batch.
+    /// Moves towards the statistics of a batch with `count` values a channel: new = (1 - momentum) old + momentum batch. Frozen ones
+    /// stay.
     public func update(_ batch: ChannelStatistics, count: Int, momentum: Double) {
+        guard !isFrozen else { return }
         let unbiased = count > 1 ? Double(count) / Double(count - 1) : 1
         for channel in values.mean.indices {
             values.mean[channel] += momentum * (batch.mean[channel] - values.mean[channel])

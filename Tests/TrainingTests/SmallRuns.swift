@@ -22,6 +22,10 @@ final class Silent: TrainingObserver {
 func plan(_ arguments: String..., steps: Int = 4, method: String = "fixmatch", data: DataSet? = nil) throws
     -> TrainingPlan
 {
+    try plan(arguments, steps: steps, method: method, data: data)
+}
+
+func plan(_ arguments: [String], steps: Int = 4, method: String = "fixmatch", data: DataSet? = nil) throws -> TrainingPlan {
     let fixed = [
         "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
         "batch.labeled=2", "batch.unlabeled=3", "labels=2/class", "checkpoint.everyMinutes=0", "ema.decay=0.9",

@@ -33,7 +33,7 @@ import Testing
     @Test func theSketchesPassWhatEveryMethodMust() throws {
         let outcome = try semisup("plugin", "test", sketches)
         #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
-        #expect(outcome.output.split(separator: "\n").count { $0.hasPrefix("  ok") } == 36)
+        #expect(outcome.output.split(separator: "\n").count { $0.hasPrefix("  ok") } == 45)
     }
 
     @Test(arguments: [
@@ -63,6 +63,42 @@ import Testing
         let again = try semisup("train", "--resume", "--out", "run")
         #expect(again.status == 73 && again.errors.contains("run: is finished"), "\(again.errors)")
         #expect(try semisup("evaluate", "run").status == 0)
+    }
+
+    /// A backbone that is pre-trained is scored by a probe, and handed on without the classifier that took no part.
+    @Test func aMethodThatPreTrainsHandsItsBackboneOn() throws {
+        let trained = try train("--method", "pretraining-sketch", "--out", "run", "--json")
+        let result = try #require(try trained.objects.last, "\(trained.errors)")
+        #expect(result["probe"]?["labeledClips"] == .integer(10) && result["testClips"] == .integer(10))
+        let unasked = try semisup("evaluate", "run")
+        #expect(unasked.status == 64 && unasked.errors.contains("--probe linear or --retrieval"), "\(unasked.errors)")
+        #expect(try semisup("predict", "run", "videos/test/up/up-000.mp4").status != 0)
+        let evaluated = try #require(try semisup("evaluate", "run", "--probe", "linear", "--retrieval", "--json").objects.last)
+        for key in ["accuracyTop1", "accuracyTop1Interval", "accuracyTop5", "probe", "weightsDigest"] {
+            #expect(evaluated[key] == result[key], "\(key)")
+        }
+        let recall = try #require(evaluated["recall"]?.objectValue)
+        #expect(recall.map(\.key) == ["1", "5", "10", "20"] && evaluated["retrieval"]?["galleryClips"] == .integer(20))
+
+        let onward = ["--data", "videos/list.csv", "--init", "run", "--json"] + small.dropFirst(2) + ["steps=0", "epochs=0"]
+        let taken = try semisup.run(["train", "--method", "supervised", "--out", "next"] + onward)
+        #expect(taken.status == 0 && taken.errors.contains("init.part=backbone"), "\(taken.errors)")
+        #expect(try JSON(contentsOf: semisup.folder + "/next/run.json")["configuration"]?["init.part"] == .string("backbone"))
+        let all = try semisup.run(["train", "--method", "supervised", "--out", "all", "init.part=all"] + onward)
+        #expect(all.status == 78 && all.errors.contains("no classifier"), "\(all.errors)")
+        let frozen = try train("--method", "pretraining-sketch", "--out", "frozen", "--freeze", "backbone")
+        #expect(frozen.status == 78 && frozen.errors.contains("trains nothing but that"), "\(frozen.errors)")
+
+        for (format, name) in [("safetensors", "a.safetensors"), ("onnx", "a.onnx")] {
+            let exported = try semisup("models", "export", "run", "--format", format, "--out", name)
+            #expect(exported.status == 0, "\(exported.errors)")
+        }
+        let file = try SafetensorsFile(opening: semisup.folder + "/a.safetensors").contents()
+        #expect(file.metadata["part"] == "backbone" && !file.tensors.contains { $0.name.hasPrefix("fc.") })
+        #expect(try semisup("models", "info", "a.onnx").output.contains("features [N, 64]"))
+        let again = try semisup.run(
+            ["train", "--method", "supervised", "--out", "again"] + onward.map { $0 == "run" ? "a.safetensors" : $0 })
+        #expect(again.status == 0 && again.errors.contains("init.part=backbone"), "\(again.errors)")
     }
 
     @Test(arguments: [

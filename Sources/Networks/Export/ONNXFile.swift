@@ -6,7 +6,7 @@ import Tensor
 /// Networks as files of the Open Neural Network Exchange format, opset 17: one file with graph and weights.
 ///
 /// The input `clips` is `[N, C, T, H, W]`, normalised as in training; N, T, H and W may differ from call to call. The output
-/// `logits` is `[N, classes]`. Normalisations use their running statistics; nothing is dropped.
+/// `logits` is `[N, classes]`; that of a backbone alone, `features`, is `[N, channels]`, pooled. Normalisations use their running statistics; nothing is dropped.
 public enum ONNXFile {
     static let opset = 17
     /// The version of the format that came with the opset.
@@ -14,15 +14,16 @@ public enum ONNXFile {
     /// A message of protocol buffers is shorter than this.
     private static let lengthLimit = Int(Int32.max)
 
-    /// Writes `network`, for clips of `inputChannels` channels, with free texts by name.
+    /// Writes `part` of `network`, for clips of `inputChannels` channels, with free texts by name.
     ///
     /// Throws `FileError.exists` where `path` is taken, `FileError.system`, and `ONNXError.tooLarge`.
     public static func write(
-        _ network: VideoClassifier, inputChannels: Int = 3, metadata: [String: String] = [:], to path: String
+        _ network: VideoClassifier, part: WeightPart = .all, inputChannels: Int = 3, metadata: [String: String] = [:],
+        to path: String
     ) throws {
         try NewFile.requireFree(path)
-        let builder = GraphBuilder(of: network)
-        let output = network(builder.input("clips"))
+        let builder = GraphBuilder(of: network), clips = builder.input("clips")
+        let output = part == .all ? network(clips) : network.backbone.features(clips).globalAveragePooled()
         let byteCount = builder.constants.reduce(0) { $0 + $1.bytes.count }
         guard byteCount < lengthLimit else { throw ONNXError.tooLarge(path: path, byteCount: byteCount, limit: lengthLimit) }
 
@@ -30,8 +31,8 @@ public enum ONNXFile {
         model.irVersion = Int64(formatVersion)
         model.producerName = "semisup"
         model.graph = ONNXGraph(
-            builder, clips: ["N", inputChannels, "T", "H", "W"], output: output,
-            logits: ["N", network.head.weight.value.shape[0]])
+            builder, clips: ["N", inputChannels, "T", "H", "W"], output: output, named: part == .all ? "logits" : "features",
+            ["N", part == .all ? network.head.weight.value.shape[0] : network.backbone.featureCount])
         var operators = ONNXOperatorSet()
         operators.version = Int64(opset)
         model.opsetImport = [operators]
@@ -84,14 +85,15 @@ extension String: GraphExtent {
 
 extension ONNXGraph {
     fileprivate init(
-        _ builder: GraphBuilder, clips: [any GraphExtent], output: GraphValue, logits: [any GraphExtent]
+        _ builder: GraphBuilder, clips: [any GraphExtent], output: GraphValue, named outputName: String,
+        _ extents: [any GraphExtent]
     ) {
         name = "semisup"
         // The last node's value is the graph's output under its public name.
-        node = builder.nodes.map { ONNXNode($0, renaming: output.name, to: "logits") }
+        node = builder.nodes.map { ONNXNode($0, renaming: output.name, to: outputName) }
         initializer = builder.constants.map(ONNXConstant.init)
         input = [ONNXValue("clips", clips)]
-        self.output = [ONNXValue("logits", logits)]
+        self.output = [ONNXValue(outputName, extents)]
     }
 }
 

@@ -9,7 +9,6 @@ public enum RandomPurpose: UInt64, Sendable {
     case synthesis = 8
     case resampling
     case epoch
-    case clustering
 }
 
 /// The key of a random stream: the same key gives the same numbers on every machine, for any number of workers.

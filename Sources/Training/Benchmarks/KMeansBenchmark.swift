@@ -8,7 +8,7 @@ struct KMeansBenchmark {
 
     func run(_ report: (BenchmarkResult) throws -> Void) throws {
         let work = bench.configuration[KMeansBenchmarkOptions.self]
-        let key = RandomKey(seed: 0, purpose: .clustering)
+        let key = RandomKey(seed: 0, purpose: .epoch)
         let before = ProcessMemory.residentMiB
         let features = Tensor.normal([work.rows, work.columns], standardDeviation: 1, key: key.derived("features"))
         let method = KMeans(

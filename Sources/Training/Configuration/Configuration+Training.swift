@@ -1,3 +1,4 @@
+import Augment
 import Datasets
 import Files
 
@@ -109,6 +110,28 @@ extension MethodCatalogue {
 }
 
 extension Configuration {
+    /// Which clips of `dataSet` are labelled: those of the split where there is one, else a draw.
+    ///
+    /// - Parameter labels: Draws at this rate, whatever the configuration says.
+    public func lists(of dataSet: DataSet, labels rate: LabelRate? = nil) throws -> TrainingLists {
+        let run = self[RunOptions.self], labels = self[LabelOptions.self]
+        if rate == nil, let split = run.split {
+            let list = try SplitCatalogue.standard().splitList(nameOrPath: split)
+            return try TrainingLists(dataSet, list: list, pool: labels.pool)
+        }
+        let draw = LabelDraw(
+            rate: try rate ?? LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit, balance: labels.quota)
+        return try TrainingLists(dataSet, draw: draw, pool: labels.pool)
+    }
+
+    /// The evaluator of networks of `classCount` classes.
+    func evaluator(classCount: Int, _ access: VideoAccess) throws(AugmentError) -> Evaluator {
+        let clip = self[ClipOptions.self]
+        return try Evaluator(
+            window: (clip.length, clip.stride), size: clip.size, views: self[EvaluationOptions.self].views,
+            classCount: classCount, access: access)
+    }
+
     /// How videos are read.
     public func access(
         _ indices: VideoIndexStore = VideoIndexStore(), _ ledger: DamageLedger = DamageLedger()

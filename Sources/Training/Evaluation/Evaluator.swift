@@ -44,46 +44,98 @@ public struct Evaluator: Sendable {
     public func evaluate(
         _ network: VideoClassifier, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> ClassificationReport {
+        try report(means(on: list, of: { network($0, .evaluation) }, progress), of: list)
+    }
+
+    /// The features of `list` by `backbone` in evaluation mode, pooled; videos that cannot be read are left out and counted.
+    ///
+    /// Throws `ScoresNotFinite` where the backbone gives no number.
+    public func features(
+        of backbone: any Backbone, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> FeatureTable {
+        try table(means(on: list, of: { backbone.features($0, .evaluation).globalAveragePooled() }, progress), of: list)
+    }
+
+    /// Scores and features in one pass over `list`.
+    func evaluateWithFeatures(
+        _ network: VideoClassifier, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> (report: ClassificationReport, features: FeatureTable) {
+        let both = try means(
+            on: list,
+            of: { clips in
+                let features = network.features(clips, .evaluation)
+                let logits = network.classify(features: features, .evaluation)
+                return .concatenated([logits, features.globalAveragePooled().converted(to: logits.elementType)], axis: 1)
+            }, progress)
+        return (
+            report(both.map { ($0.sample, Array($0.values.prefix(classCount))) }, of: list),
+            table(both.map { ($0.sample, Array($0.values.dropFirst(classCount))) }, of: list)
+        )
+    }
+
+    /// What the views of a video come to in the mean.
+    private typealias Means = [(sample: VideoSample, values: [Double])]
+
+    private func report(_ means: Means, of list: VideoList) -> ClassificationReport {
+        let rows = means.map { sample, scores in
+            ClassificationReport.Row(
+                sampleIndex: sample.index, label: sample.label ?? 0, scores: scores, name: sample.name, group: sample.group)
+        }
+        return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
+    }
+
+    private func table(_ means: Means, of list: VideoList) -> FeatureTable {
+        let rows = means.map { sample, features in
+            FeatureTable.Row(
+                sampleIndex: sample.index, label: sample.label, features: features.map { Float($0) }, name: sample.name,
+                group: sample.group)
+        }
+        return FeatureTable(rows: rows, damaged: list.count - rows.count)
+    }
+
+    /// The mean over the views of what `body` gives for clips, `[N, values]`, for each video that can be read, in list order.
+    private func means(
+        on list: VideoList, of body: (Tensor) -> Tensor, _ progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> Means {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
             evaluating: list, views: views, batchSize: batchSize, access: access)
         defer { loader.stop() }
         let samples = Dictionary(list.samples.map { ($0.index, $0) }) { first, _ in first }
-        var rows: [ClassificationReport.Row] = []
+        var means: Means = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
-            for (index, scores) in zip(batch.sampleIndices, scores(network, batch)) {
+            for (index, values) in zip(batch.sampleIndices, mean(of: body, batch)) {
                 guard let sample = samples[index] else { continue }
-                guard scores.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
-                rows.append(
-                    .init(sampleIndex: index, label: sample.label ?? 0, scores: scores, name: sample.name, group: sample.group))
+                guard values.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
+                means.append((sample, values))
             }
             seen += batchSize
             try progress(min(seen, list.count), list.count)
         }
-        return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
+        return means
     }
 
-    /// The mean of the logits over the views of each video of `batch`.
-    private func scores(_ network: VideoClassifier, _ batch: StreamBatch) -> [[Double]] {
+    private func mean(of body: (Tensor) -> Tensor, _ batch: StreamBatch) -> [[Double]] {
         guard batch.count > 0 else { return [] }
-        let sum = views.reduce([Double](repeating: 0, count: batch.count * classCount)) { sum, view in
-            let logits = GradientRecording.off { network(batch[view.name], .evaluation) }
-            return zip(sum, logits.values(as: Double.self)).map(+)
+        let sums = views.reduce([Double]()) { sums, view in
+            let values = GradientRecording.off { body(batch[view.name]) }.values(as: Double.self)
+            return sums.isEmpty ? values : zip(sums, values).map(+)
         }
+        let width = sums.count / batch.count
         return batch.sampleIndices.indices.map { place in
-            sum[place * classCount..<(place + 1) * classCount].map { $0 / Double(views.count) }
+            sums[place * width..<(place + 1) * width].map { $0 / Double(views.count) }
         }
     }
 }
 
-/// Scores that are no numbers, which would be neither hits nor misses.
+/// Scores or features that are no numbers, which would be neither hits nor misses.
 public struct ScoresNotFinite: ReportedError, Equatable {
-    /// The first video that was scored so.
+    /// The first video of which that is so.
     public let video: String
     public var exitCode: ExitCode { .badData }
     public var description: String {
-        "the network's scores of \(video) are not finite: its weights have grown beyond all bounds. "
+        "what the network makes of \(video) is not finite: its weights have grown beyond all bounds. "
             + "Train anew with a lower optimizer.learningRate or with optimizer.clipNorm"
     }
 }

@@ -17,6 +17,8 @@ public final class TrainedNetwork {
     public let step: Int
     /// The newest checkpoints that could not be used, with the reason.
     public let passedOver: [CheckpointStore.PassedOver]
+    /// Whether it can tell classes; a run that pre-trains has a backbone alone.
+    public let hasClassifier: Bool
     private let network: VideoClassifier
 
     /// Loads the newest whole checkpoint of the run in `folder` and starts the engine as the run did.
@@ -43,36 +45,75 @@ public final class TrainedNetwork {
             entry: BackboneCatalogue.entry(named: backbone.name), options: .init(width: backbone.width, depth: backbone.depth),
             classes: record.classes.count, dropoutRate: backbone.dropout, seed: 0
         ).blankClassifier()
-        try network.restoreNetwork(StateTree.evaluatedWeights(of: checkpoint))
+        hasClassifier = checkpoint.part == .all
+        let trained: any Module = hasClassifier ? network : network.backbone
+        try trained.restoreNetwork(StateTree.evaluatedWeights(of: checkpoint))
     }
 
     /// The scores on `list`, whose classes are those of the run. Damaged videos are left out and noted in `ledger`.
+    ///
+    /// Throws `NoClassifier` where there is none.
     public func scores(
         on list: VideoList, indices: VideoIndexStore = VideoIndexStore(), ledger: DamageLedger = DamageLedger(),
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> ClassificationReport {
-        let clip = configuration[ClipOptions.self]
-        let evaluator = try Evaluator(
-            window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
-            classCount: classes.count, access: configuration.access(indices, ledger))
-        return try evaluator.evaluate(network, on: list, progress: progress)
+        guard hasClassifier else { throw NoClassifier(run: run) }
+        return try evaluator(indices, ledger).evaluate(network, on: list, progress: progress)
     }
 
-    /// Evaluates on the test part of `dataSet`. Throws `OtherClasses` where its classes are not those of the run.
+    private func evaluator(_ indices: VideoIndexStore, _ ledger: DamageLedger) throws -> Evaluator {
+        try configuration.evaluator(classCount: classes.count, configuration.access(indices, ledger))
+    }
+
+    /// Evaluates on the test part of `dataSet`, and upon its features what `request` asks for.
+    ///
+    /// Throws `OtherClasses` where its classes are not those of the run, `NoClassifier` where there is nothing to score, and
+    /// `NothingReadable`.
     public func evaluate(
-        on dataSet: DataSet, indices: VideoIndexStore = VideoIndexStore(),
+        on dataSet: DataSet, asking request: EvaluationRequest = EvaluationRequest(),
+        indices: VideoIndexStore = VideoIndexStore(),
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> TrainingOutcome {
         guard dataSet.classes.names == classes.names else {
             throw OtherClasses(run: run, data: dataSet.root, expected: classes.names, found: dataSet.classes.names)
         }
+        guard hasClassifier || request.needsFeatures else { throw NoClassifier(run: run) }
         let begin = ContinuousClock.now, ledger = DamageLedger()
-        let report = try scores(on: dataSet.test, indices: indices, ledger: ledger, progress: progress)
-        try report.requireScores(ledger)
+        let findings = try findings(on: dataSet, request, evaluator(indices, ledger), progress)
+        try findings.test?.requireScores(ledger)
         return TrainingOutcome(
-            test: report, bestValidationAccuracy: nil, scores: [], steps: step, seconds: begin.duration(to: .now).seconds,
-            run: run,
-            weightsDigest: network.weightsDigest, waitShare: 0, damage: ledger.record)
+            test: findings.test, probe: findings.probe, retrieval: findings.retrieval, bestValidationAccuracy: nil, scores: [],
+            steps: step, seconds: begin.duration(to: .now).seconds, run: run,
+            weightsDigest: hasClassifier ? network.weightsDigest : network.backbone.weightsDigest, waitShare: 0,
+            damage: ledger.record)
+    }
+
+    private func findings(
+        on dataSet: DataSet, _ request: EvaluationRequest, _ evaluator: Evaluator, _ progress: (_ done: Int, _ total: Int) -> Void
+    ) throws -> (test: ClassificationReport?, probe: ProbeReport?, retrieval: Retrieval?) {
+        guard request.needsFeatures else {
+            return (try evaluator.evaluate(network, on: dataSet.test, progress: progress), nil, nil)
+        }
+        let labeled = request.probe == .linear ? try configuration.lists(of: dataSet, labels: request.labels).labelled : nil
+        // The gallery has the labelled clips too.
+        let training = request.wantsRetrieval ? dataSet.train : labeled ?? dataSet.train
+        let total = dataSet.test.count + training.count
+        let (test, features): (ClassificationReport?, FeatureTable) =
+            if hasClassifier {
+                try evaluator.evaluateWithFeatures(network, on: dataSet.test) { done, _ in progress(done, total) }
+            } else {
+                (nil, try evaluator.features(of: network.backbone, on: dataSet.test) { done, _ in progress(done, total) })
+            }
+        let gallery = try evaluator.features(of: network.backbone, on: training) { done, _ in
+            progress(dataSet.test.count + done, total)
+        }
+        let probe = try labeled.map {
+            try ProbeReport(
+                labeled: gallery.selecting($0), test: features, classCount: classes.count,
+                seed: UInt64(configuration[RunOptions.self].seed))
+        }
+        let retrieval = request.wantsRetrieval ? try Retrieval(gallery: gallery, queries: features) : nil
+        return (test ?? probe?.report, probe, retrieval)
     }
 
     /// The class probabilities of videos, in the order of `paths`: softmax of the mean logits over the views.
@@ -101,6 +142,32 @@ public final class TrainedNetwork {
     }
 }
 
+/// What an evaluation is asked for beside the scores of the classifier.
+public struct EvaluationRequest: Sendable {
+    /// What is trained upon features.
+    public enum Probe: String, Sendable, CaseIterable {
+        /// A linear classifier.
+        case linear
+    }
+
+    /// A probe upon the backbone; nil for none.
+    public var probe: Probe?
+    /// Which clips the probe learns from; nil: those that the run has labelled.
+    public var labels: LabelRate?
+    /// Whether the nearest training clips of test clips are looked for.
+    public var wantsRetrieval: Bool
+
+    /// A request; see the properties.
+    public init(probe: Probe? = nil, labels: LabelRate? = nil, wantsRetrieval: Bool = false) {
+        self.probe = probe
+        self.labels = labels
+        self.wantsRetrieval = wantsRetrieval
+    }
+
+    /// Whether it is about features.
+    var needsFeatures: Bool { probe != nil || wantsRetrieval }
+}
+
 /// What a network makes of one video.
 public struct Prediction: Sendable {
     /// The file.
@@ -123,6 +190,17 @@ public struct Prediction: Sendable {
             ),
             ("damage", damage.map { .string($0) } ?? .null),
         ])
+    }
+}
+
+/// A run that has pre-trained a backbone, asked for classes.
+public struct NoClassifier: ReportedError, Equatable {
+    /// The run's folder.
+    public let run: String
+    public var exitCode: ExitCode { .usage }
+    public var description: String {
+        "\(run): it has pre-trained a backbone, which tells no classes; ask for what its features are worth by evaluate --probe linear "
+            + "or --retrieval, or train a classifier upon it: semisup train --init \(run)"
     }
 }
 

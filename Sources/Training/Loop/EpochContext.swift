@@ -28,7 +28,7 @@ public final class EpochContext {
     public let evaluated: VideoClassifier?
     /// Whether a few clips stand for all, so that a step can be measured.
     public var isRehearsal: Bool { data.isRehearsal }
-    private let data: RunData
+    let data: RunData
     private let isEvaluation: Bool
     /// Whether a pass over a list was asked for.
     private(set) var hasPassed = false
@@ -97,6 +97,16 @@ public final class EpochContext {
     /// Puts `counts`, such as the sizes of clusters, into the metrics under `name`; reports and TensorBoard do not draw them.
     public func monitor(_ name: String, _ counts: [Int]) { monitors.append((name, .array(counts.map(JSON.integer)))) }
 
+    /// Puts into the metrics under `name` how far `clusters` of the training samples with these stable indices agree with the true
+    /// classes, where those are known: their normalised mutual information. Methods cannot read the classes.
+    public func monitorClasses(_ name: String, of clusters: [Int], samples: [Int]) {
+        let known = zip(samples, clusters).compactMap { sample, cluster in
+            data.lists.diagnosticLabels.label(ofSample: sample).map { (cluster, $0) }
+        }
+        guard !known.isEmpty else { return }
+        monitor(name, NormalizedMutualInformation(known.map(\.0), known.map(\.1)).value)
+    }
+
     private func pass(
         over list: VideoList, views: [ViewRequest]?, batchSize: Int, _ body: (StreamBatch) throws -> Void
     ) throws {
@@ -112,7 +122,7 @@ public final class EpochContext {
         }
     }
 
-    private func samples(of list: List) throws(TestListInTraining) -> VideoList {
+    func samples(of list: List) throws(TestListInTraining) -> VideoList {
         switch list {
         case .labeled: return data.lists.labelled
         case .unlabeled: return data.lists.unlabelled
@@ -133,6 +143,8 @@ public struct RunData: Sendable {
     let window: TemporalWindow, crops: EvaluationCrops
     let seed: UInt64
     let access: VideoAccess
+    /// Scores by the views of `evaluation.views`.
+    let evaluator: Evaluator
     /// The type in which networks want their clips.
     let elementType: ElementType
     /// Whether the lists are a few clips that stand for all.
@@ -152,6 +164,7 @@ public struct RunData: Sendable {
             shortSide: Evaluator.shortSide(of: clip.size), output: PictureSize(side: clip.size), layout: .centre)
         seed = plan.seed
         self.access = access
+        evaluator = try plan.evaluator(access)
     }
 }
 

@@ -15,8 +15,13 @@ public struct StepReport: Sendable {
 
 /// What a finished run reports.
 public struct TrainingOutcome: Sendable {
-    /// The scores on the test list; nil where there is none.
+    /// The scores on the test list: of the classifier that is evaluated, or where a backbone alone was trained of a linear probe
+    /// upon it; nil where there are none.
     public let test: ClassificationReport?
+    /// What a linear probe upon the backbone came to; nil where none was asked for.
+    public var probe: ProbeReport?
+    /// What the nearest training clips of test clips are; nil where that was not asked for.
+    public var retrieval: Retrieval?
     /// The best top-1 accuracy on the validation part; nil where there is none, or it was not scored.
     public let bestValidationAccuracy: Double?
     /// What the method's own evaluators gave.

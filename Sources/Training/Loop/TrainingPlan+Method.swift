@@ -39,7 +39,7 @@ extension TrainingPlan {
     /// Calls into the method.
     var call: MethodCall { MethodCall(plugin: plugin?.record.name) }
 
-    /// What is wrong with the stages of `method`, or with the network that it wants evaluated.
+    /// What is wrong with the stages of `method`, or with the network that it hands on.
     private func mistake(of method: any Method, _ elementType: ElementType) throws -> MethodMistake? {
         let names = method.stages.map(\.name)
         if names.isEmpty { return MethodMistake("it has no stage") }
@@ -47,10 +47,11 @@ extension TrainingPlan {
             return MethodMistake("two of its stages have one name: \(names.joined(separator: ", "))")
         }
         // `evaluate` and `predict` know the configuration and not the plugin.
-        guard let network = method.networks.evaluated else { return nil }
+        guard let network = method.networks.transferred else { return nil }
         guard network.layout == (try networks(elementType).blankClassifier().layout) else {
+            let part = method.networks.evaluated == nil ? "handed on" : "evaluated"
             return MethodMistake(
-                "the network that is evaluated is not the one that backbone= names; make it by networks.classifier()")
+                "the network that is \(part) is not the one that backbone= names; make it by networks.classifier()")
         }
         return nil
     }
@@ -90,6 +91,10 @@ extension TrainingPlan {
             found.append(
                 "method=\(configuration[RunOptions.self].method) needs unlabelled clips and every clip is labelled; "
                     + "use labels.pool=all, fewer labels, or method=supervised")
+        }
+        if method.networks.evaluated == nil, method.networks.transferred?.isBackboneFrozen == true {
+            found.append(
+                "init.freeze=backbone: method=\(configuration[RunOptions.self].method) trains nothing but that; leave it away")
         }
         let clip = configuration[ClipOptions.self], shape = [3, clip.length, clip.size, clip.size]
         let classifiers = method.networks.members.compactMap { member in

@@ -24,7 +24,7 @@ public struct TrainingPlan: Sendable {
     public init(configuration: Configuration, dataSet: DataSet, methods: MethodCatalogue = .builtIn) throws {
         self.configuration = configuration
         self.dataSet = dataSet
-        let run = configuration[RunOptions.self], labels = configuration[LabelOptions.self]
+        let run = configuration[RunOptions.self]
         let entry = try methods.entry(named: run.method, plugin: run.plugin)
         (method, plugin) = (entry.type, entry.plugin)
         if let split = run.split {
@@ -33,14 +33,8 @@ public struct TrainingPlan: Sendable {
                     .conflict(reason: "labels=\(run.labels) and split=\(split) both choose the labelled clips; give one of them")
                 ])
             }
-            lists = try TrainingLists(
-                dataSet, list: try SplitCatalogue.standard().splitList(nameOrPath: split), pool: labels.pool)
-        } else {
-            let draw = LabelDraw(
-                rate: try LabelRate(run.labels), seed: UInt64(run.seed), unit: labels.unit,
-                balance: labels.quota)
-            lists = try TrainingLists(dataSet, draw: draw, pool: labels.pool)
         }
+        lists = try configuration.lists(of: dataSet)
         guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }
         // With every clip labelled and the complement asked for, the pool is empty: a pass is then one over the labels.
         let pass = lists.unlabelled.isEmpty ? lists.labelled.count : lists.unlabelled.count
@@ -68,6 +62,7 @@ public struct TrainingPlan: Sendable {
             options: .init(width: backbone.width, depth: backbone.depth), classes: dataSet.classes.count,
             dropoutRate: backbone.dropout, seed: seed, elementType: elementType)
         factory.initialWeights = initialWeights
+        factory.freezesBackbone = configuration[InitializationOptions.self].freeze == .backbone
         return factory
     }
 
@@ -76,16 +71,14 @@ public struct TrainingPlan: Sendable {
         let options = configuration[InitializationOptions.self]
         guard let source = options.source else { return self }
         var plan = self
-        plan.initialWeights = try InitialWeights(source, part: options.part, for: try networks)
+        let isSaid = options.part != .all || configuration["init.part"]?.origin.isWritten == true
+        plan.initialWeights = try InitialWeights(source, part: isSaid ? options.part : nil, for: try networks)
         return plan
     }
 
     /// The evaluator that the configuration describes.
-    public func evaluator(_ access: VideoAccess) throws -> Evaluator {
-        let clip = configuration[ClipOptions.self]
-        return try Evaluator(
-            window: (clip.length, clip.stride), size: clip.size, views: configuration[EvaluationOptions.self].views,
-            classCount: dataSet.classes.count, access: access)
+    public func evaluator(_ access: VideoAccess) throws(AugmentError) -> Evaluator {
+        try configuration.evaluator(classCount: dataSet.classes.count, access)
     }
 
     /// A digest of the sizes of all files, in the order of the lists.

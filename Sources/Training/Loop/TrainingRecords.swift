@@ -5,11 +5,13 @@ import Media
 import Tensor
 
 extension TrainingPlan {
-    /// The configuration with paths from the root, so that a run finds its data and its plugin from any folder.
+    /// The configuration with paths from the root, so that a run finds its data and its plugin from any folder, and with what was
+    /// taken of initial weights.
     var recordedConfiguration: JSON {
         .object(
             (configuration.json.objectValue ?? []).map { name, value in
                 if name == "plugin", let plugin { return (name, .string(plugin.path)) }
+                if name == "init.part", let initialWeights { return (name, .string(initialWeights.part.rawValue)) }
                 return (name, Configuration.fromRoot(value, of: name))
             })
     }
@@ -126,28 +128,37 @@ extension TrainingOutcome {
     public func result(_ configuration: Configuration) -> JSON {
         let options = configuration[RunOptions.self]
         func share(_ value: Double?) -> JSON { value.map(JSON.real) ?? .null }
-        let interval =
-            test?.interval.map { found in
-                JSON.object([
-                    ("low", .real(found.low)), ("high", .real(found.high)), ("units", .integer(found.units)),
-                    ("by", .string(test?.isGrouped == true ? "group" : "video")),
-                ])
-            } ?? .null
         let accuracy = test?.accuracy(top: 1) ?? scores.first { $0.name == "accuracyTop1" }?.value
-        return .object([
-            ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labelSource)),
-            ("seed", .integer(options.seed)), ("accuracyTop1", share(accuracy)),
-            ("accuracyTop1Interval", interval), ("accuracyTop5", share(test?.accuracy(top: 5))),
-            ("meanClassAccuracy", share(test?.meanClassAccuracy)),
-            ("bestValidationAccuracyTop1", share(bestValidationAccuracy)),
-            ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
-            ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
-            ("views", configuration[EvaluationOptions.self].views.json),
-            ("damagedVideos", .integer(damage.damaged.count)), ("clipsRead", damage.countsJSON),
-            ("steps", .integer(steps)), ("seconds", .real(seconds)),
-            ("scores", .object(scores.map { ($0.name, .real($0.value)) })), ("loaderWaitShare", .real(waitShare)),
-            ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
-        ])
+        let asked: [(String, JSON)] =
+            (probe.map { [("probe", $0.json)] } ?? [])
+            + (retrieval.map { [("recall", $0.recallJSON), ("retrieval", $0.json)] } ?? [])
+        return .object(
+            [
+                ("event", .string("result")), ("method", .string(options.method)), ("labels", .string(options.labelSource)),
+                ("seed", .integer(options.seed)), ("accuracyTop1", share(accuracy)),
+                ("accuracyTop1Interval", test?.intervalJSON ?? .null), ("accuracyTop5", share(test?.accuracy(top: 5))),
+                ("meanClassAccuracy", share(test?.meanClassAccuracy)),
+                ("bestValidationAccuracyTop1", share(bestValidationAccuracy)),
+                ("tiedTestClips", .integer(test?.tied(top: 1) ?? 0)), ("scoreAveraging", .string("logits")),
+                ("testClips", .integer(test?.rows.count ?? 0)), ("damagedTestClips", .integer(test?.damaged ?? 0)),
+                ("views", configuration[EvaluationOptions.self].views.json),
+                ("damagedVideos", .integer(damage.damaged.count)), ("clipsRead", damage.countsJSON),
+                ("steps", .integer(steps)), ("seconds", .real(seconds)),
+                ("scores", .object(scores.map { ($0.name, .real($0.value)) })), ("loaderWaitShare", .real(waitShare)),
+                ("run", .string(run)), ("weightsDigest", .string(weightsDigest)),
+            ] + asked)
+    }
+}
+
+extension ClassificationReport {
+    /// The object `accuracyTop1Interval` of results.
+    var intervalJSON: JSON {
+        interval.map { found in
+            .object([
+                ("low", .real(found.low)), ("high", .real(found.high)), ("units", .integer(found.units)),
+                ("by", .string(isGrouped ? "group" : "video")),
+            ])
+        } ?? .null
     }
 }
 

@@ -63,12 +63,26 @@ extension TrainingRun {
         guard !list.isEmpty, let network = state.evaluated else { return nil }
         CrashReport.isAt(step: nil)
         let evaluator = try plan.evaluator(access)
-        let report = try evaluator.evaluate(network, on: list) { done, total in
-            observer.didScore(done, of: total)
-            if Interruption.request != nil { throw interrupted }
-        }
+        let report = try evaluator.evaluate(network, on: list, progress: didScore)
         try report.requireScores(access.ledger)
         return report
+    }
+
+    private func didScore(_ done: Int, of total: Int) throws {
+        observer.didScore(done, of: total)
+        if Interruption.request != nil { throw interrupted }
+    }
+
+    /// The scores of the test part: of the classifier that is evaluated, or of a linear probe where only a backbone is handed on.
+    func scoreAtEnd() throws -> (test: ClassificationReport?, probe: ProbeReport?) {
+        guard state.evaluated == nil, let network = state.method.networks.transferred, !plan.dataSet.test.isEmpty else {
+            return (try score(plan.dataSet.test), nil)
+        }
+        CrashReport.isAt(step: nil)
+        let context = context(stage: state.stageName, isEvaluation: true)
+        let probe = try context.linearProbe(of: network.backbone, progress: didScore)
+        try probe.report.requireScores(access.ledger)
+        return (probe.report, probe)
     }
 
     /// What the method's own evaluators say.
@@ -88,10 +102,12 @@ extension TrainingRun {
     }
 
     func finish(
-        _ test: ClassificationReport?, _ scores: [(name: String, value: Double)], seconds: Double, waitShare: Double
+        _ test: ClassificationReport?, _ probe: ProbeReport?, _ scores: [(name: String, value: Double)], seconds: Double,
+        waitShare: Double
     ) throws -> TrainingOutcome {
         let outcome = TrainingOutcome(
-            test: test, bestValidationAccuracy: state.bestAccuracy, scores: scores, steps: state.step, seconds: seconds,
+            test: test, probe: probe, bestValidationAccuracy: state.bestAccuracy, scores: scores, steps: state.step,
+            seconds: seconds,
             run: directory.path,
             weightsDigest: state.weightsDigest,
             waitShare: waitShare, damage: access.ledger.record)

@@ -43,6 +43,7 @@ public final class TrainingRun {
         data = try RunData(plan, access: access)
         state = try TrainingState(plan)
         if let weights = plan.initialWeights { observer.note(weights.report(state.method.networks)) }
+        for note in plan.notesOnFreezing(state.method.networks) { observer.note(note) }
         record = RunRecord(plan, engine: Engine.backend.description)
         Interruption.begin()
         directory =
@@ -152,13 +153,13 @@ public final class TrainingRun {
             try save()
             try willEvaluate()
             try save()
-            let test = try score(plan.dataSet.test)
+            let (test, probe) = try scoreAtEnd()
             let scores = try namedScores()
             try tuning.write()
             try writer.finish()
             lateStop?.finish()
             return try finish(
-                test, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
+                test, probe, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
         } catch {
             lateStop?.finish()
             throw ended(by: error)

@@ -34,14 +34,14 @@ final class TrainingState {
     private let spans: [StageSpan]
     /// The names of videos by their paths.
     private let videoNames: [String: String]
-    /// The classifier that was to be evaluated at the beginning.
+    /// The network that was to be handed on at the beginning.
     private let first: VideoClassifier?
 
     init(_ plan: TrainingPlan) throws {
         method = try plan.makeMethod()
         spans = plan.spans(of: method)
         videoNames = Dictionary(plan.videoNames) { first, _ in first }
-        first = method.networks.evaluated
+        first = method.networks.transferred
         options = plan.configuration[OptimizerOptions.self]
         optimizer = Optimizer(method.networks, options)
         let decay = plan.configuration[AverageOptions.self].decay
@@ -53,9 +53,15 @@ final class TrainingState {
     /// The classifier that is evaluated: the running mean where there is one.
     var evaluated: VideoClassifier? { average?.twin ?? method.networks.evaluated }
 
-    /// The digest of the weights that are evaluated; of all networks where no classifier is.
+    /// The digest of the weights that are handed on; of all networks where none are.
     var weightsDigest: String {
-        evaluated?.weightsDigest ?? SHA256.hexadecimal(of: method.networks.members.map(\.module.weightsDigest).joined())
+        evaluated?.weightsDigest ?? method.networks.transferred?.backbone.weightsDigest
+            ?? SHA256.hexadecimal(of: method.networks.members.map(\.module.weightsDigest).joined())
+    }
+
+    /// What checkpoints say of the primary network.
+    private var handedOn: String {
+        method.networks.evaluated == nil && method.networks.transferred != nil ? WeightPart.backbone.rawValue : "network"
     }
 
     /// The stages that are not over, with their steps.
@@ -76,8 +82,8 @@ final class TrainingState {
         if let unknown = stage.networks?.subtracting(names).sorted().first {
             throw MethodMistake("its stage \(stage.name) moves a network \(unknown), and it has \(names.joined(separator: ", "))")
         }
-        guard networks.evaluated === first else {
-            throw MethodMistake("it has replaced the network that is evaluated; give that one new weights instead")
+        guard networks.transferred === first else {
+            throw MethodMistake("it has replaced the network that is evaluated or handed on; give that one new weights instead")
         }
         optimizer.adopt(networks, moved: stage.networks)
     }
@@ -111,8 +117,8 @@ final class TrainingState {
         return Checkpoint(
             step: step, tensors: tree.tensors.sorted { $0.key < $1.key }.map { StoredTensor(name: $0.key, $0.value) },
             state: .object([
-                ("primary", method.networks.evaluatedName.map { .string($0) } ?? .null),
-                ("evaluated", .string(average == nil ? "network" : "average")),
+                ("primary", method.networks.transferredName.map { .string($0) } ?? .null),
+                ("evaluated", .string(average == nil ? handedOn : "average")),
                 ("metricsPosition", .integer(position.metrics)), ("timingsPosition", .integer(position.timings)),
                 ("bestAccuracy", bestAccuracy.map(JSON.real) ?? .null),
                 ("evaluatedStep", evaluatedStep.map(JSON.integer) ?? .null), ("begunStep", begunStep.map(JSON.integer) ?? .null),

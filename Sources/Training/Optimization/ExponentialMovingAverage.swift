@@ -9,7 +9,8 @@ public protocol ParameterFollower: AnyObject {
     func update(besides moved: Set<ObjectIdentifier>)
 }
 
-/// A twin of a network that follows it: twin = decay twin + (1 - decay) network, running statistics included.
+/// A twin of a network that follows it: twin = decay twin + (1 - decay) network, running statistics included. What is frozen is equal
+/// from the beginning.
 public final class ExponentialMovingAverage<Network: Module>: Stateful, ParameterFollower {
     /// The averaged network. No gradient reaches it.
     public let twin: Network
@@ -38,10 +39,10 @@ public final class ExponentialMovingAverage<Network: Module>: Stateful, Paramete
 
     public func update(besides moved: Set<ObjectIdentifier>) {
         for (average, live) in zip(twin.namedParameters, network.namedParameters)
-        where !moved.contains(ObjectIdentifier(live.parameter)) {
+        where !live.parameter.isFrozen && !moved.contains(ObjectIdentifier(live.parameter)) {
             average.parameter.value.moveTowards(live.parameter.value, decay: decay)
         }
-        for (average, live) in zip(twin.namedStatistics, network.namedStatistics) {
+        for (average, live) in zip(twin.namedStatistics, network.namedStatistics) where !live.statistics.isFrozen {
             average.statistics.values = ChannelStatistics(
                 mean: movingAverage(average.statistics.values.mean, live.statistics.values.mean, decay: decay),
                 variance: movingAverage(average.statistics.values.variance, live.statistics.values.variance, decay: decay))

@@ -41,7 +41,7 @@ public final class Optimizer: Stateful {
         (slots, frozen) = ([], [])
         for network in networks.members {
             for (name, parameter) in network.module.namedParameters where seen.insert(ObjectIdentifier(parameter)).inserted {
-                guard network.isTrained, moved?.contains(network.name) ?? true else {
+                guard network.isTrained, !parameter.isFrozen, moved?.contains(network.name) ?? true else {
                     frozen.append(parameter)
                     continue
                 }

@@ -7,14 +7,26 @@ public struct InitialWeights: Sendable {
     public let fit: WeightFit
     /// SHA-256 of the file, or of the weights of a run.
     public let digest: String
-    private let backbone: String, shapes: [WeightShape], tensors: [StoredTensor]
+    /// What is taken: of a source that is a backbone alone, that.
+    public let part: WeightPart
+    private let isImplied: Bool
+    private let shapes: [WeightShape], tensors: [StoredTensor]
 
-    /// Reads what `options` name for the networks of `factory`.
+    /// Reads `part` of the weights at `path` for the networks of `factory`; nil: what they are of.
     ///
-    /// Throws what `WeightSource` throws, and `WeightsError.unfit` where a name is missing, unexpected or of another shape.
-    init(_ path: String, part: WeightPart, for factory: NetworkFactory) throws {
-        let source = try WeightSource(opening: path)
-        backbone = factory.entry.name
+    /// Throws what `WeightSource` throws, `WeightsError.unfit` where a name is missing, unexpected or of another shape, and
+    /// `ConfigurationError` where all is asked of a backbone.
+    init(_ path: String, part asked: WeightPart?, for factory: NetworkFactory) throws {
+        let source = try WeightSource(opening: path), backbone = factory.entry.name
+        if asked == .all, source.part == .backbone {
+            throw ConfigurationError(findings: [
+                .conflict(
+                    reason: "init.part=all: \(path) holds a backbone that was pre-trained, and no classifier; "
+                        + "use init.part=backbone, or leave it away")
+            ])
+        }
+        part = asked ?? source.part
+        isImplied = asked == nil && part == .backbone
         shapes = factory.blankClassifier().weightShapes
         fit = try WeightFit(
             source.weights, path: path, to: shapes, network: "\(backbone) with \(factory.classes) classes", part: part)
@@ -26,19 +38,15 @@ public struct InitialWeights: Sendable {
         digest = source.weights.digest
     }
 
-    /// Replaces the drawn weights of `network`, which is upon `entry`, where it is of the same shape. Returns whether it is.
-    @discardableResult
-    func load(into network: VideoClassifier, upon entry: BackboneEntry) -> Bool {
-        guard entry.name == backbone, network.weightShapes == shapes else { return false }
-        network.load(tensors)
-        return true
-    }
+    /// Replaces the drawn weights of `network`, which is of the shape of `factory.classifier`.
+    func load(into network: VideoClassifier) { network.load(tensors) }
 
     /// What a user should know, line by line; `networks` are those of the method.
     func report(_ networks: NetworkSet) -> String {
         let drawn = networks.members.filter { $0.module.weightShapes != shapes }.map { "  drawn, of another shape: \($0.name)" }
         let classifier = shapes.map(\.name).filter { name in !tensors.contains { $0.name == name } }
-        return ([fit.report] + (classifier.isEmpty ? [] : ["  drawn: \(classifier.joined(separator: " "))"]) + drawn)
+        let alone = isImplied ? ["  a backbone alone, as it was pre-trained: init.part=backbone"] : []
+        return ([fit.report] + alone + (classifier.isEmpty ? [] : ["  drawn: \(classifier.joined(separator: " "))"]) + drawn)
             .joined(separator: "\n")
     }
 }

@@ -60,15 +60,21 @@ public struct NetworkIdentity: Sendable {
 
 extension NetworkIdentity {
     private static let format = "weights 1"
-    private static let formatKey = "semisup", classesKey = "classes"
+    private static let formatKey = "semisup", classesKey = "classes", partKey = "part"
 
-    /// The texts that a file has beside its tensors; `format` is what other libraries look for.
-    var metadata: [String: String] {
+    /// The texts that a file of `part` of the network has beside its tensors; `format` is what other libraries look for.
+    func metadata(of part: WeightPart) -> [String: String] {
         var texts = settings
+        if part == .backbone { texts[Self.partKey] = part.rawValue }
         texts["format"] = "pt"
         texts[Self.formatKey] = Self.format
         if !classes.isEmpty { texts[Self.classesKey] = JSON.array(classes.map(JSON.string)).serialized() }
         return texts
+    }
+
+    /// What of a network a file says that it holds; all where it does not say.
+    static func part(metadata: [String: String]) -> WeightPart {
+        metadata[formatKey] == format ? metadata[partKey].flatMap(WeightPart.init) ?? .all : .all
     }
 
     /// What a file says about itself; nil where it does not.

@@ -53,7 +53,7 @@ public struct PortableNetwork {
     /// Writes the network. Throws `FileError.exists` where `path` is taken.
     public func write(_ format: Format, to path: String) throws {
         try NewFile.requireFree(path)
-        var metadata = identity.metadata
+        var metadata = identity.metadata(of: part)
         metadata["source"] = "SHA-256 \(source)"
         let drawn = fit.missing.map(\.name) + fit.mismatched.map(\.target)
         if !drawn.isEmpty { metadata["drawn"] = drawn.joined(separator: " ") }
@@ -64,22 +64,27 @@ public struct PortableNetwork {
                 part == .all ? tensors : tensors.filter { !WeightFit.isClassifier($0.name) }, metadata: metadata, to: path)
         case .onnx:
             metadata["input"] = "clips [N, C, T, H, W], normalised as in training: (level - mean) / deviation for each channel"
-            try ONNXFile.write(network, inputChannels: identity.options.inputChannels, metadata: metadata, to: path)
+            try ONNXFile.write(
+                network, part: part, inputChannels: identity.options.inputChannels, metadata: metadata, to: path)
         }
     }
 }
 
 extension PortableNetwork {
-    /// Writes clips of random values, and the logits that the network gives for them, to compare with what others compute.
+    /// Writes clips of random values, and what the network gives for them, to compare with what others compute.
     ///
-    /// The tensors are `clips` `[2, C, T, H, W]`, of the size that the identity's options say, and `logits` `[2, classes]`. Throws
-    /// `FileError.exists` where `path` is taken.
+    /// The tensors are `clips` `[2, C, T, H, W]`, of the size that the identity's options say, and `logits` `[2, classes]`, or of a
+    /// backbone alone `features` `[2, channels]`. Throws `FileError.exists` where `path` is taken.
     public func writeExample(to path: String) throws {
         try NewFile.requireFree(path)
         let clip = identity.clip, shape = [2, identity.options.inputChannels, clip.length, clip.size, clip.size]
         let clips = Initializer(seed: 0).named("example").normal(shape, standardDeviation: 1)
-        let logits = GradientRecording.off { network(clips, .evaluation) }
-        try SafetensorsFile.write([StoredTensor(name: "clips", clips), StoredTensor(name: "logits", logits)], to: path)
+        let (name, output) = GradientRecording.off {
+            part == .all
+                ? ("logits", network(clips, .evaluation))
+                : ("features", network.features(clips, .evaluation).globalAveragePooled())
+        }
+        try SafetensorsFile.write([StoredTensor(name: "clips", clips), StoredTensor(name: name, output)], to: path)
     }
 }
 

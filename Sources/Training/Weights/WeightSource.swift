@@ -10,6 +10,8 @@ public struct WeightSource: Sendable {
     public let weights: StoredWeights
     /// The network that they belong to; nil for files that do not say.
     public let identity: NetworkIdentity?
+    /// What they are of: a whole network, or a backbone alone, where a run has pre-trained that or the file says so.
+    public let part: WeightPart
     /// The newest checkpoints of a run that could not be used, with the reason.
     public let passedOver: [CheckpointStore.PassedOver]
 
@@ -19,7 +21,9 @@ public struct WeightSource: Sendable {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             let contents = try SafetensorsFile(opening: path).contents()
-            weights = Checkpoint(contents).map { StoredWeights(evaluatedBy: $0) } ?? contents
+            let checkpoint = Checkpoint(contents)
+            weights = checkpoint.map { StoredWeights(evaluatedBy: $0) } ?? contents
+            part = checkpoint?.part ?? NetworkIdentity.part(metadata: contents.metadata)
             identity = NetworkIdentity(metadata: contents.metadata)
             passedOver = []
             return
@@ -28,6 +32,7 @@ public struct WeightSource: Sendable {
         let newest = try CheckpointStore(folder: path + "/checkpoints").newest()
         guard let checkpoint = newest.checkpoint else { throw NoCheckpoint(run: path, isBest: false) }
         weights = StoredWeights(evaluatedBy: checkpoint)
+        part = checkpoint.part
         identity = NetworkIdentity(record, try Configuration(record, run: path))
         passedOver = newest.passedOver
     }
@@ -39,11 +44,15 @@ public struct WeightSource: Sendable {
 }
 
 extension Checkpoint {
-    /// The tensors of the network that is evaluated, under its names.
+    /// What of the network has learned: where nothing is evaluated but a backbone is handed on, that.
+    var part: WeightPart { state["evaluated"]?.stringValue == WeightPart.backbone.rawValue ? .backbone : .all }
+
+    /// The tensors of the network that is evaluated, or of the backbone that is handed on, under its names.
     var evaluatedTensors: [StoredTensor] {
         let isAverage = state["evaluated"]?.stringValue == "average"
         let prefix = (isAverage ? "average" : "network.\(state["primary"]?.stringValue ?? "classifier")") + "."
-        return tensors.filter { $0.name.hasPrefix(prefix) }.map { $0.named(String($0.name.dropFirst(prefix.count))) }
+        let all = tensors.filter { $0.name.hasPrefix(prefix) }.map { $0.named(String($0.name.dropFirst(prefix.count))) }
+        return part == .all ? all : all.filter { !WeightFit.isClassifier($0.name) }
     }
 }
 

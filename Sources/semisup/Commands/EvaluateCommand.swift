@@ -7,7 +7,13 @@ import Training
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Scores the network of a run on test videos.",
-        discussion: "Example: semisup evaluate runs/fixmatch-motions-1%-seed0 --views 10x3")
+        discussion: """
+            A run that pre-trains a backbone has no classifier to score: ask for --probe or --retrieval.
+
+            Examples:
+              semisup evaluate runs/fixmatch-motions-1%-seed0 --views 10x3
+              semisup evaluate runs/xdc-motions-1%-seed0 --probe linear --labels 10% --retrieval
+            """)
 
     @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
     var folder: String
@@ -15,6 +21,12 @@ struct EvaluateCommand: ParsableCommand {
     var views: String?
     @Option(help: "A built-in data set, a folder or a list file (default: that of the run).")
     var data: String?
+    @Option(help: "Train a linear classifier upon the frozen features of labelled clips.")
+    var probe: EvaluationRequest.Probe?
+    @Option(help: "What the probe learns from: 1%, 4/class, all (default: as the run).")
+    var labels: String?
+    @Flag(help: "Share of test clips with their class among the nearest training clips.")
+    var retrieval = false
     @Flag(help: "Score the checkpoint that was best on the validation part, not the last.")
     var best = false
     @Option(help: ArgumentHelp("Write the confusion matrix as a PNG picture to this new file.", valueName: "file"))
@@ -22,8 +34,15 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        if labels != nil && probe == nil {
+            throw ValidationError("--labels is about what a probe learns from; add --probe linear")
+        }
+    }
+
     func run() throws {
         if let picture { try NewFile.requireFree(picture) }
+        let request = EvaluationRequest(probe: probe, labels: try labels.map { try LabelRate($0) }, wantsRetrieval: retrieval)
         let network = try TrainedNetwork(run: folder, isBest: best, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
         let dataSet = try DataAccess.open(data ?? network.configuration[RunOptions.self].data)
@@ -31,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
             logger.warning("the test part is not the one that the run had: \(dataSet.test.count) clips now")
         }
         let progress = Progress("evaluating", unit: "videos")
-        let outcome = try network.evaluate(on: dataSet, indices: .cached) { progress.update($0, of: $1) }
+        let outcome = try network.evaluate(on: dataSet, asking: request, indices: .cached) { progress.update($0, of: $1) }
         progress.end()
         for entry in outcome.damage.entries { logger.warning("left out: \(entry.reason)") }
         if let picture, let test = outcome.test { try test.writeConfusionPicture(to: picture) }
@@ -53,6 +72,8 @@ struct EvaluateCommand: ParsableCommand {
         return Text.table([["class", "videos", "right", "taken for"]] + rows, rightAligned: [1, 2])
     }
 }
+
+extension EvaluationRequest.Probe: @retroactive ExpressibleByArgument {}
 
 /// `semisup predict`
 struct PredictCommand: ParsableCommand {

@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
               semisup train --labels 1%
               semisup train --method supervised --labels 4/class --data videos/ optimizer.learningRate=0.01
               semisup train --init kinetics.safetensors init.part=backbone --data videos/ --labels 10%
+              semisup train --method supervised --init runs/pretrained --freeze backbone --labels 10%
               semisup train --resume --out runs/fixmatch-motions-1%-seed0
             """)
 
@@ -45,6 +46,8 @@ struct TrainCommand: ParsableCommand, HelpTable {
         name: .customLong("init"),
         help: ArgumentHelp("A run or a safetensors file whose weights networks begin with.", valueName: "run or weights"))
     var initialWeights: String?
+    @Option(help: "Keep the backbone as it begins, in evaluation mode: only the classifier learns.")
+    var freeze: InitializationOptions.FrozenPart?
     @Option(help: ArgumentHelp("A plugin's file; without --method its method trains.", valueName: "file"))
     var plugin: String?
     @Option(
@@ -112,7 +115,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
     private func configuration() throws -> Configuration {
         let flags = [
             ("method", method), ("labels", labels), ("data", data), ("split", split), ("seed", seed), ("plugin", plugin),
-            ("init", initialWeights),
+            ("init", initialWeights), ("init.freeze", freeze?.rawValue),
         ]
         .compactMap { name, value in value.map { (name, $0) } }
         guard resume, let out else { return try .training(file: config, flags: flags, settings: settings, methods: .standard) }
@@ -133,3 +136,5 @@ struct TrainCommand: ParsableCommand, HelpTable {
             ]))
     }
 }
+
+extension InitializationOptions.FrozenPart: @retroactive ExpressibleByArgument {}

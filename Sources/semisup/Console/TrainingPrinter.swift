@@ -64,18 +64,42 @@ final class TrainingPrinter: TrainingObserver {
 /// The result of a run for a person.
 enum OutcomeText {
     static func table(_ outcome: TrainingOutcome) -> String {
+        let features = probe(outcome) + (outcome.retrieval.map(retrieval) ?? [])
         guard let test = outcome.test, !test.rows.isEmpty else {
-            return Text.table([["test clips", "none"], ["steps", "\(outcome.steps)"], ["run", outcome.run]])
+            let none = outcome.retrieval == nil ? [["test clips", "none"]] : []
+            return Text.table(none + features + [["steps", "\(outcome.steps)"], ["run", outcome.run]])
         }
-        // Among five classes or fewer every answer is one of the five best.
-        let topFive = test.classCount > 5 ? [["top-5", Text.percent(test.accuracy(top: 5))]] : []
         return Text.table(
-            [["top-1", Text.percent(test.accuracy(top: 1)) + interval(of: test)]] + topFive + [
-                ["mean of classes", Text.percent(test.meanClassAccuracy)],
-                ["test clips", "\(test.rows.count)" + (test.damaged > 0 ? " (\(test.damaged) damaged, left out)" : "")],
+            accuracies(test) + [
+                ["test clips", "\(test.rows.count)" + leftOut(test.damaged)]
+            ] + features + [
                 ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
             ])
     }
+
+    private static func accuracies(_ test: ClassificationReport) -> [[String]] {
+        // Among five classes or fewer every answer is one of the five best.
+        let topFive = test.classCount > 5 ? [["top-5", Text.percent(test.accuracy(top: 5))]] : []
+        return [["top-1", Text.percent(test.accuracy(top: 1)) + interval(of: test)]] + topFive
+            + [["mean of classes", Text.percent(test.meanClassAccuracy)]]
+    }
+
+    /// Its accuracy stands above where there is no other.
+    private static func probe(_ outcome: TrainingOutcome) -> [[String]] {
+        guard let probe = outcome.probe else { return [] }
+        let accuracy =
+            probe.report == outcome.test ? "" : "\(Text.percent(probe.report.accuracy(top: 1)))\(interval(of: probe.report)), "
+        return [["linear probe", "\(accuracy)on \(probe.labeledClips) labelled clips" + leftOut(probe.damagedClips)]]
+    }
+
+    private static func retrieval(_ found: Retrieval) -> [[String]] {
+        found.depths.map { ["recall at \($0)", Text.percent(found.recall(at: $0))] } + [
+            ["queries", "\(found.ranks.count) test clips" + leftOut(found.damagedQueries)],
+            ["gallery", "\(found.galleryCount) training clips" + leftOut(found.damagedGallery)],
+        ]
+    }
+
+    private static func leftOut(_ damaged: Int) -> String { damaged > 0 ? " (\(damaged) damaged, left out)" : "" }
 
     private static func interval(of test: ClassificationReport) -> String {
         guard let found = test.interval else { return "" }

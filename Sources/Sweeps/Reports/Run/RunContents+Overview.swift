@@ -17,7 +17,7 @@ extension RunContents {
             value.realValue.map { Headline.Figure(name: name, value: Words.number($0), detail: "by the method's own evaluator") }
         }
         let figures: [Headline.Figure?] = [
-            share("accuracyTop1").map { .init(name: "Top-1 accuracy", value: $0, detail: interval) },
+            share("accuracyTop1").map { .init(name: probed ?? "Top-1 accuracy", value: $0, detail: interval) },
             topFive.map { .init(name: "Top-5 accuracy", value: $0) },
             share("meanClassAccuracy").map { .init(name: "Mean of classes", value: $0) },
             result?["testClips"]?.integerValue.map { .init(name: "Test clips", value: Words.count($0), detail: leftOut) },
@@ -27,6 +27,13 @@ extension RunContents {
             },
         ]
         return figures.compactMap(\.self) + scores
+    }
+
+    /// What the accuracy is of, where the run has trained a backbone alone.
+    private var probed: String? {
+        record.result?["probe"]?["labeledClips"]?.integerValue.map {
+            "Top-1 of a linear probe on \(Words.things($0, "labelled clip"))"
+        }
     }
 
     /// The interval of the accuracy in words.

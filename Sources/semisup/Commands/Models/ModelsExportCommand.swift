@@ -8,6 +8,8 @@ struct ModelsExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes the network of a run, or weights, for others: torchvision's names, or ONNX.",
         discussion: """
+            Of a run that pre-trains, its backbone is written.
+
             Examples:
               semisup models export runs/fixmatch --format onnx --out network.onnx
               semisup models export kinetics.safetensors --format safetensors --out r3d_18.safetensors
@@ -41,10 +43,10 @@ struct ModelsExportCommand: ParsableCommand {
                 "\(self.source) does not say which network it is of; add --backbone, and backbone.width where it is not 1")
         }
         let identity = try source.identity?.replacing(named) ?? NetworkIdentity(settings: named)
-        let fit = try PortableNetwork.fit(of: source, identity)
+        let fit = try PortableNetwork.fit(of: source, identity, part: source.part)
         if json { try Terminal.standard.print(fit.json) }
         try fit.requireWhole(advice: "nothing was written")
-        let network = try PortableNetwork(source, identity, fit: fit)
+        let network = try PortableNetwork(source, identity, fit: fit, part: source.part)
         try network.write(format, to: out)
         if let example { try network.writeExample(to: example) }
         if !json { try Terminal.standard.print(fit.report) }
