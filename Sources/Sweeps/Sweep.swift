@@ -46,16 +46,23 @@ public enum Sweep {
             return (folder, try SweepFolder.lock(folder.path))
         }
         let file = try SweepFile(contentsOf: filePath), path = path(request, file)
-        let existing = try SweepFolder.existing(at: path, of: file)
-        let share = existing?.record.share ?? share(request.execution)
-        let plan = try plan(request, file, share: share, methods)
+        let before = try SweepFolder.existing(at: path, of: file)
+        func planned(_ existing: SweepFolder?) throws -> SweepPlan {
+            try Self.plan(request, file, share: existing?.record.share ?? Self.share(request.execution), methods)
+        }
+        // What is wrong with the file is found before anything is made.
+        var plan = try planned(before)
         try asSweepError { () throws(FileError) in try Folder.create(at: path) }
         let lock = try SweepFolder.lock(path)
+        // Another process may have begun a sweep there in the meantime.
+        let existing = try SweepFolder.existing(at: path, of: file)
+        if existing?.record != before?.record { plan = try planned(existing) }
+        let share = existing?.record.share ?? Self.share(request.execution)
         let folder = try SweepFolder.prepare(at: path, for: file, plan, share: share)
-        let kept = plan.cells.filter { cell in existing?.record.cells.contains { $0.name == cell.name } == true }
-        if !share.isEmpty, share != Self.share(request.execution) {
-            observer.note(
-                "cells keep \(share.joined(separator: " ")), with which the sweep began: other threads may give other bits")
+        let known = Set(existing?.record.cells.map(\.name) ?? []), kept = plan.cells.filter { known.contains($0.name) }
+        if share != Self.share(request.execution) {
+            let kept = share.isEmpty ? "all cores each" : share.joined(separator: " ")
+            observer.note("cells keep \(kept), with which the sweep began: other threads may give other bits")
         }
         if let existing, existing.record.cells != plan.cells {
             observer.note("the file has changed: \(kept.count) of its \(plan.cells.count) cells were in this sweep before")
@@ -96,6 +103,8 @@ public enum Sweep {
             throw SweepError.malformedRecord(path: tasks, field: "line \(number + 1)", expected: "the name of a cell")
         }
         let cell = cells[number], settlement = CellSettlement(folder)
+        // The file may have changed since the task was submitted; its configuration stays.
+        guard access(folder.configurationPath(cell), F_OK) == 0 else { throw SweepError.unknownCell(path: path, name: cell.name) }
         let before = code(of: try settlement.settle(cell, .unknown))
         guard before == ExitCode.preempted.rawValue else { return before }
         guard let process = try CellProcess(cell, in: folder) else {
@@ -133,7 +142,11 @@ public enum Sweep {
         let folder = try SweepFolder(path), lock = try SweepFolder.lock(path)
         defer { withExtendedLifetime(lock) {} }
         let chosen = try names.map { try folder.cell(named: $0) }
-        let failed = (chosen.isEmpty ? folder.record.cells : chosen).filter { access(folder.failurePath($0), F_OK) == 0 }
+        let allFailed = try SweepStatus(folder, SweepIndex(folder)).cells.filter { $0.state == .failed }.map(\.cell)
+        // A run that cannot be read has no file of a failure; only a start from nothing helps it.
+        let failed = allFailed.filter { cell in
+            (chosen.isEmpty || chosen.contains(cell)) && (fromStart || access(folder.failurePath(cell), F_OK) == 0)
+        }
         for cell in failed {
             if fromStart { try folder.setAside(cell) }
             guard unlink(folder.failurePath(cell)) == 0 || errno == ENOENT else {

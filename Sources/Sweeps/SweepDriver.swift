@@ -69,7 +69,7 @@ public final class SweepDriver {
                 executor.stop()
                 if !executor.endsWithDriver { break }
             }
-            if !isStopping, trouble == nil { try startSome() }
+            if !isStopping, trouble == nil, executor.hasRoom { try startSome() }
             for (cell, end) in try executor.ended() { try settle(cell, end) }
             try look()
             Thread.sleep(forTimeInterval: Self.pause)

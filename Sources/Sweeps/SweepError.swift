@@ -21,6 +21,7 @@ public enum SweepError: ReportedError, Equatable {
     case scheduler(program: String, reason: String)
     case noScheduler(program: String)
     case stopped(sweep: String, done: Int, of: Int)
+    case estimateStopped
 
     public var exitCode: ExitCode {
         switch self {
@@ -32,7 +33,7 @@ public enum SweepError: ReportedError, Equatable {
         case .unknownCell: .inputMissing
         case .notStarted, .diskTrouble: .inputOutput
         case .scheduler, .noScheduler: .unavailable
-        case .stopped: .preempted
+        case .stopped, .estimateStopped: .preempted
         }
     }
 
@@ -40,7 +41,9 @@ public enum SweepError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.description
         case .tooManyCells(let file, let count):
-            "\(file): describes \(count == .max ? "more cells than can be counted" : "\(count) cells"); if so many are meant, add --yes"
+            "\(file): describes \(count == .max ? "more cells than can be counted" : "\(count) cells"); "
+                + (count > SweepPlan.largestCount
+                    ? "a sweep has \(SweepPlan.largestCount) at most: divide it" : "if so many are meant, add --yes")
         case .alikeCells(let file, let titles):
             "\(file): two cells are alike, \(titles.map { "(\($0))" }.joined(separator: " and ")): they would give the same results; "
                 + "take one away"
@@ -68,6 +71,7 @@ public enum SweepError: ReportedError, Equatable {
                 + "finds them again"
         case .noScheduler(let program):
             "there is no \(program) here; run this where Slurm's programs are, or with --executor local"
+        case .estimateStopped: "stopped before all conditions were measured; nothing was trained"
         case .stopped(let sweep, let done, let count):
             "stopped with \(done) of \(count) cells done; the same command goes on (\(sweep))"
         }

@@ -32,7 +32,9 @@ struct RecordedSweep {
     /// Lets `cell` be done with these scores.
     func finish(_ cell: SweepCell, _ videos: [Video], validation: Double? = nil, seconds: Double = 10, kit: String = "kit") throws
     {
-        var record = RunRecord(configuration: .object([]), seeds: [:], versions: ["kit": kit], kernelSet: "avx2", threads: 1)
+        var record = RunRecord(
+            configuration: .object(cell.values.map { ($0.name, .string($0.text)) }), seeds: [:], versions: ["kit": kit],
+            kernelSet: "avx2", threads: 1)
         record.state = .finished
         let accuracy = Double(videos.count { $0.isRight }) / Double(videos.count)
         record.result = .object([

@@ -89,6 +89,8 @@ private let small = """
         ("published:\n  - {labels: 1%, percent: 13}\n", 2, "source"), ("grid: 5\n", 1, "lists of values"),
         ("- a\n", 1, "expected a sweep"),
         ("grid:\n  labels: [1%]\n  labels: [2%]\n", 1, "twice"),
+        ("grid:\n  labels:\n    - 1%\n    - {a: b}\n", 4, "expected values alone"),
+        ("grid: {labels: [1%]}\npublished:\n  - {lables: 1%, percent: 13, source: x}\n", 3, "no option lables"),
     ])
     func mistakesAreNamedWithTheirLine(text: String, line: Int, words: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try plan(text) }
@@ -110,6 +112,17 @@ private let small = """
         // The number of workers changes no result.
         let error = #expect(throws: SweepError.self) { try plan("grid: {workers: [1, 2]}\n") }
         #expect(error?.exitCode == .configuration && error?.description.contains("workers=1") == true)
+    }
+
+    @Test func seedsBeyondAllNumbersAreRefused() {
+        let error = #expect(throws: ConfigurationError.self) { try plan("base: {seed: \(Int.max)}\nrepeats: 3\n") }
+        #expect(error?.description.contains("more than there are numbers") == true)
+    }
+
+    @Test func noSweepHasMoreCellsThanAnIndexHolds() {
+        let axis = (1...400).map(String.init).joined(separator: ", ")
+        let error = #expect(throws: SweepError.self) { try plan("grid: {seed: [\(axis)], epochs: [\(axis)]}\n", isMeant: true) }
+        #expect(error?.description.contains("divide it") == true)
     }
 
     @Test func manyCellsHaveToBeMeant() throws {

@@ -138,6 +138,27 @@ private let file = """
         try AtomicFile.write("{", to: "\(sweep.path)/cells/\(sweep.cells[1].name)/run.json")
         let cell = try SweepStatus(sweep: sweep.path).cells[1]
         #expect(cell.state == .failed && cell.failure?.reason.contains("run.json") == true)
+        #expect(try Sweep.allowRetry(sweep: sweep.path, cells: [], fromStart: false).isEmpty)
+        #expect(try Sweep.allowRetry(sweep: sweep.path, cells: [], fromStart: true) == [sweep.cells[1]])
+        #expect(try SweepStatus(sweep: sweep.path).cells[1].state == .queued)
+    }
+
+    @Test func aRunInThePlaceOfAnotherIsNotTakenForIt() throws {
+        let paths = sweep.cells.prefix(2).map { "\(sweep.path)/cells/\($0.name)" }
+        try FileManager.default.moveItem(atPath: paths[0], toPath: paths[0] + ".away")
+        try FileManager.default.moveItem(atPath: paths[1], toPath: paths[0])
+        let cell = try SweepStatus(sweep: sweep.path).cells[0]
+        #expect(cell.state == .failed && cell.failure?.reason.contains("expected the run of") == true)
+    }
+
+    @Test func lossesAreToldUntilTheyAreMadeGood() throws {
+        _ = try SweepStatus(sweep: sweep.path)
+        try FileManager.default.removeItem(atPath: "\(sweep.path)/cells/\(sweep.cells[0].name)")
+        for _ in 0..<2 { #expect(try SweepStatus(sweep: sweep.path).lost == [sweep.cells[0].name]) }
+        try sweep.finish(sweep.cells[0], videos(wrong: [1]))
+        #expect(try SweepStatus(sweep: sweep.path).lost.isEmpty)
+        try AtomicFile.write("nonsense", to: "\(sweep.path)/cells/\(sweep.cells[0].name)/test-scores.tsv")
+        #expect(try SweepTable(sweep: sweep.path).notes.contains { $0.contains("test-scores.tsv of 1 finished") })
     }
 
     @Test func foldersThatAreNoSweepsAreNamed() throws {

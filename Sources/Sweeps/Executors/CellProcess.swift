@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Training
 
 /// A child process that trains one cell.
 ///
@@ -14,12 +15,13 @@ final class CellProcess {
         guard let lock else { return nil }
         // The child has its copy by then.
         defer { withExtendedLifetime(lock) {} }
-        lock.sign("process \(getpid()) started it\n")
+        lock.sign("")
         self.cell = cell
         let isBegun = access(folder.runPath(cell) + "/run.json", F_OK) == 0
         child = try ChildProcess(
             ["train", "--config", folder.configurationPath(cell), "--out", folder.runPath(cell)] + (isBegun ? ["--resume"] : []),
             output: folder.logPath(cell), inheriting: lock.descriptor)
+        lock.sign("process \(child.number) on \(RunRecord.hostName)\n")
     }
 
     /// How the process ended; nil while it is at work.

@@ -56,7 +56,8 @@ final class CellSettlement {
         return try failed(
             cell,
             CellFailure(
-                code: code, reason: "\(end) (\(count) times without coming farther than step \(step); is the memory enough?)",
+                code: code > 0 ? Int(ExitCode.internalError.rawValue) : code,
+                reason: "\(end) (\(count) times without coming farther than step \(step); is the memory enough?)",
                 log: folder.logPath(cell)))
     }
 

@@ -14,6 +14,8 @@ final class ChildProcess {
         case cancelled
     }
 
+    /// Its number.
+    var number: pid_t { process }
     private let process: pid_t
     private var end: End?
 

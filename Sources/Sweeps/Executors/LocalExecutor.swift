@@ -21,9 +21,11 @@ final class LocalExecutor: SweepExecutor {
 
     var pending: [SweepCell] { processes.map(\.cell) + orphans }
 
+    var hasRoom: Bool { processes.count + orphans.count < jobs }
+
     func start(_ queued: [SweepCell]) throws -> [SweepCell] {
         var taken: [SweepCell] = []
-        for cell in queued where pending.count < jobs {
+        for cell in queued where hasRoom {
             if let process = try CellProcess(cell, in: folder) { processes.append(process) } else { orphans.append(cell) }
             taken.append(cell)
         }
@@ -45,5 +47,8 @@ final class LocalExecutor: SweepExecutor {
         return ended
     }
 
-    func stop() { processes.forEach { $0.stop() } }
+    func stop() {
+        processes.forEach { $0.stop() }
+        for cell in orphans { ProcessLock.stopHolder(folder.lockPath(cell)) }
+    }
 }

@@ -22,6 +22,8 @@ final class SlurmExecutor: SweepExecutor {
         _ = try ended()
     }
 
+    let hasRoom = true
+
     var pending: [SweepCell] { arrays.flatMap { array in array.open.sorted().map { array.cells[$0] } } }
 
     func start(_ queued: [SweepCell]) throws -> [SweepCell] {

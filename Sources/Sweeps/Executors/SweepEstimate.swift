@@ -42,8 +42,9 @@ public struct SweepEstimate: Sendable, Equatable {
         let stride = max(1, (order.count + Self.measuredCount - 1) / Self.measuredCount)
         var measured: [Row] = []
         for (place, condition) in order.enumerated() where place % stride == 0 {
-            guard Interruption.request == nil, let cells = groups[condition] else { break }
+            guard let cells = groups[condition] else { continue }
             measured.append(try Self.measure(cells, plan, folder))
+            if Interruption.request != nil { throw SweepError.estimateStopped }
             progress(measured.count, (order.count + stride - 1) / stride)
         }
         let mean = SeedSummary(measured.compactMap(\.seconds)).mean
@@ -68,7 +69,13 @@ public struct SweepEstimate: Sendable, Equatable {
         }
         let output = FileReader.end(of: base + ".out", bytes: 1 << 16)
         let estimate = output.split(separator: "\n").last.flatMap { try? JSON(parsing: Array($0.utf8)) }
-        let problem = end == .exited(0) ? nil : CellFailure(code: 0, log: base + ".log").reason
+        let code: Int =
+            switch end {
+            case .exited(let code): Int(code)
+            case .signalled(let signal): -Int(signal)
+            default: Int(ExitCode.internalError.rawValue)
+            }
+        let problem = code == 0 ? nil : CellFailure(code: code, log: base + ".log").reason
         return Row(
             title: SweepCell.title(cell.condition), cells: cells.count, steps: estimate?["steps"]?.integerValue,
             seconds: estimate?["seconds"]?.realValue, problem: problem)

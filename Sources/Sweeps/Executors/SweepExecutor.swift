@@ -4,6 +4,8 @@ import Files
 protocol SweepExecutor: AnyObject {
     /// Takes as many of `queued` as there is room for, the first ones first, and returns those taken. Throws `SweepError`.
     func start(_ queued: [SweepCell]) throws -> [SweepCell]
+    /// Whether `start` would take a cell.
+    var hasRoom: Bool { get }
     /// The cells whose processes have ended since the last call, and how.
     func ended() throws -> [(cell: SweepCell, end: ChildProcess.End)]
     /// Cells that were taken, by this process or an earlier one, and have not ended.

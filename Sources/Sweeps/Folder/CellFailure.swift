@@ -11,16 +11,20 @@ public struct CellFailure: Sendable, Equatable {
     public let logEnd: [String]
 
     private static let shownLines = 20
+    private static let marks = ["error: ", "internal error: ", "fatal: "]
 
     /// The failure of a process that ended with `code` and had written the log at `path`.
     init(code: Int, log path: String) {
         self.code = code
         let lines = Self.end(of: path).split(separator: "\n").map(String.init)
         logEnd = Array(lines.suffix(Self.shownLines))
-        let said = lines.last { $0.hasPrefix("error: ") || $0.hasPrefix("internal error: ") || $0.hasPrefix("fatal: ") }
-        let signal = code < 0 ? "ended by the signal \(String(cString: strsignal(Int32(-code))))" : nil
+        // What an earlier attempt said is followed by what the last one has done.
+        let said = lines.suffix(Self.shownLines).last { line in Self.marks.contains { line.hasPrefix($0) } }.map { line in
+            line.hasPrefix("error: ") ? String(line.dropFirst("error: ".count)) : line
+        }
         reason =
-            signal.map { [$0, said].compactMap(\.self).joined(separator: "; ") } ?? said ?? "exit code \(code), without a word"
+            code < 0
+            ? "ended by the signal \(String(cString: strsignal(Int32(-code))))" : said ?? "exit code \(code), without a word"
     }
 
     /// A failure that is no process's own.

@@ -29,14 +29,22 @@ final class ProcessLock: Sendable {
 
     /// Whether somebody holds the lock on the file at `path`. Takes nothing.
     static func isHeld(_ path: String) -> Bool {
-        let file = open(path, O_RDWR | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }
         defer { close(file) }
         var whole = exclusive
         return fcntl(file, getLock, &whole) == 0 && whole.l_type != Int16(F_UNLCK)
     }
 
-    /// Writes who holds it, for people.
+    /// Asks the process of this machine that has signed the lock at `path`, and holds it, to save and to end.
+    static func stopHolder(_ path: String) {
+        guard isHeld(path), let words = (try? FileReader.text(of: path))?.split(whereSeparator: \.isWhitespace), words.count == 4,
+            words[3] == RunRecord.hostName, let process = pid_t(words[1]), process > 1
+        else { return }
+        kill(process, SIGTERM)
+    }
+
+    /// Writes who holds it.
     func sign(_ text: String) {
         let bytes = Array(text.utf8)
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, bytes, bytes.count, 0) }

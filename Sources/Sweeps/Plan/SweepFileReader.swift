@@ -45,6 +45,9 @@ struct SweepFileReader {
                 continue
             }
             let values = values(member.node)
+            if case .sequence(let nodes) = member.node.value, let wrong = nodes.first(where: \.isMapping) {
+                malformed(wrong.line, "\(name): a section stands among the values; expected values alone")
+            }
             if values.isEmpty { malformed(member.line, "\(name): the list is empty; expected at least one value") }
             if let twice = values.indices.first(where: { values[..<$0].contains(values[$0]) }) {
                 malformed(member.line, "\(name): \(values[twice].words) is in the list twice")
@@ -162,6 +165,12 @@ struct SweepFileReader {
 
     private mutating func malformed(_ line: Int, _ reason: String) {
         findings.append(.malformed(origin: origin(line), reason: reason))
+    }
+}
+
+extension YAMLNode {
+    fileprivate var isMapping: Bool {
+        if case .mapping = value { true } else { false }
     }
 }
 

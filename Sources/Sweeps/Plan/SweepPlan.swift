@@ -10,8 +10,10 @@ public struct SweepPlan: Sendable {
     private let written: [String: [ConfigurationLayer]]
     private let methods: MethodCatalogue
 
-    /// So many cells are planned only where somebody says that they are meant.
+    /// More cells are planned only where somebody says that they are meant.
     public static let modestCount = 1000
+    /// More cells are never planned.
+    public static let largestCount = 100_000
 
     /// Goes through the grid of `file`.
     ///
@@ -25,18 +27,23 @@ public struct SweepPlan: Sendable {
         methods: MethodCatalogue = .builtIn
     ) throws {
         let written = ConfigurationLayer.commandLine(settings)
-        let axes = file.axes(replacedBy: written)
+        let axes = try file.axes(replacedBy: written)
         let count = axes.reduce(1) { product, axis in
             let (result, overflows) = product.multipliedReportingOverflow(by: axis.values.count)
             return overflows ? .max : result
         }
-        guard count <= Self.modestCount || isMeant else { throw SweepError.tooManyCells(file: file.path, count: count) }
+        guard count <= (isMeant ? Self.largestCount : Self.modestCount) else {
+            throw SweepError.tooManyCells(file: file.path, count: count)
+        }
         var cells: [SweepCell] = [], layers: [String: [ConfigurationLayer]] = [:], titles: [String: String] = [:]
+        // Options of published numbers that no cell has.
+        var strange = file.referredOptions
         for inputs in Self.combinations(of: axes) {
             let layer = ConfigurationLayer(zip(axes, inputs).map { ($0.name, $1, $0.origin) })
             guard !file.exclusions.contains(where: { $0.matches(layer) }) else { continue }
             let all = [.commandLine(share), file.base, written, layer]
             let configuration = try Configuration.training(written: all, methods: methods)
+            strange.removeAll { configuration[$0.name] != nil }
             let values = axes.map { axis in
                 SweepCell.Value(name: axis.name, text: configuration[axis.name].map { Configuration.text($0.value) } ?? "")
             }
@@ -50,6 +57,7 @@ public struct SweepPlan: Sendable {
             layers[cell.name] = all
         }
         guard !cells.isEmpty else { throw SweepError.noCells(file: file.path) }
+        guard strange.isEmpty else { throw ConfigurationError(findings: strange.map(\.finding)) }
         self.cells = cells
         self.written = layers
         self.methods = methods
@@ -68,16 +76,31 @@ public struct SweepPlan: Sendable {
 
 extension SweepFile {
     /// The grid, the seeds of repeats last; lists of options that `written` names become its value.
-    fileprivate func axes(replacedBy written: ConfigurationLayer) -> [Axis] {
+    fileprivate func axes(replacedBy written: ConfigurationLayer) throws(ConfigurationError) -> [Axis] {
         let axes = grid.map { axis in
             guard let entry = written.entries.last(where: { $0.name == axis.name }) else { return axis }
             return Axis(name: axis.name, values: [entry.input], origin: entry.origin)
         }
         guard let repeats else { return axes }
         let first = ConfigurationLayer.text(of: "seed", in: [base, written]).flatMap { Int($0) } ?? 0
+        let (end, overflows) = first.addingReportingOverflow(repeats)
+        guard !overflows else {
+            throw ConfigurationError(findings: [
+                .conflict(reason: "\(path): repeats: \(repeats) seeds from seed=\(first) on are more than there are numbers")
+            ])
+        }
         return axes + [
-            Axis(name: "seed", values: (first..<first + repeats).map { .text("\($0)") }, origin: .file(path: path, line: 1))
+            Axis(name: "seed", values: (first..<end).map { .text("\($0)") }, origin: .file(path: path, line: 1))
         ]
+    }
+
+    /// The options that published numbers are about, each with what is wrong where no cell has it.
+    fileprivate var referredOptions: [(name: String, finding: ConfigurationFinding)] {
+        references.flatMap { reference in
+            reference.selection.values.map { name, _ in
+                (name, .malformed(origin: reference.selection.origin, reason: "published: there is no option \(name)"))
+            }
+        }
     }
 
     fileprivate func published(for configuration: Configuration) throws -> [PublishedNumber] {

@@ -26,7 +26,8 @@ final class SweepIndex {
 
     private static let version = 1
 
-    /// Opens the index of the sweep in `folder`, or makes it; where the folder cannot be written to, one in memory.
+    /// Opens the index of the sweep in `folder`, or makes it; where it cannot be made (a full disk, a folder of somebody else), one in
+    /// memory.
     ///
     /// Throws `indexDamaged`, `indexTooNew`, `indexLocked` or `file`.
     init(_ folder: SweepFolder) throws(SweepError) {
@@ -34,7 +35,7 @@ final class SweepIndex {
         do {
             database = try Self.open(path)
         } catch let error as DatabaseError {
-            guard [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode), let memory = try? Self.open(nil) else {
+            guard error.resultCode != .SQLITE_BUSY, Self.isPassing(error), let memory = try? Self.open(nil) else {
                 throw Self.problem(error, path)
             }
             database = memory
@@ -58,10 +59,14 @@ final class SweepIndex {
         configuration.journalMode = .wal
         let database =
             if let path { try DatabaseQueue(path: path, configuration: configuration) } else { try DatabaseQueue() }
-        try database.write { database in
+        func foundVersion(_ database: Database) throws -> Int {
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             guard found <= version else { throw SweepError.indexTooNew(path: path ?? "", found: found, known: version) }
-            if found < version { try create(database) }
+            return found
+        }
+        // Another process that writes keeps nobody from reading.
+        if try database.read(foundVersion) < version {
+            try database.write { if try foundVersion($0) < version { try create($0) } }
         }
         return database
     }
@@ -83,7 +88,7 @@ final class SweepIndex {
 
     /// The facts of all cells that are in the index, by name.
     func facts() throws(SweepError) -> [String: Facts] {
-        try perform { database in
+        try read { database in
             let rows = try Row.fetchCursor(
                 database, sql: "SELECT name, stamp, state, problem, result, plannedSteps, code FROM cell")
             var facts: [String: Facts] = [:]
@@ -98,7 +103,7 @@ final class SweepIndex {
     /// Puts in what was read, and takes out cells whose runs are gone.
     func update(_ changed: [String: Facts], gone: [String]) throws(SweepError) {
         guard !changed.isEmpty || !gone.isEmpty else { return }
-        try perform { database in
+        try write { database in
             for (name, facts) in changed.sorted(by: { $0.key < $1.key }) {
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO cell VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -122,7 +127,7 @@ final class SweepIndex {
 
     /// The scores of all cells that are in the index, by name; the units of each test part, one a video, by its digest.
     func scores() throws(SweepError) -> (scores: [String: Scores], units: [String: [String]]) {
-        try perform { database in
+        try read { database in
             var scores: [String: Scores] = [:], units: [String: [String]] = [:]
             let rows = try Row.fetchCursor(database, sql: "SELECT name, stamp, test, hits FROM score")
             while let row = try rows.next() {
@@ -140,7 +145,7 @@ final class SweepIndex {
     /// Puts in the scores of cells and the units of a test part.
     func update(_ changed: [String: Scores], units: [String: [String]]) throws(SweepError) {
         guard !changed.isEmpty else { return }
-        try perform { database in
+        try write { database in
             for (digest, units) in units {
                 try database.execute(
                     sql: "INSERT OR IGNORE INTO test VALUES (?, ?)", arguments: [digest, units.joined(separator: "\n")])
@@ -153,12 +158,24 @@ final class SweepIndex {
         }
     }
 
-    private func perform<Result>(_ body: (Database) throws -> Result) throws(SweepError) -> Result {
-        do {
-            return try database.write(body)
-        } catch {
-            throw (error as? DatabaseError).map { Self.problem($0, path) } ?? .indexDamaged(path: path, reason: "\(error)")
+    private func read<Result>(_ body: (Database) throws -> Result) throws(SweepError) -> Result {
+        do { return try database.read(body) } catch { throw Self.problem(error, path) }
+    }
+
+    /// Writes what was read from the runs. Where that cannot be written now it is read again the next time: no result depends on it.
+    private func write(_ body: (Database) throws -> Void) throws(SweepError) {
+        do { try database.write(body) } catch {
+            guard let error = error as? DatabaseError, Self.isPassing(error) else { throw Self.problem(error, path) }
         }
+    }
+
+    /// Whether the database is whole and only cannot be written: another process holds it, the disk is full, it is somebody else's.
+    private static func isPassing(_ error: DatabaseError) -> Bool {
+        [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    }
+
+    private static func problem(_ error: any Error, _ path: String) -> SweepError {
+        (error as? DatabaseError).map { problem($0, path) } ?? .indexDamaged(path: path, reason: "\(error)")
     }
 
     private static func problem(_ error: DatabaseError, _ path: String) -> SweepError {

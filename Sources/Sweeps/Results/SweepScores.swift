@@ -4,6 +4,8 @@ import Training
 
 /// Which test videos each finished cell was right about, and what is resampled together.
 struct SweepScores {
+    /// Finished cells whose tables are lost or cannot be read.
+    let missing: [String]
     /// The scores by the name of the cell.
     private(set) var byCell: [String: SweepIndex.Scores]
     /// For each test part, by its digest, the place of each video's unit among the units in order of appearance.
@@ -28,7 +30,9 @@ struct SweepScores {
             changed[cell.cell.name] = SweepIndex.Scores(stamp: stamp, test: table.digest, hits: table.hits)
         }
         try index.update(changed, units: units)
-        self.byCell = byCell.merging(changed) { $1 }
+        let all = byCell.merging(changed) { $1 }
+        self.byCell = all
+        missing = status.cells.filter { $0.state == .done && all[$0.cell.name] == nil }.map(\.cell.name)
         places = units.mapValues { units in
             var known: [String: Int] = [:]
             let places = units.map { unit in

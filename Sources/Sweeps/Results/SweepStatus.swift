@@ -22,13 +22,14 @@ public struct SweepStatus: Sendable, Equatable {
             let path = folder.runPath(cell) + "/run.json"
             guard let stamp = FileStamp(path)?.text else {
                 if let before = known[cell.name] {
-                    gone.append(cell.name)
-                    if before.state == RunRecord.State.finished.rawValue { lost.append(cell.name) }
+                    // What was finished is remembered, so that its loss is told until it is done again.
+                    let wasDone = before.state == RunRecord.State.finished.rawValue
+                    if wasDone { lost.append(cell.name) } else { gone.append(cell.name) }
                 }
                 return CellStatus(cell, in: folder, nil)
             }
             if let facts = known[cell.name], facts.stamp == stamp { return CellStatus(cell, in: folder, facts) }
-            let facts = SweepIndex.Facts(run: folder.runPath(cell), stamp: stamp)
+            let facts = SweepIndex.Facts(of: cell, run: folder.runPath(cell), stamp: stamp)
             changed[cell.name] = facts
             return CellStatus(cell, in: folder, facts)
         }
@@ -58,7 +59,8 @@ public struct SweepStatus: Sendable, Equatable {
         for place in status.cells.indices {
             let cell = status.cells[place].cell
             if status.cells[place].state == .queued, ProcessLock.isHeld(folder.lockPath(cell)) {
-                status.cells[place] = CellStatus(cell, in: folder, SweepIndex.Facts(run: folder.runPath(cell), stamp: ""))
+                status.cells[place] = CellStatus(
+                    cell, in: folder, SweepIndex.Facts(of: cell, run: folder.runPath(cell), stamp: ""))
             } else if status.cells[place].state == .running {
                 status.cells[place].look(folder)
             }
@@ -97,10 +99,18 @@ private func zip<A, B>(_ first: A?, _ second: B?) -> (A, B)? {
 }
 
 extension SweepIndex.Facts {
-    /// Reads the `run.json` of the run in `folder`; what is wrong with it becomes the problem.
-    init(run folder: String, stamp: String) {
+    private static let advice = "; semisup sweep retry --from-start puts it aside and begins anew"
+
+    /// Reads the `run.json` of the run of `cell` in `folder`; what is wrong with it becomes the problem.
+    init(of cell: SweepCell, run folder: String, stamp: String) {
         do throws(RunError) {
             let record = try RunRecord(ofRun: folder)
+            if let other = cell.values.first(where: { value in record.text(of: value.name).map { $0 != value.text } ?? false }) {
+                let found = record.text(of: other.name) ?? ""
+                let problem = "\(folder): expected the run of \(other.name)=\(other.text), found that of \(found)" + Self.advice
+                self.init(stamp: stamp, state: nil, problem: problem, result: nil, plannedSteps: nil, code: nil)
+                return
+            }
             self.init(
                 stamp: stamp, state: record.state.rawValue, problem: nil, result: record.result?.serialized(),
                 plannedSteps: record.plannedSteps,
@@ -108,7 +118,8 @@ extension SweepIndex.Facts {
         } catch {
             let isGone = if case .file(.missing) = error { true } else { false }
             self.init(
-                stamp: stamp, state: nil, problem: isGone ? nil : error.description, result: nil, plannedSteps: nil, code: nil)
+                stamp: stamp, state: nil, problem: isGone ? nil : error.description + Self.advice, result: nil, plannedSteps: nil,
+                code: nil)
         }
     }
 }

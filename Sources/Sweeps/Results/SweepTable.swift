@@ -26,6 +26,8 @@ public struct SweepTable: Sendable, Equatable {
         public var published: [PublishedNumber] { cells.first?.cell.published ?? [] }
         /// How many of its cells are in `state`.
         public func count(_ state: CellStatus.State) -> Int { cells.count { $0.state == state } }
+        /// Whether each of its cells is done or has failed.
+        var hasEnded: Bool { count(.done) + count(.failed) == cells.count }
     }
 
     /// One condition beside another that differs in one option alone, seed by seed on the same videos.
@@ -47,7 +49,7 @@ public struct SweepTable: Sendable, Equatable {
     /// In the order of the conditions.
     public let comparisons: [Comparison]
     /// What a reader of the numbers should know.
-    public let notes: [String]
+    public private(set) var notes: [String] = []
 
     /// Opens the sweep in `path`. Throws `SweepError`.
     public init(sweep path: String) throws {
@@ -59,8 +61,8 @@ public struct SweepTable: Sendable, Equatable {
         let scores = try SweepScores(folder, status, index)
         conditions = Self.conditions(of: status, scores)
         comparisons = Self.comparisons(of: conditions, scores)
-        notes = Self.notes(status, conditions)
         markBest()
+        notes = Self.notes(status, conditions, scores)
     }
 
     private static func conditions(of status: SweepStatus, _ scores: SweepScores) -> [Condition] {
@@ -90,7 +92,7 @@ public struct SweepTable: Sendable, Equatable {
         let groups = Dictionary(grouping: conditions.indices) { place in
             conditions[place].values.filter { Self.tasks.contains($0.name) }
         }
-        for places in groups.values where places.count > 1 {
+        for places in groups.values where places.count > 1 && places.allSatisfy({ conditions[$0].hasEnded }) {
             let found = places.compactMap { place in conditions[place].validationAccuracy.map { (place: place, accuracy: $0) } }
             guard found.count == places.count, let best = found.max(by: { ($0.accuracy, $1.place) < ($1.accuracy, $0.place) })
             else { continue }
@@ -98,7 +100,7 @@ public struct SweepTable: Sendable, Equatable {
         }
     }
 
-    private static func notes(_ status: SweepStatus, _ conditions: [Condition]) -> [String] {
+    private static func notes(_ status: SweepStatus, _ conditions: [Condition], _ scores: SweepScores) -> [String] {
         var notes: [String] = []
         let failed = status.count(.failed), open = status.count(.queued) + status.count(.running)
         if failed > 0 { notes.append("\(failed) of \(status.cells.count) cells failed and are in no mean") }
@@ -111,10 +113,15 @@ public struct SweepTable: Sendable, Equatable {
         if !status.lost.isEmpty {
             notes.append("the run directories of \(status.lost.count) finished cells are gone; they count as queued")
         }
+        if !scores.missing.isEmpty {
+            notes.append(
+                "test-scores.tsv of \(scores.missing.count) finished cells is lost or cannot be read (\(scores.missing[0])): their "
+                    + "conditions have no interval and are not compared")
+        }
         if !status.strangers.isEmpty {
             notes.append("\(status.strangers.count) runs in cells/ belong to no cell of the file any more and are left alone")
         }
-        if conditions.count > 1, conditions.contains(where: { $0.validationAccuracy == nil }) {
+        if conditions.count > 1, !conditions.contains(where: \.isBest) {
             notes.append("no condition is marked as the best: that would have to be chosen on a validation part")
         }
         return notes

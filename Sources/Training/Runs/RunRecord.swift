@@ -137,3 +137,10 @@ extension RunRecord {
         return values
     }
 }
+
+extension RunRecord {
+    /// The value of an option as on the command line; nil for what the run does not have, and for places, which it tells from the root.
+    public func text(of option: String) -> String? {
+        Configuration.places.contains(option) ? nil : configuration[option].map(Configuration.text)
+    }
+}

@@ -159,10 +159,10 @@ struct SweepReportCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let table = try SweepTable(sweep: folder), path = RunReport.standardPath(ofRun: folder)
-        try SweepReport(sweep: folder).write(to: path)
+        let report = try SweepReport(sweep: folder), path = RunReport.standardPath(ofRun: folder)
+        try Terminal.standard.print(json ? report.table.json.serialized() : SweepText.table(report.table))
+        try report.write(to: path)
         logger.notice("written: \(path)")
-        try Terminal.standard.print(json ? table.json.serialized() : SweepText.table(table))
     }
 }
 

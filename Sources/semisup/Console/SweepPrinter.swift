@@ -16,13 +16,17 @@ final class SweepPrinter: SweepObserver {
 
     /// Runs the sweep and prints its table. Throws the exit code of the first failed cell.
     func run(_ request: Sweep.Request) throws {
-        let status = try Sweep.run(request, methods: .standard, observer: self)
-        if Terminal.standard.redraws { Terminal.standard.redraw("") }
+        let status = try finished(request)
         let table = try SweepTable(sweep: status.path)
         try Terminal.standard.print(json ? table.json.serialized() : SweepText.table(table))
         guard let failed = status.cells.first(where: { $0.state == .failed }) else { return }
         let code = failed.failure?.code ?? 0
         throw ArgumentParser.ExitCode(code > 0 ? Int32(code) : Files.ExitCode.internalError.rawValue)
+    }
+
+    private func finished(_ request: Sweep.Request) throws -> SweepStatus {
+        defer { if Terminal.standard.redraws { Terminal.standard.redraw("") } }
+        return try Sweep.run(request, methods: .standard, observer: self)
     }
 
     func note(_ text: String) { logger.notice("\(text)") }

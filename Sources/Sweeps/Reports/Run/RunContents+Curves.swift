@@ -4,7 +4,7 @@ import Training
 extension RunContents {
     /// Everything that was measured at each step.
     var curves: Page.Section {
-        let plots = losses + accuracies + pseudoLabelShares + others + rates
+        let plots = losses + accuracies + pseudoLabelShares + agreements + others + rates
         let width = StepMeans.width(steps: stepCount)
         let thinning =
             width == 1
@@ -72,10 +72,35 @@ extension RunContents {
         }
     }
 
+    /// How far clusters agree with the classes, and with those of the round before, all in one plot each.
+    private var agreements: [LinePlot] {
+        let kinds = [
+            (
+                "agreementWithClasses", "Agreement of clusters with classes",
+                "Normalised mutual information, by labels that training does not see."
+            ),
+            ("agreementWithPrevious", "Agreement of clusters with those of the round before", "Normalised mutual information."),
+        ]
+        return kinds.compactMap { name, title, caption in
+            let columns = metrics.columns.filter { $0.name.hasSuffix("." + name) }
+            guard !columns.isEmpty else { return nil }
+            return LinePlot(
+                title: title, caption: caption, over: steps(),
+                columns.map { column in
+                    .init(
+                        name: String(column.name.dropLast(name.count + 1)),
+                        points: column.values.map { .init(x: Double($0.step), y: $0.value) }, isMarked: true)
+                })
+        }
+    }
+
     /// What a method measures of its own.
     private var others: [LinePlot] {
         let drawn = ["loss", "learningRate", "gradientNorm"],
-            ends = ["keptRatio", "maskPrecision", "pseudoLabelAccuracy", "accuracyTop1", "accuracyTop5"]
+            ends = [
+                "keptRatio", "maskPrecision", "pseudoLabelAccuracy", "accuracyTop1", "accuracyTop5", "agreementWithClasses",
+                "agreementWithPrevious",
+            ]
         return metrics.columns.filter { column in
             !drawn.contains(column.name) && !column.name.hasPrefix("loss.")
                 && !ends.contains { column.name == $0 || column.name.hasSuffix("." + $0) }

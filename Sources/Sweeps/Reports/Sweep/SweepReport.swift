@@ -6,10 +6,13 @@ import Training
 public struct SweepReport: Sendable {
     /// The page.
     public let html: String
+    /// The table in it.
+    public let table: SweepTable
 
     /// Reads the sweep in `folder`, which may be at work. Throws `SweepError`.
     public init(sweep folder: String) throws {
         let sweep = try SweepContents(folder: folder)
+        table = sweep.table
         let sections = [
             sweep.overview, sweep.results, sweep.rates, sweep.comparisons, sweep.cells, sweep.failures, sweep.costs, sweep.origin,
         ]
