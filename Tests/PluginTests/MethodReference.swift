@@ -10,6 +10,8 @@ struct MethodReference: Sendable, CustomTestStringConvertible {
     let name: String, options: [String]
     let learningRate: Double, momentum: Double, usesNesterov: Bool, weightDecay: Double, clipNorm: Double
     let steps: [JSON], parameterNorms: JSON, runningNorms: JSON
+    /// Of a method that clusters: the cluster of each sample by what was clustered.
+    let clusters: JSON?
 
     /// The runs of a file.
     static func all(_ file: String) throws -> [MethodReference] {
@@ -20,7 +22,8 @@ struct MethodReference: Sendable, CustomTestStringConvertible {
                 learningRate: try run.number("learningRate"), momentum: try content.number("momentum"),
                 usesNesterov: run["nesterov"] == .boolean(true), weightDecay: try run.number("weightDecay"),
                 clipNorm: try run.number("clipNorm"), steps: try run.list("steps"),
-                parameterNorms: try run.member("parameterNorms"), runningNorms: try run.member("runningNorms"))
+                parameterNorms: try run.member("parameterNorms"), runningNorms: try run.member("runningNorms"),
+                clusters: run["clusters"])
         }
     }
 
@@ -39,9 +42,10 @@ final class MethodRun {
     private let learningRate: Double, totalSteps: Int
     private var step = 0
 
-    /// A run from the weights of the reference, which differ from network to network.
-    init(_ type: any Method.Type, _ run: MethodReference) throws {
+    /// A run from the weights of the reference, which differ from network to network; before that from `state`, where given.
+    init(_ type: any Method.Type, _ run: MethodReference, from state: StateTree? = nil) throws {
         method = try type.init(setup(of: type, run.options, classes: 10))
+        if let state { try method.restore(state) }
         for network in method.networks.members {
             network.module.loadHashWeights(prefix: "\(network.name).", runningStatistics: false)
         }

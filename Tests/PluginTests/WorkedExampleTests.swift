@@ -5,6 +5,7 @@ import Tensor
 import TemporalGradient
 import Testing
 import Training
+import XDC
 
 /// The worked examples of the cards, by the numbers that the cards print.
 @Suite struct WorkedExampleTests {
@@ -89,5 +90,21 @@ import Training
     @Test(arguments: [(0.5, 0.524897), (0.1, 0.892118), (1, 0.573722)])
     func contrastOfEmbeddings(temperature: Double, printed: Double) throws {
         expect(try value("contrast", gradientTerms(["method.contrastTemperature=\(temperature)"])), printed)
+    }
+
+    // MARK: XDC
+
+    /// Clip 1 of the card: cluster 0 of the sounds, cluster 1 of the clips.
+    @Test(arguments: [("xdc", 0.201413, 0.474077), ("sdc", 1.701413, 0.974077), ("mdc", 1.902827, 1.448154)])
+    func eachEncoderNamesItsClusters(variant: String, video: Double, sound: Double) throws {
+        let method = try XDC(setup(of: XDC.self, ["method.variant=\(variant)", "method.clusters=2"], classes: 2))
+        let clusterOf: [Modality: Int] = [.sound: 0, .video: 1]
+        func sum(_ encoder: Encoder, _ logits: [Double]) -> Double {
+            encoder.losses(
+                logits: encoder.targets.map { _ in tensor([logits]) }, clusters: encoder.targets.map { [clusterOf[$0] ?? -1] }
+            ).reduce(0) { $0 + $1.value.scalar * $1.weight }
+        }
+        expect(sum(method.video, [1.2, -0.3]), video, "video")
+        expect(sum(method.sound, [0.4, 0.9]), sound, "sound")
     }
 }

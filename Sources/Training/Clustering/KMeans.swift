@@ -9,7 +9,7 @@ import Tensor
 /// It takes memory for the features, an eighth of that, and a few numbers for each row.
 public struct KMeans: Sendable {
     /// How the first centroids are chosen.
-    public enum Initialization: String, Sendable, CaseIterable {
+    public enum Initialization: String, ConfigurationChoice {
         /// Distinct rows, all alike.
         case randomRows
         /// k-means++ (Arthur and Vassilvitskii 2007): each row by its squared distance to the nearest one chosen before.

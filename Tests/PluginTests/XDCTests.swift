@@ -1,0 +1,135 @@
+import Datasets
+import Foundation
+import Networks
+import Tensor
+import TestSupport
+import Testing
+import Training
+import XDC
+
+/// XDC on small videos with sound: rounds, targets, orders, and what it cannot train on.
+@Suite struct XDCTests {
+    /// Twenty clips of `motions`, whose sound follows the picture.
+    private static let videos: Result<DataSet, any Error> = Result {
+        let folder = FileManager.default.temporaryDirectory.path + "/semisup-xdc-\(getpid())"
+        try Motions.ensure(at: folder, count: Motions.Count(train: 20, test: 10))
+        return try DataSet.open(folder + "/list.csv")
+    }
+
+    private func plan(_ settings: String..., steps: Int = 4, data: DataSet? = nil) throws -> TrainingPlan {
+        let fixed = [
+            "steps=\(steps)", "backbone=r3d10", "backbone.width=0.125", "clip.length=4", "clip.stride=4", "clip.size=32",
+            "batch.labeled=2", "batch.unlabeled=5", "labels=2/class", "checkpoint.everyMinutes=0", "precision=f32",
+            "method.clusters=4", "method.soundWidth=0.125", "method.soundDepth=0.5",
+        ]
+        let catalogue = MethodCatalogue([XDC.self])
+        let configuration = try Configuration.training(
+            flags: [("method", "xdc")], settings: fixed + settings, methods: catalogue)
+        return try TrainingPlan(configuration: configuration, dataSet: try data ?? Self.videos.get(), methods: catalogue)
+    }
+
+    /// A method whose first round has begun.
+    private func begun(_ plan: TrainingPlan) throws -> XDC {
+        try Engine.start(plan.engine)
+        let method = try #require(try plan.makeMethod() as? XDC)
+        let data = try RunData(plan, access: VideoAccess(workers: 2))
+        try method.willStartEpoch(EpochContext(epoch: 0, step: 0, totalSteps: plan.totalSteps, data: data))
+        return method
+    }
+
+    /// By mistake the run would train all the same with a side's own clusters (card, pitfalls).
+    @Test(arguments: ["xdc", "sdc", "mdc", "cdc"])
+    func eachEncoderLearnsTheClustersOfItsVariant(variant: String) throws {
+        let method = try begun(plan("method.variant=\(variant)")), samples = Array(0..<20)
+        func clusters(_ clustering: Modality) throws -> [Int] {
+            let table = try #require(method.round.tables[clustering])
+            return try samples.map { try #require(table[$0]) }
+        }
+        let expected: (video: [Modality], sound: [Modality]) =
+            switch variant {
+            case "xdc": ([.sound], [.video])
+            case "sdc": ([.video], [.sound])
+            case "mdc": ([.video, .sound], [.sound, .video])
+            default: ([.joint], [.joint])
+            }
+        #expect(try method.clusters(of: samples, for: method.video) == expected.video.map(clusters))
+        #expect(try method.clusters(of: samples, for: method.sound) == expected.sound.map(clusters))
+        if variant != "cdc" { #expect(try clusters(.video) != clusters(.sound)) }
+    }
+
+    @Test func everyClusterIsShownEquallyOften() throws {
+        let method = try begun(plan()), table = try #require(method.round.tables[.sound])
+        let order = try #require(method.round.orders["video"])
+        let counts = Dictionary(order.compactMap { table[$0] }.map { ($0, 1) }, uniquingKeysWith: +)
+        #expect(order.count == 20 && Set(counts.keys) == Set(table.samples.compactMap { table[$0] }))
+        #expect((counts.values.max() ?? 0) <= 20 / counts.count + 1)
+        #expect(method.round.orders["sound"] != order, "the sides are balanced by clusters of their own")
+    }
+
+    @Test func headsAreFreshInEveryRoundAndEncodersGoOn() throws {
+        let method = try begun(plan()), head = method.video.heads, encoder = method.video.backbone
+        let data = try RunData(plan(), access: VideoAccess(workers: 2))
+        try method.willStartEpoch(EpochContext(epoch: 1, step: 4, totalSteps: 8, data: data))
+        #expect(method.round.number == 2 && method.video.heads !== head && method.video.backbone === encoder)
+        let weights = [head, method.video.heads].map { $0.parts[0].weight.value.values(as: Float.self) }
+        #expect(weights[0] != weights[1])
+        #expect(method.video.heads.parts[0].bias?.value.values(as: Float.self).allSatisfy { $0 == 0 } == true)
+    }
+
+    @Test func roundsAreAsLongAsIsAsked() throws {
+        let plan = try plan("method.epochsPerRound=2", "method.epochDecay=0.5"), method = try begun(plan)
+        let data = try RunData(plan, access: VideoAccess(workers: 2)), table = method.round.tables[.sound]
+        let order = method.round.orders["video"]
+        try method.willStartEpoch(EpochContext(epoch: 1, step: 4, totalSteps: 8, data: data))
+        #expect(method.round.number == 1 && method.round.tables[.sound] == table && method.round.orders["video"] != order)
+        #expect(method.networks.members.allSatisfy { $0.learningRateFactor == 0.5 })
+    }
+
+    @Test func moreClustersThanClipsAreRefused() throws {
+        #expect(throws: XDCError.tooManyClusters(clusters: 21, clips: 20, areAll: true)) {
+            _ = try plan("method.clusters=21").makeMethod()
+        }
+    }
+
+    @Test func clipsWithoutSoundAreLeftOutAndCounted() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/",
+            names = ["closed-gop.mp4", "no-b.mp4", "six-channels.mp4", "two-sounds.mkv", "pyramid.mkv"]
+        let samples = names.enumerated().map { VideoSample(index: $0, path: folder + $1, name: "a/\($1)", label: 0) }
+        func data(_ samples: [VideoSample]) -> DataSet {
+            DataSet(
+                name: "sounds", root: folder, train: VideoList(part: .train, samples: samples, classes: ClassList(["a"])),
+                test: VideoList(part: .test, samples: samples, classes: ClassList(["a"])))
+        }
+        let mixed = try begun(plan("method.clusters=2", "labels=all", data: data(samples)))
+        #expect(mixed.round.tables[.sound]?.samples == [0, 2, 3])
+        #expect(throws: XDCError.tooManyClusters(clusters: 4, clips: 3, areAll: false)) {
+            _ = try begun(plan("labels=all", data: data(samples)))
+        }
+        #expect(throws: XDCError.noSound(clips: 2)) {
+            _ = try begun(plan("method.clusters=2", "labels=all", data: data([samples[1], samples[4]])))
+        }
+    }
+
+    /// Stopped in the middle of a round: the same bits as a run that never was.
+    @Test func aResumedRunEndsAsOneThatNeverStopped() throws {
+        try withTemporaryFolder { folder in
+            func run(_ name: String, stop: Int? = nil) throws -> TrainingRun {
+                let run = try TrainingRun(plan(steps: 10), out: "\(folder)/\(name)", observer: Silent())
+                run.stopsAfterStep = stop
+                return run
+            }
+            let whole = try run("whole").run()
+            #expect(throws: Interrupted.self) { _ = try run("stopped", stop: 6).run() }
+            let rest = try TrainingRun(resuming: "\(folder)/stopped", plan(steps: 10), observer: Silent()).run()
+            #expect(rest.weightsDigest == whole.weightsDigest)
+            let metrics = try ["whole", "stopped"].map {
+                try String(contentsOfFile: "\(folder)/\($0)/metrics.jsonl", encoding: .utf8)
+            }
+            #expect(metrics[0] == metrics[1] && metrics[0].contains("clusters.sound.agreementWithClasses"))
+        }
+    }
+}
+
+private final class Silent: TrainingObserver {
+    func note(_ text: String) {}
+}
