@@ -96,6 +96,14 @@ import Training
         #expect(network.namedStatistics.allSatisfy { $0.statistics.values.mean.allSatisfy { $0 == 0 } })
     }
 
+    /// decay x + (1 - decay) x is not always x.
+    @Test func theRunningMeanOfAFrozenBackboneIsThatBackbone() throws {
+        let networks = try plan("init.freeze=backbone", method: "supervised").networks, network = networks.classifier()
+        let average = ExponentialMovingAverage(of: network, twin: networks.blankClassifier(), decay: 0.7)
+        for _ in 0..<50 { average.update() }
+        #expect(average.twin.backbone.weightsDigest == network.backbone.weightsDigest)
+    }
+
     @Test func aFrozenRunThatWasStoppedEndsAsOneThatWasNot() throws {
         let plan = try plan("init.freeze=backbone", "backbone.dropout=0.5", "checkpoint.everySteps=1")
         let observer = Silent(), whole = try train(plan, "whole", observer)

@@ -33,7 +33,7 @@ public struct ClassificationReport: Sendable, Equatable {
     /// Throws `NothingReadable` where there are no scores because every video was damaged.
     public func requireScores(_ ledger: DamageLedger) throws(NothingReadable) {
         guard !rows.isEmpty || damaged == 0 else {
-            throw NothingReadable(count: damaged, examples: ledger.entries.prefix(3).map(\.reason))
+            throw NothingReadable(count: damaged, ledger)
         }
     }
 

@@ -49,11 +49,14 @@ public struct Evaluator: Sendable {
 
     /// The features of `list` by `backbone` in evaluation mode, pooled; videos that cannot be read are left out and counted.
     ///
-    /// Throws `ScoresNotFinite` where the backbone gives no number.
+    /// Throws `ScoresNotFinite` where the backbone gives no number, and `NothingReadable` where every video is damaged.
     public func features(
         of backbone: any Backbone, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> FeatureTable {
-        try table(means(on: list, of: { backbone.features($0, .evaluation).globalAveragePooled() }, progress), of: list)
+        let table = try table(
+            means(on: list, of: { backbone.features($0, .evaluation).globalAveragePooled() }, progress), of: list)
+        guard !table.rows.isEmpty || list.isEmpty else { throw NothingReadable(count: list.count, access.ledger) }
+        return table
     }
 
     /// Scores and features in one pass over `list`.
@@ -67,8 +70,10 @@ public struct Evaluator: Sendable {
                 let logits = network.classify(features: features, .evaluation)
                 return .concatenated([logits, features.globalAveragePooled().converted(to: logits.elementType)], axis: 1)
             }, progress)
+        let report = report(both.map { ($0.sample, Array($0.values.prefix(classCount))) }, of: list)
+        try report.requireScores(access.ledger)
         return (
-            report(both.map { ($0.sample, Array($0.values.prefix(classCount))) }, of: list),
+            report,
             table(both.map { ($0.sample, Array($0.values.dropFirst(classCount))) }, of: list)
         )
     }
@@ -145,7 +150,16 @@ public struct NothingReadable: ReportedError, Equatable {
     /// How many videos there are, and what is wrong with the first.
     public let count: Int, examples: [String]
     public var exitCode: ExitCode { .badData }
+
+    /// An error about `count` videos; `ledger` knows what is wrong with them.
+    init(count: Int, _ ledger: DamageLedger? = nil) {
+        self.count = count
+        examples = (ledger?.entries ?? []).prefix(3).map(\.reason)
+    }
+
     public var description: String {
-        "none of the \(count) videos to be scored could be read: \(examples.joined(separator: "; "))"
+        count == 0
+            ? "there are no videos to be scored"
+            : "none of the \(count) videos to be scored could be read: \(examples.joined(separator: "; "))"
     }
 }

@@ -17,7 +17,7 @@ public struct ProbeReport: Sendable, Equatable {
     /// - Parameter seed: Draws the layer and the order of the clips.
     /// Throws `NothingReadable` where nothing is there to learn from, and `ScoresNotFinite`.
     public init(labeled: FeatureTable, test: FeatureTable, classCount: Int, seed: UInt64) throws {
-        guard !labeled.rows.isEmpty else { throw NothingReadable(count: labeled.damaged, examples: ["see what was left out"]) }
+        guard !labeled.rows.isEmpty else { throw NothingReadable(count: labeled.damaged) }
         let probe = LinearProbe(
             features: labeled.featureCount, classes: classCount, Initializer(seed: seed).named("probe"))
         probe.train(on: labeled, seed: seed)

@@ -26,7 +26,7 @@ public struct Retrieval: Sendable, Equatable {
     /// Throws `NothingReadable` where one of the sets is empty, and `ScoresNotFinite` for features that are no numbers.
     public init(gallery: FeatureTable, queries: FeatureTable, isCentred: Bool = true) throws {
         for table in [gallery, queries] where table.rows.isEmpty {
-            throw NothingReadable(count: table.damaged, examples: ["see what was left out"])
+            throw NothingReadable(count: table.damaged)
         }
         let labels = gallery.rows.map(\.label)
         let (known, sought) = (try Self.directions(gallery, isCentred), try Self.directions(queries, isCentred))
