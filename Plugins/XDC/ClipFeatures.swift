@@ -72,6 +72,7 @@ struct ClipFeatures {
             // Where the sound of a file is over before the clip begins there is nothing to learn from.
             let audible = batch.presence(of: sound.name).values(as: Float.self).enumerated().filter { $0.element > 0 }.map(
                 \.offset)
+            guard !audible.isEmpty else { return }
             samples += audible.map { batch.sampleIndices[$0] }
             videoValues += video.rows(at: audible).values(as: Float.self)
             soundValues += heard.rows(at: audible).values(as: Float.self)
