@@ -17,7 +17,7 @@ public final class XDC: Method {
             "the publication's schedule could not be read; the defaults are the card's for small data",
             "an empty cluster is moved to the clip that is farthest from its own",
             "joint features (cdc) are brought to length 1 side by side",
-            "log-mel bands have mean 0 and deviation 1 over the training clips",
+            "log-mel bands have mean 0, over the training clips or in each clip, and deviation 1 over the training clips",
         ],
         defaults: [
             ("labels", "all"), ("epochs", "10"), ("backbone", "r2plus1d18"), ("optimizer.learningRate", "0.01"),
@@ -50,7 +50,7 @@ public final class XDC: Method {
             "sound", try options.soundBackbone(setup.networks), targets: options.variant.soundTargets, clusters: clusters,
             XDC.headInitializer("sound", 0, setup))
         requests = XDCViews(standard: setup.standardViews, sound: .init(seconds: options.soundSeconds))
-        bands = BandStatistics()
+        bands = BandStatistics(options.soundMean)
     }
 
     public var networks: NetworkSet {
@@ -83,7 +83,7 @@ public final class XDC: Method {
 
     /// Clusters the features of all clips and puts fresh heads on the encoders (card, algorithm, 1-3).
     private func beginRound(_ epoch: EpochContext) throws {
-        if round.number == 0 { bands = try BandStatistics(requests, epoch) }
+        if round.number == 0 { bands = try BandStatistics(options.soundMean, requests, epoch) }
         let features = try ClipFeatures(of: self, requests, bands, epoch)
         // A rehearsal shows a few clips alone.
         let clusters = epoch.isRehearsal ? min(self.clusters, features.samples.count) : self.clusters
@@ -129,6 +129,9 @@ public final class XDC: Method {
             )
     }
 
+    /// Log-mel pictures `[N, 1, 40, P]` as the sound encoder sees them.
+    public func standardized(_ pictures: Tensor) -> Tensor { bands.standardized(pictures) }
+
     private func terms(of encoder: Encoder, _ features: Tensor, _ samples: [Int], _ step: StepContext) -> [LossTerm] {
         let clusters = clusters(of: samples, for: encoder)
         let weights = zip(encoder.targets, clusters).map { target, row in
@@ -154,7 +157,7 @@ public final class XDC: Method {
     }
 
     public func restore(_ state: StateTree) throws(StateError) {
-        bands = try BandStatistics(state.below("bands"))
+        bands = try BandStatistics(options.soundMean, state.below("bands"))
         round = try Round(state, options.variant.modalities)
         epochInRound = try state.integer("epochInRound")
         renewHeads()

@@ -24,6 +24,14 @@ public struct XDCOptions: ConfigurationGroup {
         case none
     }
 
+    /// What each band of the sound is told from.
+    public enum SoundMean: String, ConfigurationChoice {
+        /// Its mean over the training clips.
+        case training
+        /// Its mean in the clip: what only sounds on, such as a hum, or is only louder or softer altogether, is not heard.
+        case clip
+    }
+
     public var variant = Variant.xdc
     public var clusters = 0
     public var epochsPerRound = 1
@@ -33,6 +41,7 @@ public struct XDCOptions: ConfigurationGroup {
     public var iterations = 20
     public var centroids = KMeans.Initialization.randomRows
     public var soundSeconds = 2.0
+    public var soundMean = SoundMean.training
     public var soundBackbone = "resnet18"
     public var soundWidth = 1.0
     public var soundDepth = 1.0
@@ -53,6 +62,7 @@ public struct XDCOptions: ConfigurationGroup {
         .init("method.iterations", \.iterations, in: 1...10_000, help: "Iterations of k-means at most."),
         .init("method.centroids", \.centroids, help: "First centroids of k-means: random rows, or k-means++."),
         .init("method.soundSeconds", \.soundSeconds, in: 0.1...60, unit: "seconds", help: "Sound of a clip."),
+        .init("method.soundMean", \.soundMean, help: "The mean that each band of the sound is told from."),
         .init(
             "method.soundBackbone", \.soundBackbone, oneOf: ["resnet18"], help: "Network of the sound's log-mel pictures."),
         .init("method.soundWidth", \.soundWidth, in: 0.03125...4, help: "Factor of the sound network's channels."),

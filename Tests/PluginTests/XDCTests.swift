@@ -66,6 +66,16 @@ import XDC
         #expect(method.round.orders["sound"] != order, "the sides are balanced by clusters of their own")
     }
 
+    /// A hum adds the same to its bands throughout a clip, and a clip that is louder altogether to all.
+    @Test(arguments: [("clip", true), ("training", false)])
+    func whatOnlySoundsOnIsNotHeardBesideTheMeanOfTheClip(mean: String, isUnheard: Bool) throws {
+        let method = try begun(plan("method.soundMean=\(mean)"))
+        let pictures = hashClips("pictures", [2, 1, 40, 100], .float32), hum = hashClips("hum", [2, 1, 40, 1], .float32) * 3
+        let (plain, humming) = (method.standardized(pictures), method.standardized(pictures + hum))
+        let difference = relativeDifference(humming.values(as: Double.self), plain.values(as: Double.self))
+        #expect(isUnheard ? difference < 1e-5 : difference > 0.1)
+    }
+
     @Test func headsAreFreshInEveryRoundAndEncodersGoOn() throws {
         let method = try begun(plan()), head = method.video.heads, encoder = method.video.backbone
         let data = try RunData(plan(), access: VideoAccess(workers: 2))

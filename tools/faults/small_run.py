@@ -11,12 +11,14 @@ import subprocess
 import time
 
 HOME = pathlib.Path(__file__).resolve().parents[2]
-METHODS = ["fixmatch", "cmpl", "temporal-gradient"]
+METHODS = ["fixmatch", "cmpl", "temporal-gradient", "xdc"]
 SETTINGS = [
     "backbone=r3d10", "backbone.width=0.0625", "clip.size=32", "clip.length=8", "clip.stride=1", "batch.labeled=2",
     "batch.unlabeled=4", "ema.decay=0.9", "workers=2", "checkpoint.everyMinutes=0", "evaluation.everyEpochs=1",
     "evaluation.views=1x1",
 ]
+# Four rounds of an epoch each.
+OF_METHOD = {"xdc": ["method.soundWidth=0.0625", "method.soundDepth=0.5", "method.clusters=4", "method.components=3"]}
 
 
 class Folder:
@@ -52,7 +54,7 @@ class Folder:
         if (self.path / name / "run.json").exists():
             return ["train", "--resume", "--out", name, *[each for each in settings if each.startswith("workers=")]]
         return ["train", "--method", method, "--data", str(self.list), "--labels", "1/class", "--out", name,
-                f"steps={self.steps}", f"checkpoint.everySteps={self.every_steps}", *SETTINGS, *settings]
+                f"steps={self.steps}", f"checkpoint.everySteps={self.every_steps}", *SETTINGS, *OF_METHOD.get(method, []), *settings]
 
     def start(self, name, method, *settings, environment=None):
         return subprocess.Popen([self.executable, *self.arguments(name, method, *settings)], cwd=self.path,

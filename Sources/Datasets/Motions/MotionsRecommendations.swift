@@ -23,5 +23,7 @@ extension Motions {
         // Temporal gradients of these clips are faint outlines, which teach features little and slowly.
         ("method.labeledWeight", "1"), ("method.unlabeledWeight", "1"), ("method.alignmentWeight", "0.2"),
         ("method.contrastWeight", "0.5"),
+        // The pitch, the loudness and the hum of a clip say nothing about its motion; how they change does.
+        ("method.soundMean", "clip"), ("method.components", "32"), ("method.soundWidth", "0.25"),
     ]
 }
