@@ -88,6 +88,7 @@ extension LayerCase {
         case "linear", "layerNormalization", "groupNormalization", "transformerBlock": try plain(initializer)
         case "attention": try attention(initializer)
         case "embedding": try embedding(initializer)
+        case "textEncoder": try text(initializer)
         case "lstm": try memory(initializer)
         default: throw ReferenceError("the tests do not know the layer \(layer)")
         }
@@ -152,6 +153,24 @@ extension LayerCase {
             paddingIndex: try options.integer("paddingIndex"), initializer)
         let indices = try options.integers("indices")
         return BuiltLayer(embedding) { [embedding(indices, shape: [2, 3]) * (try #require($0["factor"]))] }
+    }
+
+    private func text(_ initializer: Initializer) throws -> BuiltLayer {
+        var form = TextEncoder.Form()
+        form.tokens = try options.integer("vocabulary")
+        form.features = try shape("factor")[2]
+        form.layers = try options.integer("layers")
+        form.heads = try options.integer("heads")
+        form.hidden = try options.integer("hidden")
+        form.positions = try options.integer("positions")
+        let encoder = TextEncoder(form, initializer), lengths = try options.integers("lengths")
+        let tokens = try options.integers("tokens"), types = try options.integers("types"), length = try shape("factor")[1]
+        return BuiltLayer(encoder) { inputs in
+            [
+                encoder(tokens: tokens, types: types, lengths: lengths, length: length, .evaluation)
+                    * (try #require(inputs["factor"]))
+            ]
+        }
     }
 
     private func memory(_ initializer: Initializer) throws -> BuiltLayer {

@@ -8,8 +8,8 @@ import Testing
     static let cases = (try? LayerCase.all()) ?? []
 
     @Test func theReferenceIsComplete() {
-        #expect(Self.cases.count == 34)
-        #expect(Set(Self.cases.map(\.layer)).count == 12)
+        #expect(Self.cases.count == 35)
+        #expect(Set(Self.cases.map(\.layer)).count == 13)
     }
 
     @Test(arguments: cases) func agreesInDoublePrecision(layer: LayerCase) throws {

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 from torchvision.models.vision_transformer import EncoderBlock
+from transformers import BertConfig, BertModel
 
 import hash_values
 import reference_files
@@ -106,6 +107,39 @@ class Indexed(nn.Embedding):
         return super().forward(indices) * factor
 
 
+class Text(nn.Module):
+    """Hugging Face's BERT without its pooler, with a factor of the states to differentiate by."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.bert = BertModel(BertConfig(hidden_dropout_prob=0, attention_probs_dropout_prob=0, **options), add_pooling_layer=False)
+
+    def named_parameters(self, *arguments, **options):
+        return self.bert.named_parameters(*arguments, **options)
+
+    def state_dict(self, *arguments, **options):
+        return self.bert.state_dict(*arguments, **options)
+
+    def load_state_dict(self, *arguments, **options):
+        return self.bert.load_state_dict(*arguments, **options)
+
+    def forward(self, factor, tokens, types, lengths):
+        mask = (torch.arange(tokens.shape[1])[None] < torch.tensor(lengths)[:, None]).long()
+        return self.bert(input_ids=tokens, token_type_ids=types, attention_mask=mask).last_hidden_state * factor
+
+
+def text():
+    tokens, types, lengths = [5, 2, 9, 7, 10, 1, 3, 3, 8, 4, 10, 6], [0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1], [3, 4, 4]
+    module = Text(vocab_size=11, hidden_size=6, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12,
+                  max_position_embeddings=7)
+    found = case("textEncoder.0", "textEncoder", module, {"factor": [3, 4, 6]},
+                 lambda m, f: m(f, torch.tensor(tokens).reshape(3, 4), torch.tensor(types).reshape(3, 4), lengths),
+                 tokens=tokens, types=types, lengths=lengths, vocabulary=11, layers=2, heads=2, hidden=12, positions=7)
+    # Moves all scores of a softmax alike: its gradient is 0, but for rounding.
+    found["gradients"] = {key: value for key, value in found["gradients"].items() if not key.endswith("self.key.bias")}
+    yield found
+
+
 def sequences():
     indices = [2, 1, 0, 4, 1, 2]
     yield case("embedding.0", "embedding", Indexed(5, 3, padding_idx=1), {"factor": [2, 3, 3]},
@@ -125,7 +159,7 @@ def sequences():
 
 def main():
     torch.set_num_threads(1)
-    reference_files.write("layers.json", {"cases": [*convolutions(), *pointwise(), *attention(), *sequences()]})
+    reference_files.write("layers.json", {"cases": [*convolutions(), *pointwise(), *attention(), *text(), *sequences()]})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@ import Tensor
 
 /// Learned vectors that are looked up by index, such as those of words.
 ///
-/// `weight` is `[count, features]`, drawn from N(0, 1) with zeros at the padding, as PyTorch's `nn.Embedding` is.
+/// `weight` is `[count, features]`, drawn from N(0, 1), or with another deviation, with zeros at the padding, as PyTorch's `nn.Embedding`
+/// is.
 public final class Embedding: Module {
     /// The vectors.
     public let weight: Parameter
@@ -11,10 +12,12 @@ public final class Embedding: Module {
     private let path: String
 
     /// A table of `count` vectors drawn by `initializer`.
-    public init(count: Int, features: Int, paddingIndex: Int? = nil, _ initializer: Initializer) {
+    public init(
+        count: Int, features: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1, _ initializer: Initializer
+    ) {
         precondition(
             paddingIndex.map { (0..<count).contains($0) } ?? true, "\(initializer.path): a padding index beyond \(count)")
-        let drawn = initializer.named("weight").normal([count, features], standardDeviation: 1)
+        let drawn = initializer.named("weight").normal([count, features], standardDeviation: standardDeviation)
         if let paddingIndex { drawn.sliced(paddingIndex..<(paddingIndex + 1)).overwrite(with: .zeros([1, features])) }
         weight = Parameter(drawn, role: .kernel)
         self.paddingIndex = paddingIndex

@@ -4,6 +4,8 @@ import Tensor
 public enum LinearInitialization: Sendable {
     /// N(0, 0.01²), constants 0: torchvision's classifiers.
     case normal
+    /// N(0, 0.02²), constants 0: BERT.
+    case smallNormal
     /// Uniform in ±1 / sqrt(inputs), constants too: PyTorch's `nn.Linear`.
     case uniform
     /// Uniform in ±1 / sqrt(inputs), constants 0: the output of PyTorch's `nn.MultiheadAttention`.
@@ -30,6 +32,7 @@ public final class Linear: Module {
         let matrix =
             switch start {
             case .normal: drawn.normal(shape, standardDeviation: 0.01)
+            case .smallNormal: drawn.normal(shape, standardDeviation: 0.02)
             case .uniform, .uniformWithoutBias: drawn.uniform(shape, bound: bound)
             case .xavier: drawn.xavier(shape)
             }

@@ -14,6 +14,7 @@ public final class MultiHeadAttention: Module {
     public let heads: Int
     /// The share of attention weights dropped in training.
     public let dropoutRate: Double
+    private let attention: HeadAttention
     private let path: String
 
     /// A layer whose `features` are cut into `heads` equal parts.
@@ -25,6 +26,7 @@ public final class MultiHeadAttention: Module {
             inputs: features, outputs: features, hasBias: hasBias, start: .uniformWithoutBias, initializer.named("out_proj"))
         self.heads = heads
         self.dropoutRate = dropoutRate
+        attention = HeadAttention(heads: heads, dropoutRate: dropoutRate)
         path = initializer.path
     }
 
@@ -38,7 +40,7 @@ public final class MultiHeadAttention: Module {
         let features = require(x)
         let all = projected(x, 0..<3).reshaped(to: [x.shape[0], x.shape[1], 3, features]).split([1, 1, 1], axis: 2)
         let parts = all.map { $0.reshaped(to: x.shape) }
-        return attended(parts[0], parts[1], parts[2], mask: mask, bias: bias, context)
+        return output(attention.gathered(parts[0], parts[1], parts[2], mask: mask, bias: bias, context))
     }
 
     /// What queries `[N, L, features]` gather from `values` by their likeness to `keys`, both `[N, S, features]`.
@@ -54,8 +56,9 @@ public final class MultiHeadAttention: Module {
         precondition(
             keys.shape == values.shape && keys.shape[0] == queries.shape[0],
             "\(path): keys \(keys.shape) and values \(values.shape) for queries \(queries.shape)")
-        return attended(
-            projected(queries, 0..<1), projected(keys, 1..<2), projected(values, 2..<3), mask: mask, bias: bias, context)
+        return output(
+            attention.gathered(
+                projected(queries, 0..<1), projected(keys, 1..<2), projected(values, 2..<3), mask: mask, bias: bias, context))
     }
 
     /// The mask `[L, L]` by which a position looks at itself and those before it.
@@ -83,27 +86,5 @@ public final class MultiHeadAttention: Module {
         let product = x.reshaped(to: [-1, features]).matrixProduct(weight.transposed)
         let moved = inputBias.map { product + (thirds.count == 3 ? $0.value : $0.value.sliced(range)) } ?? product
         return moved.reshaped(to: [x.shape[0], x.shape[1], range.count])
-    }
-
-    private func attended(
-        _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor?, bias: Tensor?, _ context: ForwardContext
-    ) -> Tensor {
-        let (samples, length, features) = (queries.shape[0], queries.shape[1], queries.shape[2])
-        let count = keys.shape[1], size = features / heads
-        func separated(_ x: Tensor) -> Tensor {
-            x.reshaped(to: [samples, x.shape[1], heads, size]).permuted([0, 2, 1, 3]).reshaped(
-                to: [samples * heads, x.shape[1], size])
-        }
-        let likeness = (separated(queries) * (1 / Double(size).squareRoot())).matrixProduct(separated(keys).permuted([0, 2, 1]))
-        var scores = likeness.reshaped(to: [samples, heads, length, count])
-        if let bias { scores = scores + bias }
-        // Finite, so that a row without any key has a softmax.
-        if let mask { scores = scores + (mask - 1) * 1e30 }
-        var weights = scores.softmax()
-        if dropoutRate > 0, let key = context.dropout { weights = weights.droppedOut(rate: dropoutRate, key: key) }
-        let gathered = weights.reshaped(to: [samples * heads, length, count]).matrixProduct(separated(values))
-        return output(
-            gathered.reshaped(to: [samples, heads, length, size]).permuted([0, 2, 1, 3]).reshaped(
-                to: [samples, length, features]))
     }
 }

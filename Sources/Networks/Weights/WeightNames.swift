@@ -6,6 +6,7 @@ enum WeightNames {
     /// What wrappers put before the names of the network that they hold; `encoder_q` is that of MoCo.
     private static let prefixes: Set<Substring> = [
         "module", "model", "network", "net", "backbone", "base_model", "encoder", "encoder_q", "state_dict",
+        "bert",
     ]
 
     /// A counter that PyTorch keeps with running statistics and evaluation does not need.
@@ -18,7 +19,16 @@ enum WeightNames {
             parts = parts.dropFirst()
             forms.append(parts.joined(separator: "."))
         }
-        return forms.flatMap { [$0, video($0)] }
+        return forms.flatMap { [$0, video($0), normalization($0)] }
+    }
+
+    /// The name of what early releases of BERT call `gamma` and `beta`; other names stay.
+    private static func normalization(_ name: String) -> String {
+        for (old, new) in [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")]
+        where name.hasSuffix(old) {
+            return name.dropLast(old.count) + new
+        }
+        return name
     }
 
     /// The name in a network of clips of what a network of pictures calls `name`; other names stay.
