@@ -35,6 +35,11 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
     public var description: String { "line \(line): malformed JSON: \(reason)" }
 }
 
+extension JSON {
+    /// A number, or null.
+    public static func number(_ value: Double?) -> JSON { value.map { .real($0) } ?? .null }
+}
+
 // MARK: Reading
 
 extension JSON {

@@ -36,8 +36,7 @@ import Testing
             try #require(Engine.backend.description.threads == threads)
             print("digest \(KernelWork.digest())")
         }
-        let lines = String(decoding: result.standardOutputContent, as: UTF8.self).split(separator: "\n")
-        return String(try #require(lines.first { $0.hasPrefix("digest ") }))
+        return try #require(printedLine(beginning: "digest ", in: result.standardOutputContent))
     }
 
     /// Initial weights are the same on every machine.

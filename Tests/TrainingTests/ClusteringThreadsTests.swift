@@ -21,8 +21,7 @@ import Training
             try #require(Engine.backend.description.threads == threads)
             print("digest \(try ClusteringWork.digest())")
         }
-        let lines = String(decoding: result.standardOutputContent, as: UTF8.self).split(separator: "\n")
-        return String(try #require(lines.first { $0.hasPrefix("digest ") }))
+        return try #require(printedLine(beginning: "digest ", in: result.standardOutputContent))
     }
 }
 

@@ -15,8 +15,7 @@ final class ChildProcess {
     }
 
     /// Its number.
-    var number: pid_t { process }
-    private let process: pid_t
+    let number: pid_t
     private var end: End?
 
     static let executable =
@@ -58,14 +57,14 @@ final class ChildProcess {
         defer { (words + environment).forEach { free($0) } }
         let code = posix_spawn(&child, Self.executable, &actions, &attributes, &words, &environment)
         guard code == 0 else { throw .notStarted(path: Self.executable, code: code) }
-        process = child
+        number = child
     }
 
     /// How the process ended; nil while it is at work.
     func poll() -> End? {
         guard end == nil else { return end }
         var status: Int32 = 0
-        guard waitpid(process, &status, WNOHANG) == process else { return nil }
+        guard waitpid(number, &status, WNOHANG) == number else { return nil }
         // The macros of <sys/wait.h>: the lower seven bits are the signal, the next byte is the exit code.
         let signal = status & 0x7F
         end = signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal)
@@ -73,5 +72,5 @@ final class ChildProcess {
     }
 
     /// Asks the process to save and to end.
-    func stop() { if end == nil { kill(process, SIGTERM) } }
+    func stop() { if end == nil { kill(number, SIGTERM) } }
 }

@@ -33,25 +33,20 @@ public struct SweepEstimate: Sendable, Equatable {
         let folder = NSTemporaryDirectory() + "semisup-estimate-\(getpid())"
         try asSweepError { () throws(FileError) in try Folder.create(at: folder) }
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var order: [[SweepCell.Value]] = [], groups: [[SweepCell.Value]: [SweepCell]] = [:]
-        for cell in plan.cells {
-            if groups[cell.condition] == nil { order.append(cell.condition) }
-            groups[cell.condition, default: []].append(cell)
-        }
+        let groups = plan.cells.grouped(by: \.condition)
         // Spread evenly, so that slow and fast ones are among them.
-        let stride = max(1, (order.count + Self.measuredCount - 1) / Self.measuredCount)
+        let stride = max(1, (groups.count + Self.measuredCount - 1) / Self.measuredCount)
         var measured: [Row] = []
-        for (place, condition) in order.enumerated() where place % stride == 0 {
-            guard let cells = groups[condition] else { continue }
-            measured.append(try Self.measure(cells, plan, folder))
+        for (place, group) in groups.enumerated() where place % stride == 0 {
+            measured.append(try Self.measure(group.elements, plan, folder))
             if Interruption.request != nil { throw SweepError.estimateStopped }
-            progress(measured.count, (order.count + stride - 1) / stride)
+            progress(measured.count, (groups.count + stride - 1) / stride)
         }
         let mean = SeedSummary(measured.compactMap(\.seconds)).mean
-        rows = order.enumerated().map { place, condition in
+        rows = groups.enumerated().map { place, group in
             if place % stride == 0, place / stride < measured.count { return measured[place / stride] }
             return Row(
-                title: SweepCell.title(condition), cells: groups[condition]?.count ?? 0, steps: nil, seconds: mean, problem: nil)
+                title: SweepCell.title(group.key), cells: group.elements.count, steps: nil, seconds: mean, problem: nil)
         }
     }
 
@@ -83,17 +78,16 @@ public struct SweepEstimate: Sendable, Equatable {
 
     /// The object of `sweep run --dry-run --json`.
     public func json(jobs: Int) -> JSON {
-        func number(_ value: Double?) -> JSON { value.map { .real($0) } ?? .null }
         return .object([
             ("event", .string("estimate")), ("cells", .integer(rows.reduce(0) { $0 + $1.cells })), ("jobs", .integer(jobs)),
-            ("seconds", number(seconds.map { $0 / Double(jobs) })),
+            ("seconds", .number(seconds.map { $0 / Double(jobs) })),
             (
                 "conditions",
                 .array(
                     rows.map { row in
                         .object([
                             ("condition", .string(row.title)), ("cells", .integer(row.cells)),
-                            ("steps", row.steps.map { .integer($0) } ?? .null), ("secondsOfOne", number(row.seconds)),
+                            ("steps", row.steps.map { .integer($0) } ?? .null), ("secondsOfOne", .number(row.seconds)),
                             ("problem", row.problem.map { .string($0) } ?? .null),
                         ])
                     })

@@ -61,7 +61,7 @@ extension SweepCell {
 extension PublishedNumber {
     var json: JSON {
         .object([
-            ("percent", .real(percent)), ("deviation", deviation.map { .real($0) } ?? .null), ("source", .string(source)),
+            ("percent", .real(percent)), ("deviation", .number(deviation)), ("source", .string(source)),
         ])
     }
 

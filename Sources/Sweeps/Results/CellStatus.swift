@@ -58,12 +58,11 @@ public struct CellStatus: Sendable, Equatable {
 
     /// The object of `sweep status --json`.
     public var json: JSON {
-        func number(_ value: Double?) -> JSON { value.map { .real($0) } ?? .null }
         func count(_ value: Int?) -> JSON { value.map { .integer($0) } ?? .null }
         return .object([
             ("event", .string("cell")), ("cell", .string(cell.name)), ("state", .string(state.rawValue)),
-            ("values", .object(cell.values.map { ($0.name, .string($0.text)) })), ("accuracyTop1", number(accuracy)),
-            ("steps", count(step)), ("plannedSteps", count(plannedSteps)), ("seconds", number(seconds)),
+            ("values", .object(cell.values.map { ($0.name, .string($0.text)) })), ("accuracyTop1", .number(accuracy)),
+            ("steps", count(step)), ("plannedSteps", count(plannedSteps)), ("seconds", .number(seconds)),
             ("failure", failure?.json ?? .null), ("run", .string(run)), ("log", .string(log)),
         ])
     }

@@ -8,14 +8,9 @@ extension SweepTable {
     /// Conditions that differ in one option alone: in the method, or else in the first option of which there are several values.
     static func comparisons(of conditions: [Condition], _ scores: SweepScores) -> [Comparison] {
         guard let axis = comparedOption(conditions) else { return [] }
-        var order: [[SweepCell.Value]] = [], groups: [[SweepCell.Value]: [Condition]] = [:]
-        for condition in conditions {
-            let common = condition.values.filter { $0.name != axis }
-            if groups[common] == nil { order.append(common) }
-            groups[common, default: []].append(condition)
-        }
-        let pairs = order.flatMap { common in
-            Self.pairs(groups[common] ?? []).map { (common: common, cells: bySeed($0, $1), first: $0, second: $1) }
+        let groups = conditions.grouped { condition in condition.values.filter { $0.name != axis } }
+        let pairs = groups.flatMap { group in
+            Self.pairs(group.elements).map { (common: group.key, cells: bySeed($0, $1), first: $0, second: $1) }
         }
         .filter { !$0.cells.isEmpty }
         let intervals = Intervals(pairs.map { ($0.cells.map(\.first), $0.cells.map(\.second)) }, scores)
@@ -73,20 +68,19 @@ extension SweepTable {
 
 extension SweepTable.Condition {
     var json: JSON {
-        func number(_ value: Double?) -> JSON { value.map { .real($0) } ?? .null }
         let seeds = cells.map { cell in
             JSON.object([
                 ("cell", .string(cell.cell.name)), ("seed", cell.cell.seed.map { .string($0) } ?? .null),
-                ("state", .string(cell.state.rawValue)), ("accuracyTop1", number(cell.state == .done ? cell.accuracy : nil)),
+                ("state", .string(cell.state.rawValue)), ("accuracyTop1", .number(cell.state == .done ? cell.accuracy : nil)),
                 ("weightsDigest", cell.result?["weightsDigest"] ?? .null),
                 ("reason", cell.failure.map { .string($0.reason) } ?? .null),
             ])
         }
         return .object([
             ("values", .object(values.map { ($0.name, .string($0.text)) })), ("done", .integer(count(.done))),
-            ("failed", .integer(count(.failed))), ("mean", number(accuracies.mean)),
-            ("standardDeviation", number(accuracies.standardDeviation)), ("interval", interval?.json ?? .null),
-            ("validationAccuracyTop1", number(validationAccuracy)), ("isBest", .boolean(isBest)),
+            ("failed", .integer(count(.failed))), ("mean", .number(accuracies.mean)),
+            ("standardDeviation", .number(accuracies.standardDeviation)), ("interval", interval?.json ?? .null),
+            ("validationAccuracyTop1", .number(validationAccuracy)), ("isBest", .boolean(isBest)),
             ("published", .array(published.map(\.json))), ("seeds", .array(seeds)),
         ])
     }

@@ -66,20 +66,15 @@ public struct SweepTable: Sendable, Equatable {
     }
 
     private static func conditions(of status: SweepStatus, _ scores: SweepScores) -> [Condition] {
-        var order: [[SweepCell.Value]] = [], groups: [[SweepCell.Value]: [CellStatus]] = [:]
-        for cell in status.cells {
-            let values = cell.cell.condition
-            if groups[values] == nil { order.append(values) }
-            groups[values, default: []].append(cell)
-        }
-        let done = order.map { (groups[$0] ?? []).filter { $0.state == .done }.map(\.cell.name) }
+        let groups = status.cells.grouped(by: \.cell.condition)
+        let done = groups.map { $0.elements.filter { $0.state == .done }.map(\.cell.name) }
         let intervals = Intervals(done.map { ($0, []) }, scores)
-        return order.enumerated().map { place, values in
-            let cells = groups[values] ?? []
-            let results = cells.compactMap(\.result)
+        return groups.enumerated().map { place, group in
+            let results = group.elements.compactMap(\.result)
             let validation = results.compactMap { $0["bestValidationAccuracyTop1"]?.realValue }
             return Condition(
-                values: values, cells: cells, accuracies: SeedSummary(results.compactMap { $0["accuracyTop1"]?.realValue }),
+                values: group.key, cells: group.elements,
+                accuracies: SeedSummary(results.compactMap { $0["accuracyTop1"]?.realValue }),
                 interval: intervals[place],
                 validationAccuracy: validation.count == results.count ? SeedSummary(validation).mean : nil)
         }

@@ -8,7 +8,7 @@ import Tensor
 ///
 /// Each clip takes a row a view of the stream that has most of them, and first its frames: the centre of the pictures. On request
 /// come rows of what the compressed file holds beside pictures: motion vectors in colour, residuals, blocks, sound. Above each row stands
-/// what it shows, above each clip its file.
+/// what it shows, above each clip its name.
 public struct ViewSheet: Sendable {
     /// The rows.
     public let sheet: ContactSheet
@@ -47,13 +47,13 @@ public struct ViewSheet: Sendable {
         let clips = (0..<(batch?.count ?? 0)).map { clip in pictures.flatMap { $0[clip] } }
         rows = views.map(\.name)
         captions = clips.map { $0.map(\.caption) }
-        let paths = Dictionary(dataSet.train.samples.map { ($0.index, $0.path) }) { first, _ in first }
-        let videos = (batch?.sampleIndices ?? []).compactMap { paths[$0] }
-        self.videos = videos
+        let samples = Dictionary(dataSet.train.samples.map { ($0.index, $0) }) { first, _ in first }
+        let shown = (batch?.sampleIndices ?? []).compactMap { samples[$0] }
+        videos = shown.map(\.path)
         sheet = ContactSheet(
             clips.enumerated().map { number, rows in
                 ContactSheet.Section(
-                    title: "\(number + 1): \(videos.indices.contains(number) ? videos[number] : "")",
+                    title: "\(number + 1): \(shown.indices.contains(number) ? shown[number].name : "")",
                     rows: rows.map { (caption: $0.caption, clip: $0.clip) })
             })
         damaged = ledger.entries

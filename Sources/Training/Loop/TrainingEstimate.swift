@@ -53,7 +53,7 @@ public struct TrainingEstimate: Sendable, Equatable {
             ("labeledClips", .integer(labeledClips)), ("unlabeledClips", .integer(unlabeledClips)),
             ("testClips", .integer(testClips)), ("parameters", .integer(parameters)),
             ("secondsPerStep", .real(secondsPerStep)), ("seconds", .real(seconds)), ("peakMiB", .real(peakMiB)),
-            ("plannedMiB", plannedMiB.map { .real($0) } ?? .null),
+            ("plannedMiB", .number(plannedMiB)),
         ])
     }
 }

@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         if let out { try NewFile.requireFree(out) }
-        let path = out ?? RunReport.standardPath(ofRun: folder)
+        let path = out ?? ReportFile.standardPath(in: folder)
         if SweepFolder.isSweep(folder) {
             try SweepReport(sweep: folder).write(to: path)
         } else {

@@ -159,7 +159,7 @@ struct SweepReportCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let report = try SweepReport(sweep: folder), path = RunReport.standardPath(ofRun: folder)
+        let report = try SweepReport(sweep: folder), path = ReportFile.standardPath(in: folder)
         try Terminal.standard.print(json ? report.table.json.serialized() : SweepText.table(report.table))
         try report.write(to: path)
         logger.notice("written: \(path)")

@@ -107,7 +107,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
 
     /// A run that is finished stays so, whatever becomes of its report.
     private func writeReport(of run: String) {
-        do { try RunReport(run: run).write(to: RunReport.standardPath(ofRun: run)) } catch {
+        do { try RunReport(run: run).write(to: ReportFile.standardPath(in: run)) } catch {
             logger.warning("no report.html: \(error); try semisup report \(run)")
         }
     }

@@ -79,7 +79,7 @@ import Training
 
     @Test func anEarlierReportIsReplacedAndNothingElse() throws {
         let run = try ReportFixture()
-        let first = try run.report(), path = RunReport.standardPath(ofRun: run.run + "/")
+        let first = try run.report(), path = ReportFile.standardPath(in: run.run + "/")
         #expect(path == run.run + "/report.html")
         try first.write(to: path)
         run.finish()

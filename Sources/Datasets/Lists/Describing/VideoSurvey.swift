@@ -126,7 +126,7 @@ extension VideoSurvey.File {
             ("video", .string(path)), ("codec", .string(kind.codec)),
             ("pixelFormat", kind.pixelFormat.map { .string($0) } ?? .null),
             ("width", .integer(kind.width)), ("height", .integer(kind.height)),
-            ("frameRate", frameRate.map { .real($0) } ?? .null), ("frames", .integer(frameCount)),
+            ("frameRate", .number(frameRate)), ("frames", .integer(frameCount)),
             ("groups", .integer(groupLengths.count)), ("longestGroup", .integer(longestGroup)),
             ("hasBidirectional", .boolean(bidirectionalFrames > 0)), ("bidirectionalShare", .real(bidirectionalShare)),
             ("hasSound", .boolean(kind.hasSound)), ("motionVectors", .string(kind.motionVectors.rawValue)),

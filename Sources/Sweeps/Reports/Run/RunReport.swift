@@ -25,11 +25,6 @@ public struct RunReport: Sendable {
             version: KitVersion.text)
     }
 
-    /// Where the report of the run in `folder` stands unless another place is named.
-    public static func standardPath(ofRun folder: String) -> String {
-        (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/report.html"
-    }
-
     /// Writes the page to `path`, in place of an earlier report. Throws `FileError.exists` where there is something else.
     public func write(to path: String) throws { try Page.write(html, to: path) }
 }

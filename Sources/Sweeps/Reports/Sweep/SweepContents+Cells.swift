@@ -7,20 +7,19 @@ extension SweepContents {
 
     /// Accuracy against the label rate, where there are several.
     var rates: Page.Section? {
-        var order: [String] = [], lines: [String: [LinePlot.Series.Point]] = [:]
-        for condition in table.conditions {
+        let points = table.conditions.compactMap { condition -> (line: String, point: LinePlot.Series.Point)? in
             guard let mean = condition.accuracies.mean, let place = condition.values.firstIndex(where: { $0.name == "labels" }),
                 let rate = Self.rate(condition.values[place].text)
-            else { continue }
+            else { return nil }
             var others = condition.values
             others.remove(at: place)
-            let name = others.isEmpty ? "accuracy" : SweepCell.title(others)
-            if lines[name] == nil { order.append(name) }
-            lines[name, default: []].append(
-                .init(x: rate, y: mean, low: condition.interval?.low, high: condition.interval?.high))
+            return (
+                others.isEmpty ? "accuracy" : SweepCell.title(others),
+                .init(x: rate, y: mean, low: condition.interval?.low, high: condition.interval?.high)
+            )
         }
-        let series = order.map { name in
-            LinePlot.Series(name: name, points: (lines[name] ?? []).sorted { $0.x < $1.x }, isMarked: true)
+        let series = points.grouped(by: \.line).map { line in
+            LinePlot.Series(name: line.key, points: line.elements.map(\.point).sorted { $0.x < $1.x }, isMarked: true)
         }
         guard Set(series.flatMap { $0.points.map(\.x) }).count > 1, series.count <= Self.lineLimit else { return nil }
         let isShare = table.conditions.allSatisfy { condition in
