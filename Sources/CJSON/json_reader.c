@@ -26,17 +26,20 @@ struct json_value *json_document_parse(const char *bytes, size_t count, const ch
         error = json_tokener_get_error(tokener);
     }
     *offset = json_tokener_get_parse_end(tokener);
-    *message = error == json_tokener_continue ? "the text ends too early" : json_tokener_error_desc(error);
     json_tokener_free(tokener);
-    // json-c takes a zero byte for the end of the text.
-    const bool is_cut_short = error == json_tokener_success && memchr(bytes, 0, count) != NULL;
-    if (is_cut_short) *message = "a zero byte in the text";
-    if (error != json_tokener_success || is_cut_short) {
+    *message = NULL;
+    if (error == json_tokener_continue) {
+        *message = "the text ends too early";
+    } else if (error != json_tokener_success) {
+        *message = json_tokener_error_desc(error);
+    } else if (memchr(bytes, 0, count)) {
+        *message = "a zero byte in the text";  // json-c takes it for the end of the text
+    }
+    if (*message) {
         json_object_put(document);
         return NULL;
     }
-    // A lone `null` is NULL in json-c: give it an owner like any other value.
-    return (struct json_value *)(document ? document : json_object_new_null());
+    return (struct json_value *)document;
 }
 
 void json_document_free(struct json_value *document) { json_object_put((struct json_object *)document); }

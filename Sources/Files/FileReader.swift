@@ -4,16 +4,10 @@ import Foundation
 public enum FileReader {
     /// All bytes of a regular file. Throws `missing`, `notAFile` (a folder, a FIFO) or `system`.
     public static func bytes(of path: String) throws(FileError) -> [UInt8] {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw errno == ENOENT ? .missing(path: path) : .system(path: path, operation: "look at it", code: errno)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(path: path, operation: "open", code: errno) }
+        let (descriptor, size) = try descriptor(of: path)
         defer { close(descriptor) }
         var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < buffer.count {
                 let got = read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
                 if got < 0 && errno == EINTR { continue }
@@ -24,6 +18,18 @@ public enum FileReader {
         }
         guard code == 0 else { throw .system(path: path, operation: "read", code: code) }
         return bytes
+    }
+
+    /// A regular file opened for reading, with its length in bytes; the caller closes it. Throws what `bytes` throws.
+    static func descriptor(of path: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == ENOENT ? .missing(path: path) : .system(path: path, operation: "look at it", code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(path: path, operation: "open", code: errno) }
+        return (descriptor, Int(status.st_size))
     }
 
     /// The length of a file in bytes; nil where there is none.

@@ -50,9 +50,9 @@ extension JSON {
         let document = bytes.withUnsafeBytes {
             json_document_parse($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, &message, &offset)
         }
-        guard let document else {
+        if let message {
             let line = bytes.prefix(offset).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-            throw JSONError(reason: message.map { String(cString: $0) } ?? "unknown", line: line)
+            throw JSONError(reason: String(cString: message), line: line)
         }
         defer { json_document_free(document) }
         self.init(document)

@@ -10,6 +10,12 @@ import Testing
         #expect(json.serialized() == text)
     }
 
+    @Test func readsADocumentOfOneValue() throws {
+        #expect(try JSON(parsing: Array("null".utf8)) == .null)
+        #expect(try JSON(parsing: Array(" 12".utf8)) == .integer(12))
+        #expect(try JSON(parsing: Array("\"a\"\n".utf8)) == .string("a"))
+    }
+
     @Test(arguments: ["{", "[1,]", "{\"a\":1} x", "nul", "", "[1 2]", "{}\u{0}", "{}\u{0}}", "[1]\n\u{0}"])
     func refusesMalformedText(text: String) {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }

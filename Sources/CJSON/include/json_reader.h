@@ -10,7 +10,8 @@ struct json_value;
 
 enum json_kind { JSON_NULL, JSON_BOOLEAN, JSON_INTEGER, JSON_REAL, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
-/// Parses `count` bytes strictly. On failure returns NULL, with the reason in `message` and the byte in `offset`.
+/// Parses `count` bytes strictly. On failure returns NULL, with the reason in `message` and the byte in `offset`. On success `message`
+/// is NULL, and so is the value where the document is a lone `null`.
 struct json_value *json_document_parse(const char *bytes, size_t count, const char **message, size_t *offset);
 void json_document_free(struct json_value *document);
 
