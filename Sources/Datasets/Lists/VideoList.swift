@@ -66,3 +66,14 @@ public struct VideoList: Sendable, Equatable {
         return digest.finish()
     }
 }
+
+extension VideoList.Part {
+    /// The part that a file calls `name`, in any case, also `val` and `unlabeled`.
+    init?(named name: String) {
+        switch name.lowercased() {
+        case "val": self = .validation
+        case "unlabeled": self = .unlabelled
+        case let name: self.init(rawValue: name)
+        }
+    }
+}

@@ -151,12 +151,7 @@ struct DataListFile {
     }
 
     private static func part(_ text: String?) -> VideoList.Part? {
-        switch text?.lowercased() {
-        case nil: .train
-        case "val"?: .validation
-        case "unlabeled"?: .unlabelled
-        case let name?: VideoList.Part(rawValue: name)
-        }
+        text.map { VideoList.Part(named: $0) } ?? .train
     }
 
     private func seconds(
