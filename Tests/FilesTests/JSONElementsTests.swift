@@ -123,6 +123,22 @@ import Testing
         #expect(throws: FileError.notAFile(path: folder.path)) { _ = try JSONElements(of: folder.path) }
     }
 
+    /// Indented and on one line, the elements are those that json-c finds in the whole document.
+    @Test(arguments: ["questions/dramaqa.json", "engine/metrics.json"])
+    func givesWhatTheWholeDocumentGives(name: String) throws {
+        let whole = try reference(name)
+        for text in [whole.serialized(), whole.serialized(indented: true)] {
+            for chunk in [7, 64] {
+                if let elements = whole.arrayValue {
+                    #expect(try read(text, .array, chunk: chunk).map(\.value) == elements)
+                } else {
+                    let members = try read(text, .members, chunk: chunk)
+                    #expect(JSON.object(members.map { ($0.key ?? "", $0.value) }) == whole)
+                }
+            }
+        }
+    }
+
     @Test func everyCutOfADocumentIsAnError() throws {
         let text = #"[{"a": [1, "b\"c"], "d": null}, "e" , 12]"#
         for length in 1..<text.utf8.count {
