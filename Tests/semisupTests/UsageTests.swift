@@ -47,6 +47,7 @@ import Testing
         (["bench", "loader"], "at least one video file"),
         (["bench", "vectors"], "bench vectors needs at least one video file"),
         (["bench", "memory"], "bench memory needs at least one video file"),
+        (["bench", "tokenizer"], "bench tokenizer needs at least one text file"),
         (["data", "make", "motion"], "did you mean motions?"),
         (["data", "show", "motions", "--clips", "0"], "--clips 0"),
         (["data", "describe"], "<data>"),

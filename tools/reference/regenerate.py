@@ -1,4 +1,4 @@
-"""Writes every reference of the engine and of the methods again; with --check, writes to a temporary folder and compares bytes instead."""
+"""Writes every reference of the engine, of the methods and of text again; with --check, writes to a temporary folder and compares bytes instead."""
 
 import argparse
 import os
@@ -12,7 +12,8 @@ import reference_files
 # The scripts by the folder that they write into, each a file of its own name.
 SCRIPTS = {"engine": ["hash_values", "operations", "layers", "losses", "metrics", "clustering", "linear_probe", "optimizers",
                       "r3d18_forward", "slowonly50_forward", "backbone_gradients", "fixmatch_steps", "torchvision_names"],
-           "methods": ["cmpl_steps", "temporal_gradient_steps", "xdc_steps"]}
+           "methods": ["cmpl_steps", "temporal_gradient_steps", "xdc_steps"],
+           "text": ["wordpiece"]}
 
 
 # Its last digits depend on the processor.

@@ -1,7 +1,7 @@
 """Ids of lines by Hugging Face's `tokenizers` (BertNormalizer, BertPreTokenizer, WordPiece), and a vocabulary of its WordPieceTrainer.
 
 Writes text/vocabulary.txt, 2,000 tokens, and text/wordpiece.json. The lines of the digests are made by a formula that the Swift test
-writes out again; their code points are from blocks of which all is older than the Unicode 8 of `tokenizers`.
+writes out again; their code points are from blocks where the Unicode 8 of `tokenizers` says what later versions say.
 """
 
 import collections

@@ -49,7 +49,7 @@ struct ScalarRules: Sendable {
         let decompositions = lowercases ? Self.decompositions() : [:]
         rules = (0..<Self.end).map { value in
             guard let scalar = Unicode.Scalar(value) else { return Rule(.dropped) }
-            return rule(of: scalar, decomposition: decompositions[scalar] ?? [scalar])
+            return rule(of: scalar, decomposition: decompositions[scalar])
         }
     }
 
@@ -57,25 +57,27 @@ struct ScalarRules: Sendable {
     func rule(of scalar: Unicode.Scalar) -> Rule {
         if scalar.value < Self.end { return rules[Int(scalar.value)] }
         var unkept = self
-        return unkept.rule(of: scalar, decomposition: [scalar])
+        return unkept.rule(of: scalar, decomposition: nil)
     }
 
-    private mutating func rule(of scalar: Unicode.Scalar, decomposition: [Unicode.Scalar]) -> Rule {
+    /// The rule of a scalar that decomposes canonically into others, or does not.
+    private mutating func rule(of scalar: Unicode.Scalar, decomposition: [Unicode.Scalar]?) -> Rule {
         if Hangul.isSyllable(scalar) { return Rule(lowercases ? .syllable : .letter) }
-        if scalar.isChinese { return rule(.alone, decomposition, of: scalar) }
-        let category = scalar.properties.generalCategory
-        if scalar.isLineBreakOrTab { return Rule(.space) }
-        if [.control, .format, .privateUse].contains(category) || scalar == "\u{FFFD}" { return Rule(.dropped) }
+        if scalar.isChinese { return decomposition.map { rule(.alone, $0, of: scalar) } ?? Rule(.alone) }
+        if scalar == "\t" || scalar == "\n" || scalar == "\r" { return Rule(.space) }
+        if scalar.isLeftOut { return Rule(.dropped) }
         if scalar.properties.isWhitespace { return Rule(.space) }
-        guard lowercases else { return Rule(scalar.isPunctuation ? .alone : .letter) }
+        if !lowercases { return Rule(scalar.isPunctuation ? .alone : .letter) }
 
-        let kept = decomposition.filter { $0.properties.generalCategory != .nonspacingMark }
-        guard let first = kept.first else {
-            return Rule(decomposition.allSatisfy(\.isStarter) ? .droppedStarter : .dropped)
-        }
+        let parts = decomposition ?? [scalar]
+        let kept = parts.filter { $0.properties.generalCategory != .nonspacingMark }
+        guard let first = kept.first else { return Rule(parts.allSatisfy(\.isStarter) ? .droppedStarter : .dropped) }
         if !kept.allSatisfy(\.isStarter) { return rule(.mark, kept, of: scalar) }
         if kept.count == 1, first.isPunctuation { return rule(.alone, kept, of: scalar) }
-        return rule(.letter, kept.flatMap(\.properties.lowercaseMapping.unicodeScalars), of: scalar)
+        let lower = kept.flatMap {
+            $0.properties.changesWhenLowercased ? Array($0.properties.lowercaseMapping.unicodeScalars) : [$0]
+        }
+        return rule(.letter, lower, of: scalar)
     }
 
     private mutating func rule(_ kind: Kind, _ result: [Unicode.Scalar], of scalar: Unicode.Scalar) -> Rule {
@@ -105,7 +107,13 @@ extension Unicode.Scalar {
     /// Whether marks do not move across it in the canonical order.
     var isStarter: Bool { properties.canonicalCombiningClass == .notReordered }
 
-    fileprivate var isLineBreakOrTab: Bool { self == "\t" || self == "\n" || self == "\r" }
+    /// Controls, formats, what is private, and the sign for broken text.
+    fileprivate var isLeftOut: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .privateUse: true
+        default: self == "\u{FFFD}"
+        }
+    }
 
     /// All of ASCII that is neither letter nor digit counts, such as `$` and `~`.
     fileprivate var isPunctuation: Bool {

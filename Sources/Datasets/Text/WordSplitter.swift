@@ -73,14 +73,14 @@ private struct Word {
     var bytes: [UInt8] = []
     /// The marks at the end, if nothing was appended since: classes and lengths in bytes.
     var marks: [(order: UInt8, length: Int)] = []
-    /// How long the word was after the last mark.
-    private var markedEnd = 0
+    /// How long the word was after the last mark; -1 where it has none.
+    private var markedEnd = -1
 
     @inline(__always) mutating func end(_ body: ([UInt8]) -> Void) {
         if bytes.isEmpty { return }
         body(bytes)
         bytes.removeAll(keepingCapacity: true)
-        markedEnd = 0
+        markedEnd = -1
     }
 
     @inline(__always) mutating func isolate(_ byte: UInt8, _ body: ([UInt8]) -> Void) {

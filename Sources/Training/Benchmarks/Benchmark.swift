@@ -5,7 +5,7 @@ import Tensor
 
 /// What `semisup bench` can measure.
 public enum Benchmark: String, Sendable, CaseIterable {
-    case gemm, conv, kmeans, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, memory, start
+    case gemm, conv, kmeans, tokenizer, step, fixmatch, methods, infer, loader, vectors, keyframes, augment, memory, start
 
     /// One line about it.
     public var summary: String {
@@ -13,6 +13,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .gemm: "square f32 matrix products, GFLOP/s"
         case .conv: "the distinct convolutions of a backbone, forward and both gradients, GFLOP/s"
         case .kmeans: "k-means of random features in memory, iterations/s, and what it takes beside their memory"
+        case .tokenizer: "lines of text files to WordPiece tokens on one thread, MB/s"
         case .step: "a training step on clips in memory: forward, loss, backward, update, clips/s"
         case .fixmatch: "a FixMatch iteration on clips in memory, iterations/s"
         case .methods: "iterations of several methods in turn, iterations/s and the cost beside the first"
@@ -28,12 +29,13 @@ public enum Benchmark: String, Sendable, CaseIterable {
         }
     }
 
-    /// How many video files the benchmark is given.
-    public enum VideoFiles: Sendable { case none, any, atLeastOne }
+    /// What files a benchmark is given: none, any number of videos, or at least one video or text.
+    public enum InputFiles: Sendable { case none, any, atLeastOne, atLeastOneText }
 
-    /// How many video files the benchmark is given.
-    public var files: VideoFiles {
+    /// What files the benchmark is given.
+    public var files: InputFiles {
         switch self {
+        case .tokenizer: .atLeastOneText
         case .loader, .vectors, .keyframes, .memory: .atLeastOne
         case .augment: .any
         default: .none
@@ -50,6 +52,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .fixmatch: shared.adding(FixMatch.options)
         case .methods: shared.adding([MethodsBenchmarkOptions.self])
         case .kmeans: shared.adding([KMeansBenchmarkOptions.self])
+        case .tokenizer: shared.adding([TokenizerBenchmarkOptions.self])
         default: shared
         }
     }
@@ -69,7 +72,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - configuration: From `configuration(_:)` of this benchmark.
-    ///   - files: Video files, where it is given any.
+    ///   - files: Video or text files, where it is given any.
     ///   - progress: Told how many clips a benchmark that takes minutes has had.
     /// Throws `ReportedError`s.
     public func run(
@@ -82,6 +85,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
         case .gemm: try MatrixProductBenchmark(bench).run(report)
         case .conv: try ConvolutionBenchmark(bench).run(report)
         case .kmeans: try KMeansBenchmark(bench).run(report)
+        case .tokenizer: try TokenizerBenchmark(bench: bench, files: files).run(report)
         case .step: try StepBenchmark(bench, method: Supervised.self).run(report)
         case .fixmatch: try StepBenchmark(bench, method: FixMatch.self).run(report)
         case .methods: try MethodsBenchmark(bench).run(report)

@@ -16,6 +16,7 @@ struct BenchCommand: ParsableCommand, HelpTable {
               semisup bench loader video.mp4 workers=2
               semisup bench vectors video.mp4
               semisup bench augment video.mp4
+              semisup bench tokenizer text.txt tokenizer.vocabulary=vocab.txt
             """)
 
     static var helpTable: String {
@@ -29,7 +30,8 @@ struct BenchCommand: ParsableCommand, HelpTable {
     var benchmark: Benchmark
     @Argument(
         help: ArgumentHelp(
-            "Settings, and the video files of loader, vectors, keyframes, augment and memory.", valueName: "key=value or file"))
+            "Settings, and the video files of loader, vectors, keyframes, augment and memory, or the text files of tokenizer.",
+            valueName: "key=value or file"))
     var arguments: [String] = []
     @Flag(help: "Accepted for the sake of scripts: the output is always JSON.")
     var json = false
@@ -41,6 +43,9 @@ struct BenchCommand: ParsableCommand, HelpTable {
     func validate() throws {
         if benchmark.files == .atLeastOne, files.isEmpty {
             throw ValidationError("bench \(benchmark.rawValue) needs at least one video file")
+        }
+        if benchmark.files == .atLeastOneText, files.isEmpty {
+            throw ValidationError("bench \(benchmark.rawValue) needs at least one text file")
         }
     }
 
