@@ -43,24 +43,21 @@ public struct TokenSequence: Sendable, Equatable {
         types = [Int32](repeating: 0, count: ids.count)
         omitted = question.count - kept.question + answer.count - kept.answer
 
-        var isFull = append(objects, vocabulary.separator, maximumLength, isFull: false)
+        append(objects, vocabulary.separator, maximumLength)
         for (index, sentence) in sentences.enumerated() {
             let start = ids.count
-            isFull = append(sentence, vocabulary.separator, maximumLength, isFull: isFull)
+            append(sentence, vocabulary.separator, maximumLength)
             if ids.count > start { self.sentences.append(.init(index: index, tokens: start..<ids.count - 1)) }
         }
     }
 
-    /// Appends what there is room for of a part of the context, and its separator. Returns whether something had to be left out.
-    private mutating func append(_ part: [Int32], _ separator: Int32, _ maximumLength: Int, isFull: Bool) -> Bool {
-        let room = isFull ? 0 : max(0, maximumLength - ids.count - 1)
-        let kept = part.prefix(room)
+    /// Appends what there is room for of a part of the context, and its separator. After a part that was cut there is room for none.
+    private mutating func append(_ part: [Int32], _ separator: Int32, _ maximumLength: Int) {
+        let kept = part.prefix(max(0, maximumLength - ids.count - 1))
         omitted += part.count - kept.count
-        if !kept.isEmpty {
-            ids += kept + [separator]
-            types += [Int32](repeating: 1, count: kept.count + 1)
-        }
-        return isFull || kept.count < part.count
+        if kept.isEmpty { return }
+        ids += kept + [separator]
+        types += [Int32](repeating: 1, count: kept.count + 1)
     }
 
     /// How many tokens of question and answer fit into `room`.

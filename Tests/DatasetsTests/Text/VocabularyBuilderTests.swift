@@ -98,9 +98,7 @@ import TestSupport
 
     @Test func wordsWithRareCharactersAreLeftOut() throws {
         let tokens = try builder(["aab aab aab ax ax by"], maximumCharacters: 2).vocabulary(size: 100).tokens
-        #expect(
-            tokens == Vocabulary.specialTokens + ["a", "b", "##a", "##b", "##ab", "aab"]
-                || tokens == Vocabulary.specialTokens + ["a", "b", "##a", "##b", "aa", "aab"])
+        #expect(tokens == Vocabulary.specialTokens + ["a", "b", "##a", "##b", "aa", "aab"])
     }
 
     @Test func aBuiltVocabularyMakesUpTheWordsItWasBuiltFrom() throws {
