@@ -28,6 +28,16 @@ public enum DataSetCatalogue {
         }
     }
 
+    /// The questions about the clips of the built-in data set called `nameOrPath`, or those at that path (`DataSet.init(questions:)`).
+    ///
+    /// Throws `QuestionError`, and what `open` throws of a built-in data set.
+    public static func openQuestions(
+        _ nameOrPath: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> DataSet {
+        guard names.contains(nameOrPath) else { return try DataSet(questions: nameOrPath) }
+        return try DataSet(questions: Motions.ensure(progress: progress)).named(nameOrPath)
+    }
+
     /// The split lists beside the program; nil where there are none.
     private static func installedLists() throws(DataSetError) -> SplitCatalogue? {
         do throws(DataSetError) {

@@ -19,13 +19,16 @@ public struct DataSet: Sendable {
     public let unlabelled: VideoList
     /// True classes of `unlabelled` clips where the list told them.
     public let diagnosticLabels: DiagnosticLabels
+    /// What is asked about the clips, where each sample is a question; nil where it is a clip of a class.
+    public let questions: QuestionTable?
     /// What a run must print about this data.
     public let notes: [DataSetNote]
 
     /// A data set of these parts; see the properties.
     public init(
         name: String, root: String, train: VideoList, test: VideoList, validation: VideoList? = nil,
-        unlabelled: VideoList? = nil, diagnosticLabels: DiagnosticLabels = DiagnosticLabels(), notes: [DataSetNote] = []
+        unlabelled: VideoList? = nil, diagnosticLabels: DiagnosticLabels = DiagnosticLabels(),
+        questions: QuestionTable? = nil, notes: [DataSetNote] = []
     ) {
         self.name = name
         self.root = root
@@ -35,6 +38,7 @@ public struct DataSet: Sendable {
         self.validation = validation ?? VideoList(part: .validation, samples: [], classes: train.classes)
         self.unlabelled = unlabelled ?? VideoList(part: .unlabelled, samples: [], classes: train.classes)
         self.diagnosticLabels = diagnosticLabels
+        self.questions = questions
         self.notes = notes
     }
 
@@ -75,7 +79,7 @@ public struct DataSet: Sendable {
     public func named(_ name: String) -> DataSet {
         DataSet(
             name: name, root: root, train: train, test: test, validation: validation, unlabelled: unlabelled,
-            diagnosticLabels: diagnosticLabels, notes: notes)
+            diagnosticLabels: diagnosticLabels, questions: questions, notes: notes)
     }
 
     /// All parts that hold clips, in a fixed order.
@@ -89,7 +93,7 @@ public struct DataSet: Sendable {
         return DataSet(
             name: name, root: root, train: VideoList(part: .train, samples: kept, classes: classes), test: test,
             validation: VideoList(part: .validation, samples: held, classes: classes), unlabelled: unlabelled,
-            diagnosticLabels: diagnosticLabels,
+            diagnosticLabels: diagnosticLabels, questions: questions,
             notes: notes + [.partDrawn(part: .validation, clips: held.count, of: train.count, byGroup: !train.groups.isEmpty)])
     }
 }

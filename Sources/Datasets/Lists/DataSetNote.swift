@@ -8,6 +8,12 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
     case officialSplit(folder: String, dataSet: String, split: Int, train: Int, test: Int, beyond: Int)
     /// A folder of validation clips beside no test folder; it is the test part.
     case validationFolderIsTest(path: String)
+    /// Validation questions where there is no test part; they are the test part.
+    case validationIsTest(path: String)
+    /// Questions of a part that is scored whose answers are not known; they are left out.
+    case questionsWithoutAnswer(part: VideoList.Part, count: Int)
+    /// Questions to which two equal candidates are the right answer; they are left out.
+    case ambiguousQuestions(path: String, count: Int)
     /// The data cannot be trained on as it is, and was read for its files alone.
     case filesAlone(reason: String)
     /// File names that are no UTF-8 text or hold control characters; shown escaped.
@@ -52,6 +58,11 @@ public enum DataSetNote: Sendable, Equatable, CustomStringConvertible {
                 + "; for another: semisup data split import \(dataSet) --videos \(folder) --split \(split + 1) "
                 + "--out \(dataSet)-\(split + 1).csv"
         case .validationFolderIsTest(let path): "no test folder is given: \(path) is scored as the test part"
+        case .validationIsTest(let path): "\(path): no test part is given: the validation part is scored in its place"
+        case .questionsWithoutAnswer(let part, let count):
+            "\(counted(count, "question")) of the \(part.rawValue) part without an answer, left out"
+        case .ambiguousQuestions(let path, let count):
+            "\(path): \(counted(count, "question")) to which two equal candidates are the right answer, left out"
         case .filesAlone(let reason): "read as files alone, for it cannot be trained on as it is: \(reason)"
         case .unusableNames(let count, let first):
             "\(counted(count, "name")) with bytes that are not UTF-8 or control characters, left out: \(listed(first, of: count))"

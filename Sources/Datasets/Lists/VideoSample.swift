@@ -14,10 +14,13 @@ public struct VideoSample: Sendable, Equatable {
     public let start: Double?
     /// Where the clip ends in the video in seconds, or nil for the end of the file.
     public let end: Double?
+    /// When the clip shows what its label is about, in seconds from its beginning; nil where nobody said, or training must not know it.
+    public let span: ClosedRange<Double>?
 
     /// A clip; see the properties.
     public init(
-        index: Int, path: String, name: String, label: Int?, group: String? = nil, start: Double? = nil, end: Double? = nil
+        index: Int, path: String, name: String, label: Int?, group: String? = nil, start: Double? = nil, end: Double? = nil,
+        span: ClosedRange<Double>? = nil
     ) {
         self.index = index
         self.path = path
@@ -26,12 +29,13 @@ public struct VideoSample: Sendable, Equatable {
         self.group = group
         self.start = start
         self.end = end
+        self.span = span
     }
 
     /// The unit that resampling and cutting keep together: the group, or the clip itself.
     public var unit: String { group ?? name }
 
-    /// The same clip as a method may see it in the unlabelled stream.
+    /// The same clip as a method may see it in the unlabelled stream: without label and span.
     public func withoutLabel() -> VideoSample {
         VideoSample(index: index, path: path, name: name, label: nil, group: group, start: start, end: end)
     }

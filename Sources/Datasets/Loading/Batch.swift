@@ -7,6 +7,8 @@ public struct StreamBatch: Sendable {
     public let sampleIndices: [Int]
     /// The class of each sample; empty for streams whose labels training must not read.
     public let labels: [Int]
+    /// When each sample shows what its label is about, in seconds from its beginning, or nil where nobody said; empty where labels are.
+    public let spans: [ClosedRange<Double>?]
     private var arrays: [String: StridedArray]
     private var masks: [String: StridedArray]
     private let presence: [String: [Float]]
@@ -15,12 +17,14 @@ public struct StreamBatch: Sendable {
     private var levels: [String: ViewRequest.Kind]
 
     init(
-        sampleIndices: [Int], labels: [Int], arrays: [String: StridedArray], masks: [String: StridedArray],
+        sampleIndices: [Int], labels: [Int], spans: [ClosedRange<Double>?] = [], arrays: [String: StridedArray],
+        masks: [String: StridedArray],
         presence: [String: [Float]],
         placements: [String: [ClipPlacement]], levels: [String: ViewRequest.Kind]
     ) {
         self.sampleIndices = sampleIndices
         self.labels = labels
+        self.spans = spans
         self.arrays = arrays
         self.masks = masks
         self.presence = presence
@@ -31,21 +35,24 @@ public struct StreamBatch: Sendable {
     /// A batch of given views, for tests and programs of one's own: clip tensors `[N, C, T, H, W]` by name, masks of motion vectors
     /// `[N, 1, T, H, W]`.
     public init(
-        sampleIndices: [Int], labels: [Int], views: [String: Tensor], masks: [String: Tensor] = [:],
+        sampleIndices: [Int], labels: [Int], spans: [ClosedRange<Double>?] = [], views: [String: Tensor],
+        masks: [String: Tensor] = [:],
         presence: [String: [Float]] = [:],
         placements: [String: [ClipPlacement]] = [:]
     ) {
         self.init(
-            sampleIndices: sampleIndices, labels: labels, arrays: views.mapValues(\.array), masks: masks.mapValues(\.array),
+            sampleIndices: sampleIndices, labels: labels, spans: spans, arrays: views.mapValues(\.array),
+            masks: masks.mapValues(\.array),
             presence: presence,
             placements: placements, levels: [:])
     }
 
-    /// Where the motion vectors of the view called `name`, or what is made with them, mean something: 1, elsewhere 0, `[N, 1, T, H, W]`.
-    /// The view must show motion vectors, blocks or residuals.
+    /// Where the motion vectors of the view called `name`, what is made with them, or stored features mean something: 1, elsewhere 0,
+    /// `[N, 1, T, H, W]`. The view must show motion vectors, blocks, residuals or stored features.
     public func mask(of name: String) -> Tensor {
         guard let array = masks[name] else {
-            preconditionFailure("there are no motion vectors, blocks or residuals \(name), only \(masks.keys.sorted())")
+            preconditionFailure(
+                "there are no motion vectors, blocks, residuals or stored features \(name), only \(masks.keys.sorted())")
         }
         return Tensor(array)
     }
@@ -86,6 +93,7 @@ public struct StreamBatch: Sendable {
         }
         return StreamBatch(
             sampleIndices: Array(sampleIndices.prefix(clips)), labels: Array(labels.prefix(clips)),
+            spans: Array(spans.prefix(clips)),
             arrays: arrays.mapValues(excerpt), masks: masks.mapValues(excerpt),
             presence: presence.mapValues { Array($0.prefix(clips)) },
             placements: placements.mapValues { Array($0.prefix(clips)) }, levels: levels)

@@ -148,6 +148,7 @@ public struct ClipHangs: ReportedError, Equatable {
 struct FilledSample: Sendable {
     let sampleIndex: Int
     let label: Int?
+    let span: ClosedRange<Double>?
     /// By view.
     let placements: [ClipPlacement]
     /// By view that is sound: the share of it that the file has.
@@ -158,7 +159,7 @@ struct FilledSample: Sendable {
 final class OpenBatch: @unchecked Sendable {
     private let streams: [StreamRequest]
     private let arrays: [[StridedArray]]
-    /// Of views that show motion vectors, or what is made with them.
+    /// Of views that show motion vectors, what is made with them, or stored features.
     private let masks: [[StridedArray?]]
     private var samples: [[FilledSample?]]
     private var notes: [[[DamageLedger.Note]]]
@@ -169,7 +170,7 @@ final class OpenBatch: @unchecked Sendable {
         self.streams = streams
         arrays = streams.map { stream in stream.views.map { OpenBatch.array(for: $0, in: stream) } }
         masks = streams.map { stream in
-            stream.views.map { !$0.kind.showsVectors ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
+            stream.views.map { !$0.kind.hasMask ? nil : OpenBatch.array(for: $0, in: stream, channels: 1) }
         }
         samples = streams.map { .init(repeating: nil, count: $0.batchSize) }
         notes = streams.map { .init(repeating: [], count: $0.batchSize) }
@@ -227,6 +228,7 @@ final class OpenBatch: @unchecked Sendable {
             let placements = stream.views.enumerated().map { view, request in (request.name, known.map { $0.placements[view] }) }
             result[stream.name] = StreamBatch(
                 sampleIndices: known.map(\.sampleIndex), labels: labelled[number] ? known.compactMap(\.label) : [],
+                spans: labelled[number] ? known.map(\.span) : [],
                 arrays: Dictionary(uniqueKeysWithValues: views), masks: Dictionary(uniqueKeysWithValues: masks),
                 presence: Dictionary(uniqueKeysWithValues: presence),
                 placements: Dictionary(uniqueKeysWithValues: placements),

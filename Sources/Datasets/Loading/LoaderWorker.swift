@@ -64,7 +64,7 @@ final class LoaderWorker: @unchecked Sendable {
             place.batch.write(values, mask: mask, stream: place.stream, view: view, slot: place.slot)
         }
         let filled = FilledSample(
-            sampleIndex: draw.sample.index, label: draw.sample.label, placements: maker.placements,
+            sampleIndex: draw.sample.index, label: draw.sample.label, span: draw.sample.span, placements: maker.placements,
             presence: frames.sounds.mapValues(\.presence))
         return (filled, note)
     }

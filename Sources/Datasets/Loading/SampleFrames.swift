@@ -12,6 +12,8 @@ struct SampleFrames {
     private(set) var shown: [Int: (window: ClipWindow, frames: [Int])] = [:]
     /// By view that is sound: its values, and the share of it that the file has.
     private(set) var sounds: [Int: (values: [Float], presence: Float)] = [:]
+    /// By view that shows what was computed before.
+    private(set) var stored: [Int: StoredView] = [:]
     /// Made when the first sound comes.
     private var logMel: LogMel?
     /// What is wrong with the frames, though all are there; nil where nothing is.
@@ -29,6 +31,11 @@ struct SampleFrames {
 
     /// Decodes every frame that some view shows, each once.
     mutating func decode(_ draw: SampleDraw, _ request: StreamRequest, _ media: MediaSettings) throws(Unshowable) {
+        stored = try StoredView.all(of: request, draw.sample, media.access.features)
+        guard request.decodes else {
+            (problem, shown, sounds) = (nil, [:], [:])
+            return
+        }
         let reader: VideoReader, index: VideoIndex
         do throws(MediaError) { (reader, index) = try media.access.indices.open(draw.sample.path) } catch { throw .media(error) }
         self.index = index
@@ -132,7 +139,7 @@ struct SampleFrames {
                 case .accumulated: codedVectors.formUnion(frames.flatMap { index.predictionChain(of: $0).predicted })
                 }
             case .blocks: blocks.formUnion(frames)
-            case .waveform, .logMel: break
+            case .waveform, .logMel, .stored: break
             case .residual(.oneStep):
                 pixels.formUnion(frames + frames.compactMap(index.referencePicture))
                 codedVectors.formUnion(frames)
@@ -216,12 +223,14 @@ enum Unshowable: Error, CustomStringConvertible {
 
     case media(MediaError)
     case frames(path: String, String)
+    case features(String)
     case plan(ViewPlanError)
 
     var description: String {
         switch self {
         case .media(let error): error.description
         case .frames(let path, let problem): "\(path): \(problem)"
+        case .features(let problem): problem
         case .plan(let mistake): mistake.description
         }
     }

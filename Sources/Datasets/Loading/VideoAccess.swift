@@ -17,6 +17,8 @@ public struct VideoAccess: Sendable {
     public var timing: Timing
     /// Threads that decode.
     public var workers: Int
+    /// What has been computed of clips before; nil: nothing.
+    public var features: (any FeatureSource)?
     /// The longest that the reading of a clip may take, in seconds; then `ClipHangs` ends the work.
     public var clipSeconds: Double
 

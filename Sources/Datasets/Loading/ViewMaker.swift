@@ -28,6 +28,11 @@ struct ViewMaker {
         for (number, view) in request.views.enumerated() {
             var source = number
             switch view.source {
+            case .stored:
+                guard let found = frames.stored[number] else { continue }
+                placements.append(found.placement)
+                finished(number, found.values[...], found.mask[...])
+                continue
             case .clip(let window, _) where view.kind.sound != nil:
                 let owner = request.owners(of: number).window
                 if case .same(let other) = window, let other = request.index(of: other) {
@@ -103,7 +108,7 @@ struct ViewMaker {
         case .residual(let residual): trust[view] = takeResiduals(residual, shown, of: frames)
         case .rgb where places == Array(0..<pixels.frames):
             return geometry.apply(to: pixels, into: &pictures[view], scratch: &scratch)
-        case .rgb, .motionVectors, .blocks, .waveform, .logMel: selected.select(places, of: pixels)
+        case .rgb, .motionVectors, .blocks, .waveform, .logMel, .stored: selected.select(places, of: pixels)
         }
         geometry.apply(to: selected, into: &pictures[view], scratch: &scratch)
     }

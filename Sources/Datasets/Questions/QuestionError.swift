@@ -30,6 +30,8 @@ public enum QuestionError: ReportedError, Equatable {
     case file(FileError)
     /// The first element is that of no format.
     case unknownFormat(path: String, found: [String])
+    /// A folder without a file of questions.
+    case noQuestionFile(path: String, expected: [String])
     /// A file without a question, or without subtitles.
     case nothing(path: String, expected: String)
     /// A field that is not there.
@@ -59,6 +61,8 @@ public enum QuestionError: ReportedError, Equatable {
         case .unknownFormat(let path, let found):
             "\(path): its first element has the fields \(found.isEmpty ? "(none)" : found.joined(separator: ", ")); expected those "
                 + "of \(QuestionFile.Format.allCases.map { "\($0) (\($0.marks.joined(separator: ", ")))" }.joined(separator: ", "))"
+        case .noQuestionFile(let path, let expected):
+            "\(path): there are no questions in the folder; expected \(expected.joined(separator: " or "))"
         case .nothing(let path, let expected): "\(path): there is nothing in it; expected \(expected)"
         case .missingField(let place, let field, let expected): "\(place): no field \(field); expected \(expected)"
         case .field(let place, let field, let found, let expected):

@@ -9,6 +9,7 @@ extension StreamRequest {
     func owners(of number: Int) -> (window: Int, geometry: Int) {
         switch views[number].source {
         case .view(let origin): return index(of: origin).map(owners) ?? (number, number)
+        case .stored: return (number, number)
         case .clip(let window, let geometry):
             var result = (window: number, geometry: number)
             if case .same(let other) = window, let other = index(of: other) { result.window = owners(of: other).window }
@@ -16,6 +17,9 @@ extension StreamRequest {
             return result
         }
     }
+
+    /// Whether some view shows what is decoded.
+    var decodes: Bool { views.contains { $0.kind.stored == nil } }
 
     /// Whether some view shows temporal gradients, so that every frame of a window needs a successor.
     var needsSuccessors: Bool { views.contains { $0.kind == .temporalGradient } }
@@ -41,12 +45,14 @@ extension StreamRequest {
         }
     }
 
-    /// The shape of one sample's view, `[C, T, H, W]` with 3 channels of pictures and 2 of vectors; of sound `[1, S]` or `[1, 40, P]`.
+    /// The shape of one sample's view, `[C, T, H, W]` with 3 channels of pictures and 2 of vectors; of sound `[1, S]` or `[1, 40, P]`,
+    /// of stored features `[features, T, 1, 1]`.
     public func shape(of view: ViewRequest) -> [Int] {
         guard let number = index(of: view.name) else { return [] }
         switch view.kind {
         case .waveform(let sound): return [1, sound.samples]
         case .logMel(let sound): return [1, LogMel.bands, LogMel.columns(samples: sound.samples)]
+        case .stored(let vectors): return [vectors.features, vectors.length, 1, 1]
         default: break
         }
         let owners = owners(of: number), output = output(ofGeometry: owners.geometry)?.cells(of: view.kind.cellSide ?? 1)
@@ -90,7 +96,9 @@ extension StreamRequest {
         }
         if let side = view.kind.cellSide, let reason = problem(ofCells: side, in: number) { return reason }
         if let sound = view.kind.sound, let reason = problem(ofSound: sound, in: number) { return reason }
+        if let reason = problem(ofStored: view) { return reason }
         switch view.source {
+        case .stored: return nil
         case .view(let origin):
             if let reason = missing(origin) { return reason }
             let kind = index(of: origin).map { views[$0].kind }
@@ -119,6 +127,19 @@ extension StreamRequest {
         guard case .clip = view.source else { return "is made from another view's pixels, and sound is not" }
         if case .none = view.photometry { return nil }
         return "wants operations on pixels, and is sound"
+    }
+
+    /// Why `view` cannot be what was computed before.
+    private func problem(ofStored view: ViewRequest) -> String? {
+        guard let vectors = view.kind.stored else {
+            if case .stored = view.source { return "is \(view.kind.name), which is decoded, and wants what is stored" }
+            return nil
+        }
+        guard case .stored = view.source else { return "is \(view.kind.name), and wants to be decoded" }
+        if vectors.features < 1 || vectors.length < 1 { return "wants \(vectors.length) frames of \(vectors.features) values" }
+        if view.values == .levels { return "wants levels, and \(view.kind.name) have none" }
+        if case .none = view.photometry { return nil }
+        return "wants operations on pixels, and shows \(view.kind.name)"
     }
 
     /// Why view `number` cannot show motion vectors, or their blocks.

@@ -25,6 +25,23 @@ public struct ViewRequest: Sendable {
         case waveform(Sound)
         /// The same sound as a log-mel picture, `[1, 40, P]` (`LogMel`).
         case logMel(Sound)
+        /// Vectors of the clip's frames that were computed before (`FeatureSource`), `[features, T, 1, 1]`, zeros behind the last, with a
+        /// mask in the batch (`StreamBatch.mask`) that is 1 where there is a frame, and their times among the placements.
+        case stored(StoredVectors)
+    }
+
+    /// Vectors of frames that were computed before.
+    public struct StoredVectors: Hashable, Sendable {
+        /// Values of a vector.
+        public var features: Int
+        /// T, the number of frames at most; of more these are taken at even distances.
+        public var length: Int
+
+        /// Vectors; see the properties.
+        public init(features: Int, length: Int) {
+            self.features = features
+            self.length = length
+        }
     }
 
     /// Sound of a clip.
@@ -132,6 +149,8 @@ public struct ViewRequest: Sendable {
         case clip(Window, Geometry)
         /// The pixels of an earlier view of the same sample: same frames, same crop, same mirroring.
         case view(String)
+        /// What was computed before.
+        case stored
 
         /// A window and a random geometry of its own: the weak view.
         public static func weak(_ window: TemporalWindow, _ augmentation: WeakAugmentation) -> Source {
@@ -210,6 +229,7 @@ extension ViewRequest.Kind {
         case .residual: "residual"
         case .waveform: "waveform"
         case .logMel: "log-mel"
+        case .stored: "stored features"
         }
     }
 
@@ -235,8 +255,14 @@ extension ViewRequest.Kind {
         if case .residual = self { true } else { cellSide != nil }
     }
 
+    /// The vectors that were computed before; nil for what is decoded.
+    var stored: ViewRequest.StoredVectors? { if case .stored(let vectors) = self { vectors } else { nil } }
+
+    /// Whether the batch has a mask beside the view.
+    var hasMask: Bool { showsVectors || stored != nil }
+
     /// Values of a place: red, green and blue, x and y, or one.
-    var channels: Int { sound != nil ? 1 : cellSide != nil ? 2 : 3 }
+    var channels: Int { stored?.features ?? (sound != nil ? 1 : cellSide != nil ? 2 : 3) }
 
     /// How levels become what networks see, where `pictures` is how those of pictures do.
     func normalization(_ pictures: ChannelNormalization) -> ChannelNormalization {

@@ -22,6 +22,7 @@ enum ViewPictures {
         case .blocks: return blocks(clips, batch.mask(of: view.name), view.name)
         case .logMel: return sound(spectra(clips), batch, view.name)
         case .waveform: return sound(waves(clips), batch, view.name)
+        case .stored: return zip(batch.mask(of: view.name).rows, clips.rows).map { [features($1, mask: $0, view.name)] }
         }
     }
 
@@ -111,6 +112,18 @@ enum ViewPictures {
         }
     }
 
+    // MARK: Stored features
+
+    /// A column for each frame of a clip `[features, T, 1, 1]`, the least of its values black and the greatest white.
+    private static func features(_ clip: Tensor, mask: Tensor, _ name: String) -> Row {
+        let values = clip.values(as: Float.self), frames = mask.values(as: Float.self).count { $0 > 0 }
+        let low = values.min() ?? 0, range = max((values.max() ?? 0) - low, 1e-6)
+        let levels = values.flatMap { [UInt8](repeating: level(255 * ($0 - low) / range), count: 3) }
+        return (
+            "\(name): \(frames) frames", PixelClip(frames: 1, height: clip.shape[0], width: clip.shape[1], pixels: levels)
+        )
+    }
+
     // MARK: Sound
 
     private static func sound(_ pictures: [(clip: PixelClip, isSilent: Bool)], _ batch: StreamBatch, _ name: String) -> [[Row]] {
@@ -163,4 +176,9 @@ enum ViewPictures {
                 frames: shape[2], height: shape[3], width: shape[4], pixels: Array(levels[clip * count..<(clip + 1) * count]))
         }
     }
+}
+
+extension Tensor {
+    /// What stands along the first axis, one after the other.
+    fileprivate var rows: [Tensor] { (0..<shape[0]).map { sliced($0..<$0 + 1).reshaped(to: Array(shape.dropFirst())) } }
 }
