@@ -20,8 +20,18 @@ public struct ClusteringSettings {
         return whitened.l2Normalized()
     }
 
-    func clustering(of features: Tensor, _ key: RandomKey) throws -> Clustering {
-        try kMeans.clustering(of: rows(of: features), key: key)
+    /// The clusters of `features` `[N, D]` of `modality`. Throws `XDCError.cannotBeClustered` where they have nothing to tell clips apart by.
+    public func clustering(of features: Tensor, _ modality: Modality, _ key: RandomKey) throws -> Clustering {
+        do {
+            let found = try kMeans.clustering(of: rows(of: features), key: key)
+            // Empty clusters take a row of their own while there are rows that differ.
+            guard kMeans.clusters == 1 || found.sizes.allSatisfy({ $0 < features.shape[0] }) else {
+                throw ClusteringError.constantFeatures(rows: features.shape[0])
+            }
+            return found
+        } catch let error as ClusteringError {
+            throw XDCError.cannotBeClustered(modality, error)
+        }
     }
 }
 
@@ -47,7 +57,7 @@ public struct Round {
         epoch.monitor("round", Double(round.number))
         epoch.monitor("clipsWithSound", Double(features.samples.count))
         for modality in modalities {
-            let found = try settings.clustering(of: features.tensor(modality), epoch.key.derived(modality.rawValue))
+            let found = try settings.clustering(of: features.tensor(modality), modality, epoch.key.derived(modality.rawValue))
             round.tables[modality] = LabelTable(samples: features.samples, labels: found.assignments)
             monitor(found, of: features.samples, modality, epoch)
         }

@@ -168,6 +168,7 @@ public final class XDC: Method {
 public enum XDCError: ReportedError, Equatable {
     case tooManyClusters(clusters: Int, clips: Int, areAll: Bool)
     case noSound(clips: Int)
+    case cannotBeClustered(Modality, ClusteringError)
 
     public var exitCode: ExitCode { .badData }
 
@@ -177,6 +178,10 @@ public enum XDCError: ReportedError, Equatable {
             "method.clusters=\(clusters): expected at most \(clips), the number of \(areAll ? "training clips" : "clips with sound")"
         case .noSound(let clips):
             "none of the \(clips) training clips has sound that could be read; xdc learns from pictures and sound together"
+        case .cannotBeClustered(let modality, .constantFeatures(let rows)):
+            "the \(modality.rawValue) features of all \(rows) clips are equal, so that there is nothing to tell clips apart by; look whether "
+                + "the clips are \(modality == .sound ? "silent" : "all of one picture"), else the network has collapsed: lower its learning rate"
+        case .cannotBeClustered(let modality, let error): "the \(modality.rawValue) features cannot be clustered: \(error)"
         }
     }
 }

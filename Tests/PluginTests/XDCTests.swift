@@ -101,6 +101,18 @@ import XDC
         }
     }
 
+    @Test(arguments: [0, 2]) func featuresThatCannotBeClusteredAreNamed(components: Int) {
+        let settings = ClusteringSettings(components: components, kMeans: KMeans(clusters: 2))
+        let key = RandomKey(seed: 1), equal = Tensor([Float](repeating: 1, count: 18), shape: [6, 3])
+        #expect(throws: XDCError.cannotBeClustered(.sound, .constantFeatures(rows: 6))) {
+            _ = try settings.clustering(of: equal, .sound, key)
+        }
+        let diverged = Tensor([0, 1, 2, 3, .nan, 5] as [Float], shape: [3, 2])
+        #expect(throws: XDCError.cannotBeClustered(.video, .unusableValue(what: "features", row: 2))) {
+            _ = try settings.clustering(of: diverged, .video, key)
+        }
+    }
+
     @Test func clipsWithoutSoundAreLeftOutAndCounted() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/",
             names = ["closed-gop.mp4", "no-b.mp4", "six-channels.mp4", "two-sounds.mkv", "pyramid.mkv"]
