@@ -6,7 +6,7 @@ let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .
 let kit: Target.Dependency = .product(name: "SemisupKit", package: "Sources")
 
 /// The methods that come as plugins, each a shared library of its own.
-let plugins = ["CMPL", "TemporalGradient", "XDC"]
+let plugins = ["CMPL", "TemporalGradient", "VideoQA", "XDC"]
 
 /// The files of a plugin's folder that are not compiled.
 func recipes(of plugin: String) -> [String] {

@@ -31,7 +31,7 @@ struct CandidateGrid {
     func gathered(_ places: Tensor) -> Tensor {
         let rows = places.reshaped(to: [-1] + places.shape.dropFirst(2))
         guard !isFull else { return rows }
-        return rows.rows(at: rowsOfQuestion.enumerated().flatMap { number, rows in rows.indices.map { number * width + $0 } })
+        return rows.rows(at: rowsOfQuestion.enumerated().flatMap { number, rows in (0..<rows.count).map { number * width + $0 } })
     }
 
     /// The scores of the candidates `[candidates]` or those of all places `[questions, width]` as `[questions, width]`, absent ones out

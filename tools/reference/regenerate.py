@@ -12,7 +12,7 @@ import reference_files
 # The scripts by the folder that they write into, each a file of its own name.
 SCRIPTS = {"engine": ["hash_values", "operations", "layers", "losses", "metrics", "clustering", "linear_probe", "optimizers",
                       "r3d18_forward", "slowonly50_forward", "backbone_gradients", "fixmatch_steps", "torchvision_names"],
-           "methods": ["cmpl_steps", "temporal_gradient_steps", "xdc_steps"],
+           "methods": ["cmpl_steps", "temporal_gradient_steps", "video_qa_steps", "xdc_steps"],
            "text": ["wordpiece"]}
 
 
