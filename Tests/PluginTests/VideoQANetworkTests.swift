@@ -74,7 +74,8 @@ import VideoQA
 
     @Test func withoutSubtitlesQuestionAndAnswerSeeAllFrames() throws {
         let (network, _) = try network(), rows = candidates("text", 2, sentences: 0)
-        #expect(rows[0].sentences == [.init(number: nil, tokens: 0..<5)])
+        let withObjects = TextRows.Row(tokens: [1, 2, 3, 4, 5], types: [0, 0, 0, 1, 1], answer: 1..<2, sentences: [])
+        #expect(withObjects.sentences == [.init(number: nil, tokens: 0..<3)])
         let found = [frames("a"), mixed(3, "a", "other")].map {
             network(TextRows(questions: [rows]), clips([$0], counts: [4], [[]]), .evaluation).logits
         }
