@@ -56,10 +56,28 @@ import Testing
         }
     }
 
+    /// Inputs of every sign and exponent, those without a normal result among them.
+    @Test(arguments: sets) func exponentialAndErrorFunctionAreRightToTheLastPlaces(set: KernelSet) async {
+        await #expect(processExitsWith: .success) { [name = set.rawValue as String] in
+            try Engine.start(EngineConfiguration(kernelSet: KernelSet(rawValue: name)))
+            let inputs =
+                (0..<65_536 as Range<UInt32>).map { Float(bitPattern: $0 &* 65_537) } + [-87.4, -103.9, -104.1, 88.7, 88.8]
+            func isRight(_ found: Float, _ exact: Double, places: Double) -> Bool {
+                let nearest = Float(exact)
+                guard nearest.isFinite else { return found == nearest || (found.isNaN && nearest.isNaN) }
+                return abs(Double(found) - exact) <= places * Double(nearest.ulp)
+            }
+            let powers = Tensor(inputs).exp().values(as: Float.self), errors = Tensor(inputs).erf().values(as: Float.self)
+            #expect(zip(inputs, powers).allSatisfy { isRight($1, Glibc.exp(Double($0)), places: 1) })
+            #expect(zip(inputs, errors).allSatisfy { isRight($1, Glibc.erf(Double($0)), places: 2) })
+        }
+    }
+
     @Test(arguments: [ElementType.float32, .float64]) func bitsDoNotDependOnWhereAnArrayIsCut(type: ElementType) {
         let whole = hashClips("whole", [50_021], type)
         let functions: [(Tensor) -> Tensor] = [
-            { $0.exp() }, { $0.sigmoid() }, { $0.tanh() }, { $0.square() }, { $0 * 0.3 + 1 }, { $0 / ($0 + 2) }, { $0.relu() },
+            { $0.exp() }, { $0.erf() }, { $0.sigmoid() }, { $0.tanh() }, { $0.square() }, { $0 * 0.3 + 1 }, { $0 / ($0 + 2) },
+            { $0.relu() },
         ]
         for function in functions {
             let pieces = whole.split([1, 16_384, 33, 16_385, 7, 17_211]).map { function($0.copied()) }

@@ -14,6 +14,7 @@
 #include "loops.h"
 #include "convert.h"
 #include "lanes.h"
+#include "exponential.h"
 
 /// The number of `position` in the stream of `key` (SplitMix64), in [0, 1).
 static double random_uniform(uint64_t key, uint64_t position) {

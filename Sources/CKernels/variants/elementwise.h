@@ -19,12 +19,12 @@
         }                                                                                                                      \
     }
 UNARY_ROW(negate, -x)
-UNARY_ROW(exp, (REAL)(sizeof(REAL) == 4 ? expf((float)x) : exp(x)))
+UNARY_ROW(exp, (REAL)(sizeof(REAL) == 4 ? exponential((float)x) : exp(x)))
 UNARY_ROW(log, (REAL)(sizeof(REAL) == 4 ? logf((float)x) : log(x)))
 UNARY_ROW(sqrt, (REAL)(sizeof(REAL) == 4 ? sqrtf((float)x) : sqrt(x)))
 UNARY_ROW(relu, x > 0 ? x : (x != x ? x : 0))
 UNARY_ROW(tanh, (REAL)(sizeof(REAL) == 4 ? tanhf((float)x) : tanh(x)))
-UNARY_ROW(sigmoid, (REAL)(1 / (1 + (sizeof(REAL) == 4 ? expf((float)-x) : exp(-x)))))
+UNARY_ROW(sigmoid, (REAL)(1 / (1 + (sizeof(REAL) == 4 ? exponential((float)-x) : exp(-x)))))
 UNARY_ROW(square, x * x)
 UNARY_ROW(absolute, x < 0 ? -x : x)
 UNARY_ROW(add_scalar, x + scalar)
@@ -34,13 +34,18 @@ UNARY_ROW(maximum_scalar, x > scalar ? x : (x != x ? x : scalar))
 UNARY_ROW(minimum_scalar, x < scalar ? x : (x != x ? x : scalar))
 #undef UNARY_ROW
 
-/// The library's function, one call an element.
+/// In f64 the library's function, one call an element, of which the compiler makes no vectors.
 static void TYPED(unary_erf)(void *context, int64_t count, char *const data[3], const int64_t stride[3]) {
     (void)context;
     const REAL *x = (const REAL *)data[0];
     REAL *y = (REAL *)data[1];
+    if (sizeof(REAL) == 4 && stride[0] == 1 && stride[1] == 1) {
+        _Pragma("clang loop vectorize(assume_safety)") for (int64_t i = 0; i < count; i++) y[i] =
+            (REAL)error_function((float)x[i]);
+        return;
+    }
     for (int64_t i = 0; i < count; i++)
-        y[i * stride[1]] = (REAL)(sizeof(REAL) == 4 ? erff((float)x[i * stride[0]]) : erf(x[i * stride[0]]));
+        y[i * stride[1]] = (REAL)(sizeof(REAL) == 4 ? error_function((float)x[i * stride[0]]) : erf(x[i * stride[0]]));
 }
 
 static const row_function TYPED(unary_rows)[] = {
