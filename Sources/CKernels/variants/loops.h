@@ -98,17 +98,23 @@ static void run_loop_part(void *context, int part) {
     int64_t count = loop->inner - inner_first < run->inner_per_part ? loop->inner - inner_first : run->inner_per_part;
     int64_t stride[3] = {0};
     for (int a = 0; a < loop->arrays; a++) stride[a] = loop->stride[a][last];
+    int64_t place[maximum_rank] = {0};
+    char *row[3] = {0};
+    for (int a = 0; a < loop->arrays; a++) row[a] = loop->data[a] + inner_first * stride[a] * run->width[a];
+    for (int64_t i = last - 1, rest = first; i >= 0; rest /= loop->size[i--]) {
+        place[i] = rest % loop->size[i];
+        for (int a = 0; a < loop->arrays; a++) row[a] += place[i] * loop->stride[a][i] * run->width[a];
+    }
     for (int64_t outer = first; outer < end; outer++) {
-        char *data[3] = {0};
-        for (int a = 0; a < loop->arrays; a++) {
-            int64_t offset = inner_first * stride[a], rest = outer;
-            for (int i = last - 1; i >= 0; i--) {
-                offset += rest % loop->size[i] * loop->stride[a][i];
-                rest /= loop->size[i];
-            }
-            data[a] = loop->data[a] + offset * run->width[a];
+        run->row(run->context, count, row, stride);
+        // To the next row, axis by axis as a counter, since divisions take longer than short rows do.
+        for (int i = last - 1; i >= 0; i--) {
+            const bool wraps = ++place[i] == loop->size[i];
+            const int64_t steps = wraps ? 1 - loop->size[i] : 1;
+            for (int a = 0; a < loop->arrays; a++) row[a] += steps * loop->stride[a][i] * run->width[a];
+            if (!wraps) break;
+            place[i] = 0;
         }
-        run->row(run->context, count, data, stride);
     }
 }
 
