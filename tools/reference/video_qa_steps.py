@@ -1,6 +1,6 @@
-"""methods/video_qa_steps.json: video question answering (card: video_qa.md) in f64, written from the card: scores of candidates, every loss, and
-the gradients of all parameters of their weighted sum, for three questions of different numbers of candidates, sentences and frames, one of them
-about a clip without subtitles.
+"""methods/video_qa_steps.json: video question answering (card: video_qa.md) in f64, written from the card: scores of candidates,
+every loss, and the gradients of all parameters of their sum, for three questions of different numbers of candidates, sentences and
+frames, one of them about a clip without subtitles.
 
 Text: Hugging Face's BERT; memories: torch.nn.LSTM over packed sequences. Weights hash the parameter's name, features "features" in (-1, 1).
 A gradient is told by its norm and by its product with hash values, "probe.{parameter}" in (-1, 1).
@@ -18,9 +18,10 @@ from video_resnet import load_hash_weights, norm
 
 VOCABULARY, FEATURES, FRAME_FEATURES, MEMORY = 30, 8, 6, 3
 CLS, SEP, MASK = 1, 2, 3
-# Sentences (seconds, tokens), times of frames, tokens of the question and of each candidate, the sentences that are cut off from the last candidate.
+# Sentences (seconds, tokens), times of frames, tokens of the question and of each candidate, sentences that the last candidate's row lacks.
 CLIPS = [
-    {"sentences": [(0.0, 1.2, 3), (1.3, 1.4, 1), (2.0, 9.0, 4)], "times": [0.5, 1.0, 1.5, 2.0, 2.5], "question": 3, "answers": [2, 1, 3], "cut": 1},
+    {"sentences": [(0.0, 1.2, 3), (1.3, 1.4, 1), (2.0, 9.0, 4)], "times": [0.5, 1.0, 1.5, 2.0, 2.5], "question": 3,
+     "answers": [2, 1, 3], "cut": 1},
     {"sentences": [], "times": [0.0, 0.5, 1.0, 1.5], "question": 4, "answers": [1, 2], "cut": 0},
     {"sentences": [(-1.0, 0.4, 2), (0.3, 0.6, 2)], "times": [0.2, 0.4, 0.6], "question": 2, "answers": [3, 2, 1, 1], "cut": 0},
 ]
@@ -219,7 +220,7 @@ def run(options):
     # Moves all scores of a softmax alike: its gradient is 0, but for rounding.
     parameters = {name: value for name, value in network.named_parameters() if not name.endswith("self.key.bias")}
     gradients = torch.autograd.grad(total, list(parameters.values()))
-    probes = {name: [norm(gradient), (gradient * torch.from_numpy(uniform(f"probe.{name}", list(gradient.shape), -1.0, 1.0))).sum().item()]
+    probes = {name: [norm(gradient), (gradient * torch.from_numpy(uniform(f"probe.{name}", gradient.shape, -1.0, 1.0))).sum().item()]
               for name, gradient in zip(parameters, gradients)}
     assert all(value[0] > 1e-6 for value in probes.values()), probes
     return {"logits": scores, "ends": [row[torch.isfinite(row)] for row in ends.reshape(-1, ends.shape[2])], "keptRatio": kept,
@@ -232,7 +233,8 @@ def main():
     variants = []
     for name, changes in {
             "default": {},
-            "all frames, their places, cosine": {"method.attention": "global", "method.localizationAxis": "frames", "method.contrast": "cosine"},
+            "all frames, their places, cosine": {"method.attention": "global", "method.localizationAxis": "frames",
+                                                 "method.contrast": "cosine"},
             "own frames, their places, sums": {"method.localizationAxis": "frames", "method.scores": "sum"},
             "all frames, sentences, sums": {"method.attention": "global", "method.scores": "sum"},
             "text alone": {"method.vision": False, "method.contrast": "cosine"}}.items():
