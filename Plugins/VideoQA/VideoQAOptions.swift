@@ -50,6 +50,9 @@ public struct VideoQAOptions: ConfigurationGroup {
     }
 
     public var encoder = Encoder.small
+    public var vocabulary: String?
+    public var vocabularySize = 8_000
+    public var frames = 300
     public var encoderLearningRate = 0.5
     public var vision = true
     public var scores = Scores.product
@@ -75,6 +78,11 @@ public struct VideoQAOptions: ConfigurationGroup {
     /// The declarations.
     public static let options: [ConfigurationOption<Self>] = [
         .init("method.encoder", \.encoder, help: "The transformer that reads the text."),
+        .init("method.vocabulary", \.vocabulary, help: "A BERT vocabulary file; none: made of the training texts."),
+        .init(
+            "method.vocabularySize", \.vocabularySize, in: 100...1_000_000, unit: "tokens",
+            help: "Tokens at most of a vocabulary that is made."),
+        .init("method.frames", \.frames, in: 1...100_000, help: "Frames of a clip at most, at even distances."),
         .init("method.encoderLearningRate", \.encoderLearningRate, in: 0...1, help: "Factor of the encoder's learning rate."),
         .init("method.vision", \.vision, help: "Whether frames are looked at; else text alone answers."),
         .init("method.scores", \.scores, help: "Scores of text and frames added, or also one of their product."),

@@ -78,7 +78,9 @@ private struct QuestionDataSet {
         return DataSet(
             name: folder.name, root: folder.root, train: list(.train, train), test: list(.test, test),
             validation: list(.validation, validation), unlabelled: list(.unlabelled, unlabelled),
-            questions: QuestionTable(work.questions, contexts: work.questions.map { contexts[$0] ?? ClipContext() }),
+            questions: QuestionTable(
+                work.questions, contexts: work.questions.map { contexts[$0] ?? ClipContext() },
+                trainingSamples: (train + unlabelled).map(\.index)),
             notes: work.notes)
     }
 

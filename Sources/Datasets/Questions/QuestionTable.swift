@@ -2,11 +2,14 @@
 public struct QuestionTable: Sendable {
     private let questions: [Question]
     private let contexts: [ClipContext]
+    /// The samples that training may read, with an answer or without one.
+    public let trainingSamples: [Int]
 
     /// A table in the order of the samples.
-    init(_ questions: [Question], contexts: [ClipContext]) {
+    init(_ questions: [Question], contexts: [ClipContext], trainingSamples: [Int]) {
         self.questions = questions
         self.contexts = contexts
+        self.trainingSamples = trainingSamples
     }
 
     /// How many questions there are.

@@ -47,6 +47,18 @@ public struct Evaluator: Sendable {
         try report(means(on: list, of: { network($0, .evaluation) }, progress), of: list)
     }
 
+    /// The scores of `scorer` on `list`, each sample seen once; those that cannot be read are left out and counted.
+    ///
+    /// Throws `ScoresNotFinite` where it gives no number.
+    public func evaluate(
+        _ scorer: any SampleScorer, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> ClassificationReport {
+        let scores = try rows(on: list, scorer.views, progress) { batch in
+            GradientRecording.off { scorer.scores(of: batch) }.values(as: Double.self)
+        }
+        return report(scores, of: list)
+    }
+
     /// The features of `list` by `backbone` in evaluation mode, pooled; videos that cannot be read are left out and counted.
     ///
     /// Throws `ScoresNotFinite` where the backbone gives no number, and `NothingReadable` where every video is damaged.
@@ -102,6 +114,14 @@ public struct Evaluator: Sendable {
     private func means(
         on list: VideoList, of body: (Tensor) -> Tensor, _ progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> Means {
+        try rows(on: list, views, progress) { batch in sums(of: body, batch).map { $0 / Double(views.count) } }
+    }
+
+    /// What `body` gives for batches of samples seen by `views`, sample after sample, for each that can be read, in list order.
+    private func rows(
+        on list: VideoList, _ views: [ViewRequest], _ progress: (_ done: Int, _ total: Int) throws -> Void,
+        _ body: (StreamBatch) -> [Double]
+    ) throws -> Means {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
             evaluating: list, views: views, batchSize: batchSize, access: access)
@@ -110,7 +130,9 @@ public struct Evaluator: Sendable {
         var means: Means = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
-            for (index, values) in zip(batch.sampleIndices, mean(of: body, batch)) {
+            let all = batch.count > 0 ? body(batch) : [], width = all.count / max(1, batch.count)
+            for (place, index) in batch.sampleIndices.enumerated() {
+                let values = Array(all[place * width..<(place + 1) * width])
                 guard let sample = samples[index] else { continue }
                 guard values.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
                 means.append((sample, values))
@@ -121,15 +143,10 @@ public struct Evaluator: Sendable {
         return means
     }
 
-    private func mean(of body: (Tensor) -> Tensor, _ batch: StreamBatch) -> [[Double]] {
-        guard batch.count > 0 else { return [] }
-        let sums = views.reduce([Double]()) { sums, view in
+    private func sums(of body: (Tensor) -> Tensor, _ batch: StreamBatch) -> [Double] {
+        views.reduce([Double]()) { sums, view in
             let values = GradientRecording.off { body(batch[view.name]) }.values(as: Double.self)
             return sums.isEmpty ? values : zip(sums, values).map(+)
-        }
-        let width = sums.count / batch.count
-        return batch.sampleIndices.indices.map { place in
-            sums[place * width..<(place + 1) * width].map { $0 / Double(views.count) }
         }
     }
 }

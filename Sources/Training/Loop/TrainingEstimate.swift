@@ -26,7 +26,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         let method = try plan.makeMethod()
         // A pass over all data would take as long as in the run: the method passes over a few clips and trains on those.
         let few = plan.replacing(lists: plan.lists.first(64))
-        let data = try RunData(few, access: plan.configuration.access(), isRehearsal: true)
+        let data = try RunData(few, access: plan.access(VideoIndexStore()), isRehearsal: true)
         let rehearsal = try plan.call("in a rehearsal") {
             try StepRehearsal(
                 method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count,

@@ -22,7 +22,8 @@ extension TrainingPlan {
         let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
         let setup = MethodSetup(
             networks: try networks(elementType), configuration: configuration, unlabeledCount: lists.unlabelled.count,
-            sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration))
+            sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration),
+            questions: dataSet.questions, frameFeatures: features?.featureCount)
         let type = method
         let method: any Method = try call("when it was made") { try type.init(setup) }
         if let mistake = try mistake(of: method, elementType) {

@@ -15,6 +15,8 @@ public struct TrainingPlan: Sendable {
     /// The data, and which of it is labelled.
     public let dataSet: DataSet
     public private(set) var lists: TrainingLists
+    /// Features of the clips' frames that were computed before; nil: none.
+    let features: FeatureFolder?
     /// What the networks begin with; nil: drawn weights, or `init` has not been read yet.
     private(set) var initialWeights: InitialWeights?
     /// Steps of the run, and of one pass over the unlabelled list.
@@ -36,6 +38,10 @@ public struct TrainingPlan: Sendable {
         }
         lists = try configuration.lists(of: dataSet)
         guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }
+        let first = dataSet.train.samples.first
+        features = try run.features.flatMap { path in
+            try first.map { try FeatureFolder(path, clipsBelow: dataSet.root, first: $0) }
+        }
         // With every clip labelled and the complement asked for, the pool is empty: a pass is then one over the labels.
         let pass = lists.unlabelled.isEmpty ? lists.labelled.count : lists.unlabelled.count
         let size =
@@ -94,7 +100,10 @@ public struct TrainingPlan: Sendable {
     func access(_ indices: VideoIndexStore) -> VideoAccess {
         let lists = [lists.labelled, lists.unlabelled, dataSet.validation, dataSet.test]
         let files = Set(lists.flatMap { $0.samples.map(\.path) }).count
-        return configuration.access(indices, DamageLedger(configuration[DamageOptions.self].tolerance, fileCount: files))
+        var access = configuration.access(
+            indices, DamageLedger(configuration[DamageOptions.self].tolerance, fileCount: files))
+        access.features = features
+        return access
     }
 
     /// The checkpoints of a run.

@@ -60,10 +60,16 @@ extension TrainingRun {
     }
 
     func score(_ list: VideoList) throws -> ClassificationReport? {
-        guard !list.isEmpty, let network = state.evaluated else { return nil }
+        guard !list.isEmpty else { return nil }
         CrashReport.isAt(step: nil)
-        let evaluator = try plan.evaluator(access)
-        let report = try evaluator.evaluate(network, on: list, progress: didScore)
+        let evaluator = try plan.evaluator(access), report: ClassificationReport
+        if let network = state.evaluated {
+            report = try evaluator.evaluate(network, on: list, progress: didScore)
+        } else if let scorer = state.method.scorer {
+            report = try evaluator.evaluate(scorer, on: list, progress: didScore)
+        } else {
+            return nil
+        }
         try report.requireScores(access.ledger)
         return report
     }
@@ -85,10 +91,11 @@ extension TrainingRun {
         return (probe.report, probe)
     }
 
-    /// What the method's own evaluators say.
-    func namedScores() throws -> [(name: String, value: Double)] {
+    /// What the method's own evaluators say, and what it reads in the scores of the test part.
+    func namedScores(_ test: ClassificationReport?) throws -> [(name: String, value: Double)] {
         let context = context(stage: state.stageName, isEvaluation: true)
-        return try state.method.evaluators.map { evaluator in
+        let details = test.map { state.method.details(of: $0) } ?? []
+        return try details + state.method.evaluators.map { evaluator in
             (evaluator.name, try plan.call("in its evaluator \(evaluator.name)") { try evaluator.score(context) })
         }
     }

@@ -154,7 +154,7 @@ public final class TrainingRun {
             try willEvaluate()
             try save()
             let (test, probe) = try scoreAtEnd()
-            let scores = try namedScores()
+            let scores = try namedScores(test)
             try tuning.write()
             try writer.finish()
             lateStop?.finish()

@@ -45,8 +45,12 @@ public protocol Method: Stateful, SendableMetatype {
     func didStep(_ step: StepContext) throws
     /// Called before an evaluation, such as for precise statistics of the network that is evaluated. Default: nothing.
     func willEvaluate(_ epoch: EpochContext) throws
-    /// Scores beyond the accuracy of the evaluated classifier. Default: none.
+    /// What is scored instead of a classifier of clips. Default: none.
+    var scorer: (any SampleScorer)? { get }
+    /// Scores beyond the accuracy of what is evaluated. Default: none.
     var evaluators: [NamedEvaluator] { get }
+    /// What else the scores of the test part say, such as accuracies of groups, by name. Default: nothing.
+    func details(of report: ClassificationReport) -> [(name: String, value: Double)]
 }
 
 extension Method {
@@ -60,7 +64,9 @@ extension Method {
     public func willUpdate(_ step: StepContext) throws -> Bool { true }
     public func didStep(_ step: StepContext) throws {}
     public func willEvaluate(_ epoch: EpochContext) throws {}
+    public var scorer: (any SampleScorer)? { nil }
     public var evaluators: [NamedEvaluator] { [] }
+    public func details(of report: ClassificationReport) -> [(name: String, value: Double)] { [] }
     public var state: StateTree { StateTree() }
     public func restore(_ state: StateTree) throws(StateError) {}
 }

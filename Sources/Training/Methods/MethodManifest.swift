@@ -12,15 +12,27 @@ public struct MethodManifest: Sendable {
     ///
     /// They come before what a data set recommends, a file or a person says.
     public let defaults: [(option: String, value: String)]
+    /// What its samples are.
+    public let samples: Samples
+
+    /// What a method learns from.
+    public enum Samples: Sendable {
+        /// Clips of classes.
+        case clips
+        /// Questions about clips (`DataSet.questions`).
+        case questions
+    }
 
     /// A manifest; see the properties.
     public init(
-        name: String, summary: String, paper: String, departures: [String] = [], defaults: [(option: String, value: String)] = []
+        name: String, summary: String, paper: String, departures: [String] = [], defaults: [(option: String, value: String)] = [],
+        samples: Samples = .clips
     ) {
         self.name = name
         self.summary = summary
         self.paper = paper
         self.departures = departures
         self.defaults = defaults
+        self.samples = samples
     }
 }

@@ -14,11 +14,15 @@ public struct MethodSetup: Sendable {
     public let unlabeledCount: Int, sampleIndexLimit: Int
     /// The views that the configuration describes.
     public let standardViews: StandardViews
+    /// The questions of the samples, without their answers, where they are questions.
+    public let questions: QuestionTable?
+    /// Values of a stored frame of a clip, where there are any.
+    public let frameFeatures: Int?
 
     /// A setup; see the properties.
     public init(
         networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
-        standardViews: StandardViews
+        standardViews: StandardViews, questions: QuestionTable? = nil, frameFeatures: Int? = nil
     ) {
         self.networks = networks
         self.configuration = configuration
@@ -26,5 +30,7 @@ public struct MethodSetup: Sendable {
         self.unlabeledCount = unlabeledCount
         self.sampleIndexLimit = sampleIndexLimit
         self.standardViews = standardViews
+        self.questions = questions
+        self.frameFeatures = frameFeatures
     }
 }

@@ -82,7 +82,7 @@ struct TrainCommand: ParsableCommand, HelpTable {
             let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
             return try Terminal.standard.print(text)
         }
-        let dataSet = try DataAccess.open(configuration[RunOptions.self].data)
+        let dataSet = try DataAccess.open(configuration)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
         if dryRun { return try printEstimate(TrainingEstimate(plan)) }
         let profiler = try profile.map { try TrainingProfile(path: $0) }

@@ -1,11 +1,25 @@
 import Datasets
 import Media
+import Training
 
 /// Opens data sets for commands: tells how far the making of a built-in one is, and what a user should know about the data.
 enum DataAccess {
     static func open(_ nameOrPath: String, for purpose: DataSet.Purpose = .training) throws -> DataSet {
-        let progress = Progress("making \(nameOrPath)", unit: "clips")
-        let dataSet = try DataSetCatalogue.open(nameOrPath, for: purpose) { progress.update($0, of: $1) }
+        try open(nameOrPath) { try DataSetCatalogue.open(nameOrPath, for: purpose, progress: $0) }
+    }
+
+    /// What a method learns from that the configuration names.
+    static func open(_ configuration: Configuration) throws -> DataSet {
+        let run = configuration[RunOptions.self]
+        switch try MethodCatalogue.standard.entry(named: run.method, plugin: run.plugin).type.manifest.samples {
+        case .clips: return try open(run.data)
+        case .questions: return try open(run.data) { try DataSetCatalogue.openQuestions(run.data, progress: $0) }
+        }
+    }
+
+    private static func open(_ name: String, _ make: ((Int, Int) -> Void) throws -> DataSet) throws -> DataSet {
+        let progress = Progress("making \(name)", unit: "clips")
+        let dataSet = try make { progress.update($0, of: $1) }
         progress.end()
         for note in dataSet.notes { logger.notice("\(note)") }
         return dataSet

@@ -10,6 +10,8 @@ public struct RunOptions: ConfigurationGroup {
     public var labels = "1%"
     /// The name of a built-in data set, a folder, or a list file.
     public var data = "motions"
+    /// A folder of features of the data's clips (`FeatureFolder`); nil: none.
+    public var features: String?
     /// The name of a split or a list file; nil for the data set's own.
     public var split: String?
     /// The seed of weights, order and augmentation, and of drawn labels.
@@ -38,6 +40,7 @@ public struct RunOptions: ConfigurationGroup {
         .init("labels", \.labels, help: "Which clips keep their labels: 1%, 0.01, 4/class or all."),
         // Results depend on what is in the lists, which are compared by their digests, and not on where they are.
         .init("data", \.data, help: "A built-in data set, a folder or a list file.", changesResults: false),
+        .init("features", \.features, help: "A folder of features of the data's clips; none.", changesResults: false),
         .init("split", \.split, help: "A split by name or list file; none for the data set's own.", changesResults: false),
         .init("seed", \.seed, in: 0..., help: "Draws weights, order, augmentation and labels."),
         .init(
