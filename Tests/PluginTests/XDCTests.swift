@@ -103,7 +103,7 @@ import XDC
 
     @Test(arguments: [0, 2]) func featuresThatCannotBeClusteredAreNamed(components: Int) {
         let settings = ClusteringSettings(components: components, kMeans: KMeans(clusters: 2))
-        let key = RandomKey(seed: 1), equal = Tensor([Float](repeating: 1, count: 18), shape: [6, 3])
+        let key = RandomKey(seed: 1, purpose: .epoch), equal = Tensor([Float](repeating: 1, count: 18), shape: [6, 3])
         #expect(throws: XDCError.cannotBeClustered(.sound, .constantFeatures(rows: 6))) {
             _ = try settings.clustering(of: equal, .sound, key)
         }
