@@ -76,7 +76,7 @@ public final class AnswerNetwork: Module {
             logits: grid.scores(heads.scores(texts, seen?.pooled)), texts: texts,
             copies: text.rows.count > candidates.count ? read.pooled.sliced(candidates.upperBound..<text.rows.count) : nil,
             sentenceStates: read.states,
-            seenStates: seen?.states, frames: seen?.frames, text: text, frameCounts: clips.frameCounts)
+            seenStates: seen?.states, attention: seen?.weights, frames: seen?.frames, text: text, frameCounts: clips.frameCounts)
     }
 
     /// How likely each sentence, or frame, is to be the first and the last of those that `rows`, candidates, speak of:
@@ -105,6 +105,8 @@ public struct Reading {
     public let texts: Tensor, copies: Tensor?
     /// The states of sentences of all rows, and what the candidates' sentences saw, `[rows, sentences, 2 memory]`.
     let sentenceStates: Tensor, seenStates: Tensor?
+    /// The weights of the frames for the candidates' sentences, `[candidates, sentences, frames]`.
+    let attention: Tensor?
     /// The projected frames, `[questions, frames, features]`.
     let frames: Tensor?
     let text: TextRows

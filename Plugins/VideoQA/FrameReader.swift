@@ -17,12 +17,13 @@ public final class AlignedAttention: Module {
     /// What sentences `[clips, sentences, features]` see of frames `[clips, frames, features]`.
     ///
     /// - Parameter frames: The frames that each sentence may look at, clip after clip.
-    public func callAsFunction(_ sentences: Tensor, _ values: Tensor, frames: [Range<Int>]) -> Tensor {
+    /// - Returns: What is seen, `[clips, sentences, features]`, and the weights of the frames, `[clips, sentences, frames]`.
+    public func callAsFunction(_ sentences: Tensor, _ values: Tensor, frames: [Range<Int>]) -> (seen: Tensor, weights: Tensor) {
         let count = values.shape[1], scale = 1 / Double(sentences.shape[2]).squareRoot()
         let scores = likeness(sentences * scale).matrixProduct(values.permuted([0, 2, 1]))
         let absences = frames.flatMap { own in (0..<count).map { own.contains($0) ? 0 : CandidateGrid.absence } }
-        let seen = scores + Tensor(absences, shape: scores.shape).converted(to: scores.elementType)
-        return seen.softmax().matrixProduct(values)
+        let weights = (scores + Tensor(absences, shape: scores.shape).converted(to: scores.elementType)).softmax()
+        return (weights.matrixProduct(values), weights)
     }
 }
 
@@ -46,11 +47,11 @@ public final class FrameReader: Module {
         [("projection", projection), ("attention", attention), ("memory", sentences)]
     }
 
-    /// What the sentences of all candidates `[candidates, sentences, features]` see: states and largest values as those of the text,
-    /// and the projected frames `[questions, frames, features]`.
+    /// What the sentences of all candidates `[candidates, sentences, features]` see: states and largest values as those of the text, the
+    /// weights of the frames `[candidates, sentences, frames]`, and the projected frames `[questions, frames, features]`.
     func callAsFunction(
         _ means: Tensor, _ text: TextRows, _ grid: CandidateGrid, _ clips: ClipFeatures, _ context: ForwardContext
-    ) -> (states: Tensor, pooled: Tensor, frames: Tensor) {
+    ) -> (states: Tensor, pooled: Tensor, weights: Tensor, frames: Tensor) {
         let frames = projection(clips.features), spread = grid.spread(means), limit = means.shape[1]
         let ranges = text.rowsOfQuestion.enumerated().flatMap { question, rows in
             (0..<grid.width).flatMap { place -> [Range<Int>] in
@@ -60,8 +61,11 @@ public final class FrameReader: Module {
             }
         }
         let questions = spread.reshaped(to: [frames.shape[0], -1, means.shape[2]])
-        let seen = grid.gathered(attention(questions, frames, frames: ranges).reshaped(to: spread.shape))
+        let (places, weights) = attention(questions, frames, frames: ranges)
+        let seen = grid.gathered(places.reshaped(to: spread.shape))
         let counts = Array(text.sentenceCounts.prefix(means.shape[0])), read = sentences(seen, counts: counts, context)
-        return (read.states, read.pooled, frames)
+        return (
+            read.states, read.pooled, grid.gathered(weights.reshaped(to: spread.shape.dropLast() + [frames.shape[1]])), frames
+        )
     }
 }

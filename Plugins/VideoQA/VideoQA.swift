@@ -23,10 +23,13 @@ public final class VideoQA: Method {
         ], samples: .questions)
     public static let options: [any ConfigurationGroup.Type] = [VideoQAOptions.self]
 
-    private let network: AnswerNetwork
-    private let texts: QuestionTexts, pool: QuestionPool, places: [Int: Int]
-    private let options: VideoQAOptions, setup: MethodSetup
-    private var hasStarted = Set<String>()
+    private(set) var network: AnswerNetwork
+    private(set) var texts: QuestionTexts
+    /// Whether it has been told which parts of clips are needed.
+    private(set) var localizes = false
+    private let pool: QuestionPool, places: [Int: Int]
+    private let frameFeatures: Int
+    let options: VideoQAOptions, setup: MethodSetup
 
     public init(_ setup: MethodSetup) throws {
         guard let table = setup.questions else { throw VideoQAError.noQuestions }
@@ -39,9 +42,21 @@ public final class VideoQA: Method {
         texts = QuestionTexts(table: table, tokenizer: WordPieceTokenizer(vocabulary: vocabulary), options: options)
         pool = QuestionPool(table.trainingSamples.map { table[$0] })
         places = Dictionary(table.trainingSamples.enumerated().map { ($1, $0) }) { first, _ in first }
-        network = AnswerNetwork(
-            AnswerNetwork.Form(options, tokens: vocabulary.count, frameFeatures: features),
+        frameFeatures = features
+        network = VideoQA.network(options, vocabulary, frameFeatures: features, setup)
+    }
+
+    private static func network(
+        _ options: VideoQAOptions, _ vocabulary: Vocabulary, frameFeatures: Int, _ setup: MethodSetup
+    ) -> AnswerNetwork {
+        AnswerNetwork(
+            AnswerNetwork.Form(options, tokens: vocabulary.count, frameFeatures: frameFeatures),
             setup.networks.initializer(named: "answers"))
+    }
+
+    private func read(with vocabulary: Vocabulary) {
+        texts = QuestionTexts(table: texts.table, tokenizer: WordPieceTokenizer(vocabulary: vocabulary), options: options)
+        network = Self.network(options, vocabulary, frameFeatures: frameFeatures, setup)
     }
 
     // MARK: Stages, views and networks
@@ -57,7 +72,8 @@ public final class VideoQA: Method {
 
     /// Stage 1 sees all training questions, and no answer.
     public var views: ViewPlan {
-        ViewPlan([StreamRequest(name: "questions", source: .unlabeled, batchSize: setup.standardViews.unlabeled, views: [frames])])
+        ViewPlan([StreamRequest(name: "questions", source: .unlabeled, batchSize: setup.standardViews.unlabeled, views: [frames])]
+        )
     }
 
     private var answerViews: ViewPlan {
@@ -66,7 +82,7 @@ public final class VideoQA: Method {
         return ViewPlan([labeled] + (options.answerRule == .fixMatch ? views.streams : []))
     }
 
-    private var frames: ViewRequest {
+    var frames: ViewRequest {
         ViewRequest(
             name: "frames", kind: .stored(.init(features: network.form.frameFeatures, length: options.frames)), source: .stored)
     }
@@ -124,7 +140,9 @@ public final class VideoQA: Method {
         }
         let text = TextRows(questions: rows, copies: options.contrastWeight > 0 ? copies : [])
         let reading = network(text, clips(labeled), step.training)
-        var terms = network.lossTerms(reading, targets(labeled, rows), options)
+        let targets = targets(labeled, rows)
+        if options.localizationWeight > 0, targets.spans.contains(where: { $0 != nil }) { localizes = true }
+        var terms = network.lossTerms(reading, targets, options)
         if options.answerRule == .fixMatch { terms.append(confidentAnswers(batch["questions"], step)) }
         return terms
     }
@@ -146,7 +164,7 @@ public final class VideoQA: Method {
     }
 
     /// The frames of a batch, and which of them belong to which sentence.
-    private func clips(_ batch: StreamBatch) -> ClipFeatures {
+    func clips(_ batch: StreamBatch) -> ClipFeatures {
         let found = batch["frames"], counts = batch.mask(of: "frames").sum(axes: [1, 2, 3, 4]).values(as: Double.self)
         let times = batch.placements(of: "frames").times.values(as: Double.self), limit = found.shape[2]
         let frameCounts = counts.map { Int($0) }
@@ -180,39 +198,20 @@ public final class VideoQA: Method {
         }
     }
 
-    // MARK: Evaluation
+    // MARK: State
 
-    public var scorer: (any SampleScorer)? { AnswerScorer(views: [frames], limit: setup.classes, answer: answer) }
-
-    private func answer(_ batch: StreamBatch) -> Tensor {
-        network(TextRows(questions: batch.sampleIndices.map(texts.answers)), clips(batch), .evaluation).logits
+    public var state: StateTree {
+        var tree = StateTree()
+        tree["vocabulary"] = texts.tokenizer.vocabulary.stored
+        tree.set("localizes", localizes ? 1 : 0)
+        return tree
     }
 
-    /// Accuracy by each value of each group that the questions have.
-    public func details(of report: ClassificationReport) -> [(name: String, value: Double)] {
-        var counts: [String: (right: Int, all: Int)] = [:]
-        for row in report.rows {
-            let best = row.scores.indices.max { row.scores[$0] < row.scores[$1] }
-            for (group, value) in texts.table[row.sampleIndex].groups where group != "episode" {
-                let known = counts["accuracy.\(group).\(value)"] ?? (0, 0)
-                counts["accuracy.\(group).\(value)"] = (known.right + (best == row.label ? 1 : 0), known.all + 1)
-            }
-        }
-        return counts.sorted { $0.key < $1.key }.map { ($0.key, Double($0.value.right) / Double($0.value.all)) }
-    }
-}
-
-/// Scores of candidates, filled up to as many as some question has.
-private struct AnswerScorer: SampleScorer {
-    let views: [ViewRequest]
-    let limit: Int
-    let answer: (StreamBatch) -> Tensor
-
-    func scores(of batch: StreamBatch) -> Tensor {
-        let logits = answer(batch), missing = limit - logits.shape[1]
-        guard missing > 0 else { return logits }
-        let absent = Tensor(repeating: CandidateGrid.absence, shape: [batch.count, missing], elementType: logits.elementType)
-        return .concatenated([logits, absent], axis: 1)
+    public func restore(_ state: StateTree) throws(StateError) {
+        let vocabulary = try Vocabulary(stored: state, "vocabulary")
+        localizes = try state.integer("localizes") == 1
+        // Questions of another set are read with the words of those that were learned.
+        if vocabulary.tokens != texts.tokenizer.vocabulary.tokens { read(with: vocabulary) }
     }
 }
 
@@ -226,7 +225,8 @@ public enum VideoQAError: ReportedError, Equatable {
     public var description: String {
         switch self {
         case .noQuestions: "the data has no questions; expected a question file, a folder of TVQA, TVQA+ or DramaQA, or motions"
-        case .noFeatures: "no features of frames are given; name their folder by features=FOLDER (semisup data features makes one)"
+        case .noFeatures:
+            "no features of frames are given; name their folder by features=FOLDER (semisup data features makes one)"
         }
     }
 }

@@ -28,14 +28,26 @@ public enum DataSetCatalogue {
         }
     }
 
-    /// The questions about the clips of the built-in data set called `nameOrPath`, or those at that path (`DataSet.init(questions:)`).
+    /// The data set called `nameOrPath`, whose samples are of `kind`: clips as above, or the questions about the clips of a built-in set,
+    /// or those at that path (`DataSet.init(questions:)`).
     ///
-    /// Throws `QuestionError`, and what `open` throws of a built-in data set.
-    public static func openQuestions(
-        _ nameOrPath: String, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    /// Throws the same, and `QuestionError`.
+    public static func open(
+        _ nameOrPath: String, of kind: SampleKind, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> DataSet {
-        guard names.contains(nameOrPath) else { return try DataSet(questions: nameOrPath) }
-        return try DataSet(questions: Motions.ensure(progress: progress)).named(nameOrPath)
+        switch kind {
+        case .clips: return try open(nameOrPath, progress: progress)
+        case .questions:
+            guard names.contains(nameOrPath) else { return try DataSet(questions: nameOrPath) }
+            return try DataSet(questions: Motions.ensure(progress: progress)).named(nameOrPath)
+        }
+    }
+
+    /// Whether there are questions about clips at `path`, and not clips alone: a question file, or a folder with one by its name.
+    public static func holdsQuestions(_ path: String) -> Bool {
+        guard !names.contains(path) else { return false }
+        return FolderListing.kind(of: path) == .folder
+            ? (try? QuestionFolder(path)) != nil : [".jsonl", ".json"].contains { path.hasSuffix($0) }
     }
 
     /// The split lists beside the program; nil where there are none.

@@ -14,7 +14,7 @@ public enum NewFile {
     }
 
     /// The folder that holds `path`, "." for a bare name.
-    static func folder(of path: String) -> String {
+    public static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

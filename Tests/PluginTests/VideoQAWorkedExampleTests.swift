@@ -44,7 +44,7 @@ import VideoQA
         let attention = AlignedAttention(features: 2, Initializer(seed: 0, elementType: .float64)), root = 2.0.squareRoot()
         attention.likeness.weight.value.overwrite(with: tensor([[root, 0], [0, root]]))
         let values = Tensor([1, 0, 0.6, 0.8, 0, 1, -1, 0], shape: [1, 4, 2]), sentence = Tensor([1.0, 0], shape: [1, 1, 2])
-        let seen = attention(sentence, values, frames: [frames]).values(as: Double.self)
+        let seen = attention(sentence, values, frames: [frames]).seen.values(as: Double.self)
         for (found, printed) in zip(seen, printed) { expect(found, printed) }
     }
 }

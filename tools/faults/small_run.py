@@ -11,14 +11,17 @@ import subprocess
 import time
 
 HOME = pathlib.Path(__file__).resolve().parents[2]
-METHODS = ["fixmatch", "cmpl", "temporal-gradient", "xdc"]
+METHODS = ["fixmatch", "cmpl", "temporal-gradient", "xdc", "video-qa"]
 SETTINGS = [
     "backbone=r3d10", "backbone.width=0.0625", "clip.size=32", "clip.length=8", "clip.stride=1", "batch.labeled=2",
     "batch.unlabeled=4", "ema.decay=0.9", "workers=2", "checkpoint.everyMinutes=0", "evaluation.everyEpochs=1",
     "evaluation.views=1x1",
 ]
-# Four rounds of an epoch each.
-OF_METHOD = {"xdc": ["method.soundWidth=0.0625", "method.soundDepth=0.5", "method.clusters=4", "method.components=3"]}
+# Four rounds of an epoch each; two stages of as many steps.
+OF_METHOD = {
+    "xdc": ["method.soundWidth=0.0625", "method.soundDepth=0.5", "method.clusters=4", "method.components=3"],
+    "video-qa": ["features=features", "method.vocabularySize=200", "method.pretrainingShare=0.5"],
+}
 
 
 class Folder:
@@ -31,19 +34,33 @@ class Folder:
         self.environment = dict(os.environ, OMP_WAIT_POLICY="passive", GOMP_SPINCOUNT="0")
         if self.executable.is_relative_to(HOME):
             self.environment["SEMISUP_HOME"] = str(HOME)
-        self.list = self.path / "clips.csv"
-        if not self.list.exists():
-            self.write_list()
+        self.list, self.questions = self.path / "clips.csv", self.path / "questions.jsonl"
+        if not self.questions.exists():
+            made = self.semisup(["data", "make", "motions", "--json"])
+            motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["root"])
+            self.write_list(motions)
+            self.write_questions(motions)
 
-    def write_list(self):
-        made = self.semisup(["data", "make", "motions", "--json"])
-        motions = pathlib.Path(json.loads(made.stdout.splitlines()[-1])["root"])
+    def write_list(self, motions):
         lines = ["video,label,split"]
         # Six steps an epoch, after each of which the validation clips are scored.
         for part, source, first, end in [("train", "train", 0, 6), ("val", "test", 0, 2), ("test", "test", 2, 4)]:
             for group in sorted(path for path in (motions / source).iterdir() if path.is_dir())[:4]:
                 lines += [f"{clip},{group.name},{part}" for clip in sorted(group.glob("*.mp4"))[first:end]]
         self.list.write_text("\n".join(lines) + "\n")
+
+    def write_questions(self, motions):
+        """Questions about six training clips, two validation clips and two test clips, and vectors of their frames."""
+        wanted, lines = {"train": 24, "val": 8, "test": 8}, []
+        for record in map(json.loads, (motions / "questions.jsonl").open()):
+            part = "val" if record["split"] == "test" and wanted["val"] else record["split"]
+            if wanted[part]:
+                wanted[part] -= 1
+                lines.append(json.dumps(record | {"split": part, "video": str(motions / record["video"])}))
+        self.questions.write_text("\n".join(lines) + "\n")
+        made = self.semisup(["data", "features", self.questions, "--out", "features", *SETTINGS[:5]])
+        if made.returncode != 0:
+            raise SystemExit(f"data features: {made.stderr}")
 
     def semisup(self, arguments, **options):
         return subprocess.run([self.executable, *arguments], env=self.environment, cwd=self.path, capture_output=True, text=True,
@@ -53,7 +70,8 @@ class Folder:
         """The command that begins the run `name`, or goes on with it where it is there."""
         if (self.path / name / "run.json").exists():
             return ["train", "--resume", "--out", name, *[each for each in settings if each.startswith("workers=")]]
-        return ["train", "--method", method, "--data", str(self.list), "--labels", "1/class", "--out", name,
+        data = self.questions if method == "video-qa" else self.list
+        return ["train", "--method", method, "--data", str(data), "--labels", "1/class", "--out", name,
                 f"steps={self.steps}", f"checkpoint.everySteps={self.every_steps}", *SETTINGS, *OF_METHOD.get(method, []), *settings]
 
     def start(self, name, method, *settings, environment=None):

@@ -9,21 +9,22 @@ extension DataSet {
     ///
     /// Throws `QuestionError`, and `DataSetError.noTrainingClips`.
     public init(questions path: String) throws {
-        let folder = try QuestionFolder(path)
-        var parts: [VideoList.Part: [AnsweredQuestion]] = [:], notes: [DataSetNote] = [], contexts = ClipContexts()
-        for (file, part) in folder.files {
-            let found = try QuestionFile.open(file, ambiguity: folder.isPublished ? .leftOut : .refused)
-            if !found.leftOut.isEmpty { notes.append(.ambiguousQuestions(path: file, count: found.leftOut.count)) }
-            for question in found.questions { parts[question.question.part ?? part, default: []].append(question) }
-            contexts = found.contexts
+        var found = try QuestionDataSet(path)
+        found.notes += Self.moveUnanswered(&found.parts)
+        if found.parts[.test] == nil, let validation = found.parts.removeValue(forKey: .validation) {
+            found.parts[.test] = validation
+            found.notes.append(.validationIsTest(path: path))
         }
-        if let subtitles = folder.subtitles { contexts = try ClipContexts.open(subtitles) }
-        notes += Self.moveUnanswered(&parts)
-        if parts[.test] == nil, let validation = parts.removeValue(forKey: .validation) {
-            parts[.test] = validation
-            notes.append(.validationIsTest(path: path))
-        }
-        self = try QuestionDataSet(folder, parts, contexts, notes).dataSet()
+        self = try found.dataSet()
+    }
+
+    /// Reads the questions at `path` as above, all of them as the test part, answered or not: to be answered by a network.
+    ///
+    /// Throws `QuestionError`.
+    public init(answering path: String) throws {
+        var found = try QuestionDataSet(path)
+        found.parts = [.test: [.train, .validation, .test, .unlabelled].flatMap { found.parts[$0] ?? [] }]
+        self = try found.dataSet(train: [])
     }
 
     /// Puts training questions without an answer among the unlabelled ones and leaves the others out.
@@ -45,29 +46,45 @@ extension DataSet {
 
 /// Questions on their way to a data set.
 private struct QuestionDataSet {
-    let folder: QuestionFolder
-    let contexts: ClipContexts
-    let classes: ClassList
-    private var parts: [VideoList.Part: [AnsweredQuestion]]
-    private var notes: [DataSetNote]
+    var parts: [VideoList.Part: [AnsweredQuestion]] = [:]
+    var notes: [DataSetNote] = []
+    private let folder: QuestionFolder
+    private let contexts: ClipContexts
     private var questions: [Question] = []
 
-    init(
-        _ folder: QuestionFolder, _ parts: [VideoList.Part: [AnsweredQuestion]], _ contexts: ClipContexts, _ notes: [DataSetNote]
-    ) {
-        (self.folder, self.parts, self.contexts, self.notes) = (folder, parts, contexts, notes)
-        let most = parts.values.joined().map(\.question.answers.count).max() ?? 0
-        classes = ClassList((0..<most).map { "answer \($0 + 1)" })
+    /// Reads the questions at `path`, by the parts that they are of. Throws `QuestionError`.
+    init(_ path: String) throws {
+        folder = try QuestionFolder(path)
+        var contexts = ClipContexts()
+        for (file, part) in folder.files {
+            let found = try QuestionFile.open(file, ambiguity: folder.isPublished ? .leftOut : .refused)
+            if !found.leftOut.isEmpty { notes.append(.ambiguousQuestions(path: file, count: found.leftOut.count)) }
+            for question in found.questions { parts[question.question.part ?? part, default: []].append(question) }
+            contexts = found.contexts
+        }
+        self.contexts = try folder.subtitles.map { try ClipContexts.open($0) } ?? contexts
     }
 
+    private var classes: ClassList {
+        let most = parts.values.joined().map(\.question.answers.count).max() ?? 0
+        return ClassList((0..<most).map { "answer \($0 + 1)" })
+    }
+
+    /// All parts, of which a test part is drawn where there is none. Throws `DataSetError.noTrainingClips`.
     func dataSet() throws -> DataSet {
         var work = self
-        var train = work.samples(.train)
+        let train = work.samples(.train)
         guard !train.isEmpty else { throw DataSetError.noTrainingClips(source: folder.path) }
+        return try work.dataSet(train: train)
+    }
+
+    /// The parts beside `train`, which is numbered already.
+    func dataSet(train: [VideoSample]) throws -> DataSet {
+        var work = self, train = train
         let validation = work.samples(.validation)
         var test = work.samples(.test)
         let unlabelled = work.samples(.unlabelled)
-        if test.isEmpty {
+        if test.isEmpty, !train.isEmpty {
             let all = train.count
             (train, test) = try GroupCut.test.split(train, classes: classes, source: folder.path)
             work.notes.append(.partDrawn(part: .test, clips: test.count, of: all, byGroup: true))

@@ -7,6 +7,8 @@ public struct BackboneEntry: Sendable {
     public let name: String
     /// One line about it, with its source.
     public let summary: String
+    /// Whether it sees pictures, or each frame of a clip by itself.
+    public var seesPictures = false
     /// Builds it with drawn weights.
     public let make: @Sendable (BackboneOptions, Initializer) -> any Backbone
 }
@@ -50,7 +52,8 @@ public enum BackboneCatalogue {
             summary: "3-D ResNet-50 of the slow pathway: bottlenecks, no step along time (Feichtenhofer et al. 2019; CMPL card)"
         ) { ResNet3D(.slow, $0, $1) },
         BackboneEntry(
-            name: "resnet18", summary: "ResNet-18 over pictures, or each frame by itself (torchvision; He et al. 2016)"
+            name: "resnet18", summary: "ResNet-18 over pictures, or each frame by itself (torchvision; He et al. 2016)",
+            seesPictures: true
         ) { ResNet2D($0, $1) },
         BackboneEntry(
             name: "transformer",

@@ -13,7 +13,6 @@ public enum WeightsError: ReportedError, Equatable {
     case hole(path: String, tensor: String, found: Int, expected: Int)
     case overlap(path: String, tensor: String, found: Int, expected: Int)
     case missingTensor(path: String, tensor: String)
-    case notFeatures(path: String, tensor: String, found: [Int], expected: String)
     case changedWhileRead(path: String)
     case notReal(path: String, tensor: String, found: StoredType)
     case notFinite(path: String, tensor: String, value: String, index: Int)
@@ -46,8 +45,6 @@ public enum WeightsError: ReportedError, Equatable {
         case .overlap(let path, let tensor, let found, let expected):
             "\(path): tensor \(tensor): begins at byte \(found), inside another tensor that ends at \(expected)"
         case .missingTensor(let path, let tensor): "\(path): there is no tensor \(tensor)"
-        case .notFeatures(let path, let tensor, let found, let expected):
-            "\(path): the tensor \(tensor) has the shape \(found), expected \(expected)"
         case .changedWhileRead(let path): "\(path): became shorter while it was read; try again when nothing writes to it"
         case .notReal(let path, let tensor, let found):
             "\(path): tensor \(tensor): has whole numbers (\(found.rawValue)), expected real ones (F64, F32, F16 or BF16)"

@@ -54,7 +54,7 @@ extension Configuration {
 
 extension Configuration {
     /// Options that say where something is that results depend on, and not its place.
-    static let places = ["data", "split", "init", "plugin"]
+    static let places = ["data", "features", "split", "init", "plugin"]
 
     /// The value of the option `name`; a path of something that is there begins at the root.
     static func fromRoot(_ value: JSON, of name: String) -> JSON {

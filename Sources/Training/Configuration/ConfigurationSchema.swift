@@ -24,7 +24,7 @@ public struct ConfigurationSchema: Sendable {
     public func declaration(of name: String) -> OptionDeclaration? { indices[name].map { declarations[$0] } }
 
     /// Those of `settings`, each `key=value`, whose key is an option.
-    func known(_ settings: [String]) -> [String] {
+    public func known(_ settings: [String]) -> [String] {
         settings.filter { declaration(of: String($0.prefix { $0 != "=" })) != nil }
     }
 

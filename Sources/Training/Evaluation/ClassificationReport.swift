@@ -12,14 +12,28 @@ public struct ClassificationReport: Sendable, Equatable {
         public let scores: [Double]
         /// `Class/stem`, and the group that ties clips of one source together.
         public let name: String, group: String?
+        /// When the clip shows what is needed, in seconds from its beginning, and what was found in its place; nil where nobody said.
+        public let span: ClosedRange<Double>?, foundSpan: ClosedRange<Double>?
 
         /// A row of these values; there is a score a class.
-        public init(sampleIndex: Int, label: Int, scores: [Double], name: String, group: String? = nil) {
+        public init(
+            sampleIndex: Int, label: Int, scores: [Double], name: String, group: String? = nil, span: ClosedRange<Double>? = nil,
+            foundSpan: ClosedRange<Double>? = nil
+        ) {
             self.sampleIndex = sampleIndex
             self.label = label
             self.scores = scores
             self.name = name
             self.group = group
+            self.span = span
+            self.foundSpan = foundSpan
+        }
+
+        /// The row of `sample`.
+        init(_ sample: VideoSample, scores: [Double], foundSpan: ClosedRange<Double>? = nil) {
+            self.init(
+                sampleIndex: sample.index, label: sample.label ?? 0, scores: scores, name: sample.name, group: sample.group,
+                span: sample.span, foundSpan: foundSpan)
         }
     }
 

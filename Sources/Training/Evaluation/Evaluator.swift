@@ -53,10 +53,13 @@ public struct Evaluator: Sendable {
     public func evaluate(
         _ scorer: any SampleScorer, on list: VideoList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> ClassificationReport {
-        let scores = try rows(on: list, scorer.views, progress) { batch in
-            GradientRecording.off { scorer.scores(of: batch) }.values(as: Double.self)
+        let judged = try each(on: list, scorer.views, progress) { batch in GradientRecording.off { scorer.judgements(of: batch) }
         }
-        return report(scores, of: list)
+        for (sample, judgement) in judged { try requireFinite(judgement.scores, of: sample) }
+        let rows = judged.map { sample, judgement in
+            ClassificationReport.Row(sample, scores: judgement.scores, foundSpan: judgement.span)
+        }
+        return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
     }
 
     /// The features of `list` by `backbone` in evaluation mode, pooled; videos that cannot be read are left out and counted.
@@ -94,10 +97,7 @@ public struct Evaluator: Sendable {
     private typealias Means = [(sample: VideoSample, values: [Double])]
 
     private func report(_ means: Means, of list: VideoList) -> ClassificationReport {
-        let rows = means.map { sample, scores in
-            ClassificationReport.Row(
-                sampleIndex: sample.index, label: sample.label ?? 0, scores: scores, name: sample.name, group: sample.group)
-        }
+        let rows = means.map { ClassificationReport.Row($0, scores: $1) }
         return ClassificationReport(rows: rows, classCount: classCount, damaged: list.count - rows.count)
     }
 
@@ -114,33 +114,38 @@ public struct Evaluator: Sendable {
     private func means(
         on list: VideoList, of body: (Tensor) -> Tensor, _ progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> Means {
-        try rows(on: list, views, progress) { batch in sums(of: body, batch).map { $0 / Double(views.count) } }
+        let means = try each(on: list, views, progress) { batch -> [[Double]] in
+            let all = sums(of: body, batch).map { $0 / Double(views.count) }, width = all.count / batch.count
+            return (0..<batch.count).map { Array(all[$0 * width..<($0 + 1) * width]) }
+        }
+        for (sample, values) in means { try requireFinite(values, of: sample) }
+        return means.map { ($0, $1) }
     }
 
-    /// What `body` gives for batches of samples seen by `views`, sample after sample, for each that can be read, in list order.
-    private func rows(
+    private func requireFinite(_ values: [Double], of sample: VideoSample) throws(ScoresNotFinite) {
+        guard values.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
+    }
+
+    /// What `body` gives for each sample of batches seen by `views`, for all samples that can be read, in list order.
+    private func each<Value>(
         on list: VideoList, _ views: [ViewRequest], _ progress: (_ done: Int, _ total: Int) throws -> Void,
-        _ body: (StreamBatch) -> [Double]
-    ) throws -> Means {
+        _ body: (StreamBatch) -> [Value]
+    ) throws -> [(sample: VideoSample, value: Value)] {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
             evaluating: list, views: views, batchSize: batchSize, access: access)
         defer { loader.stop() }
         let samples = Dictionary(list.samples.map { ($0.index, $0) }) { first, _ in first }
-        var means: Means = []
+        var found: [(sample: VideoSample, value: Value)] = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
-            let all = batch.count > 0 ? body(batch) : [], width = all.count / max(1, batch.count)
-            for (place, index) in batch.sampleIndices.enumerated() {
-                let values = Array(all[place * width..<(place + 1) * width])
-                guard let sample = samples[index] else { continue }
-                guard values.allSatisfy(\.isFinite) else { throw ScoresNotFinite(video: sample.path) }
-                means.append((sample, values))
+            for (index, value) in zip(batch.sampleIndices, batch.count > 0 ? body(batch) : []) {
+                if let sample = samples[index] { found.append((sample, value)) }
             }
             seen += batchSize
             try progress(min(seen, list.count), list.count)
         }
-        return means
+        return found
     }
 
     private func sums(of body: (Tensor) -> Tensor, _ batch: StreamBatch) -> [Double] {

@@ -5,6 +5,20 @@ import Tensor
 public protocol SampleScorer {
     /// What it sees of each sample.
     var views: [ViewRequest] { get }
-    /// The scores of the classes of each sample, `[N, classes]`, the highest for what it takes for right; finite.
-    func scores(of batch: StreamBatch) -> Tensor
+    /// What it makes of each sample of a batch.
+    func judgements(of batch: StreamBatch) -> [Judgement]
+}
+
+/// What a scorer makes of a sample.
+public struct Judgement: Sendable, Equatable {
+    /// The scores of the classes, the highest for what it takes for right; finite.
+    public let scores: [Double]
+    /// The part of the clip that it rests upon, in seconds from the beginning of the clip; nil where it cannot say.
+    public let span: ClosedRange<Double>?
+
+    /// A judgement; see the properties.
+    public init(scores: [Double], span: ClosedRange<Double>? = nil) {
+        self.scores = scores
+        self.span = span
+    }
 }

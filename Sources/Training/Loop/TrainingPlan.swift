@@ -39,9 +39,7 @@ public struct TrainingPlan: Sendable {
         lists = try configuration.lists(of: dataSet)
         guard !lists.labelled.isEmpty else { throw DataSetError.noTrainingClips(source: dataSet.root) }
         let first = dataSet.train.samples.first
-        features = try run.features.flatMap { path in
-            try first.map { try FeatureFolder(path, clipsBelow: dataSet.root, first: $0) }
-        }
+        features = try run.features(of: dataSet, first: first)
         // With every clip labelled and the complement asked for, the pool is empty: a pass is then one over the labels.
         let pass = lists.unlabelled.isEmpty ? lists.labelled.count : lists.unlabelled.count
         let size =

@@ -60,6 +60,8 @@ extension RunRecord {
         classes = plan.dataSet.classes.names
         plannedSteps = plan.totalSteps
         digests["init"] = plan.initialWeights?.digest
+        digests["features"] = plan.features?.digest(of: plan.dataSet.videoPaths)
+        samples = plan.method.manifest.samples
     }
 
     /// Why `plan` would give other results than this run; `now` is what a new run of it would record.

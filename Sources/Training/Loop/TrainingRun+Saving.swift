@@ -94,10 +94,11 @@ extension TrainingRun {
     /// What the method's own evaluators say, and what it reads in the scores of the test part.
     func namedScores(_ test: ClassificationReport?) throws -> [(name: String, value: Double)] {
         let context = context(stage: state.stageName, isEvaluation: true)
-        let details = test.map { state.method.details(of: $0) } ?? []
-        return try details + state.method.evaluators.map { evaluator in
-            (evaluator.name, try plan.call("in its evaluator \(evaluator.name)") { try evaluator.score(context) })
-        }
+        let details = test.map { $0.localizationScores + state.method.details(of: $0) } ?? []
+        return try details
+            + state.method.evaluators.map { evaluator in
+                (evaluator.name, try plan.call("in its evaluator \(evaluator.name)") { try evaluator.score(context) })
+            }
     }
 
     /// Lets the method prepare the evaluation of this step, once.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What a method is called and what it is.
 public struct MethodManifest: Sendable {
     /// The name on the command line: lower case, digits and hyphens.
@@ -13,20 +15,12 @@ public struct MethodManifest: Sendable {
     /// They come before what a data set recommends, a file or a person says.
     public let defaults: [(option: String, value: String)]
     /// What its samples are.
-    public let samples: Samples
-
-    /// What a method learns from.
-    public enum Samples: Sendable {
-        /// Clips of classes.
-        case clips
-        /// Questions about clips (`DataSet.questions`).
-        case questions
-    }
+    public let samples: SampleKind
 
     /// A manifest; see the properties.
     public init(
         name: String, summary: String, paper: String, departures: [String] = [], defaults: [(option: String, value: String)] = [],
-        samples: Samples = .clips
+        samples: SampleKind = .clips
     ) {
         self.name = name
         self.summary = summary

@@ -8,6 +8,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
         case cosine716
         /// (1 + cos(pi t)) / 2: to 0.
         case cosine
+        /// 1 - t: to 0, as BERT is fine-tuned.
+        case linear
         /// 1
         case constant
 
@@ -15,6 +17,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
             switch self {
             case .cosine716: cos(7 * Double.pi * t / 16)
             case .cosine: (1 + cos(Double.pi * t)) / 2
+            case .linear: 1 - t
             case .constant: 1
             }
         }

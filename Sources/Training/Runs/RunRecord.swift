@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 
@@ -24,6 +25,8 @@ public struct RunRecord: Sendable, Equatable {
     public var precision: String
     /// The names of the classes in index order.
     public var classes: [String] = []
+    /// What its samples are.
+    public var samples = SampleKind.clips
     /// The steps that the run is to take; nil where an earlier version wrote it.
     public var plannedSteps: Int?
     /// The name of the machine.
@@ -78,6 +81,7 @@ extension RunRecord {
             ("versions", Self.object(versions) { .string($0) }), ("classes", .array(classes.map(JSON.string))),
             ("configuration", configuration),
         ]
+        if samples != .clips { members.append(("samples", .string(samples.rawValue))) }
         if let plannedSteps { members.append(("plannedSteps", .integer(plannedSteps))) }
         if hasCheckpoints { members.append(("hasCheckpoints", .boolean(true))) }
         if !changes.isEmpty { members.append(("changes", .array(changes))) }
@@ -116,6 +120,7 @@ extension RunRecord {
         host = try field("host", "a text", \.stringValue)
         created = try field("created", "a text", \.stringValue)
         state = try field("state", "running, stopped, failed or finished") { $0.stringValue.flatMap { State(rawValue: $0) } }
+        samples = json["samples"]?.stringValue.flatMap { SampleKind(rawValue: $0) } ?? .clips
         plannedSteps = json["plannedSteps"]?.integerValue
         changes = json["changes"]?.arrayValue ?? []
         hasCheckpoints = json["hasCheckpoints"] == .boolean(true)

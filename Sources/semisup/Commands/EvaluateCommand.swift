@@ -21,6 +21,9 @@ struct EvaluateCommand: ParsableCommand {
     var views: String?
     @Option(help: "A built-in data set, a folder or a list file (default: that of the run).")
     var data: String?
+    @Option(
+        help: ArgumentHelp("Of a run that answers questions: vectors of the clips' frames (data features).", valueName: "folder"))
+    var features: String?
     @Option(help: "Train a linear classifier upon the frozen features of labelled clips.")
     var probe: EvaluationRequest.Probe?
     @Option(help: "What the probe learns from: 1%, 4/class, all (default: as the run).")
@@ -35,6 +38,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if features?.isEmpty == true { throw ValidationError("--features is empty; expected the path of a folder") }
         if labels != nil && probe == nil {
             throw ValidationError("--labels is about what a probe learns from; add --probe linear")
         }
@@ -42,6 +46,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         if let picture { try NewFile.requireFree(picture) }
+        guard try RunRecord(ofRun: folder).samples == .clips else { return try evaluateQuestions() }
         let request = EvaluationRequest(probe: probe, labels: try labels.map { try LabelRate($0) }, wantsRetrieval: retrieval)
         let network = try TrainedNetwork(run: folder, isBest: best, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
@@ -57,6 +62,27 @@ struct EvaluateCommand: ParsableCommand {
         guard !json else { return try Terminal.standard.print(outcome.result(network.configuration)) }
         try Terminal.standard.print(OutcomeText.table(outcome))
         if let test = outcome.test { try Terminal.standard.print("\n" + confusion(test, network.classes.names)) }
+    }
+
+    /// Scores what answers questions.
+    private func evaluateQuestions() throws {
+        if probe != nil || retrieval || views != nil || picture != nil {
+            throw ValidationError(
+                "\(folder) answers questions; --probe, --retrieval, --views and --picture are about classes of clips")
+        }
+        let recorded = try Configuration.resuming(folder, methods: .standard)[RunOptions.self]
+        let dataSet = try DataAccess.open(data ?? recorded.data, of: .questions)
+        let scorer = try TrainedScorer(
+            run: folder, isBest: best, settings: features.map { ["features=\($0)"] } ?? [], on: dataSet, methods: .standard)
+        for damaged in scorer.passedOver { logger.warning("passed over \(damaged)") }
+        if data == nil, scorer.record.digests["test"] != dataSet.test.digest {
+            logger.warning("the test part is not the one that the run had: \(dataSet.test.count) questions now")
+        }
+        let progress = Progress("evaluating", unit: "questions")
+        let outcome = try scorer.evaluate { progress.update($0, of: $1) }
+        progress.end()
+        for entry in outcome.damage.entries { logger.warning("left out: \(entry.reason)") }
+        try Terminal.standard.print(json ? outcome.result(scorer.configuration).serialized() : OutcomeText.table(outcome))
     }
 
     /// Rows of true classes: how many videos, the share that is right, and what the others were taken for.
@@ -78,15 +104,23 @@ extension EvaluationRequest.Probe: @retroactive ExpressibleByArgument {}
 /// `semisup predict`
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Names the classes of videos, with probabilities.",
-        discussion: "Example: semisup predict runs/fixmatch-motions-1%-seed0 video.mp4 --top 3")
+        commandName: "predict", abstract: "Names the classes of videos, or answers questions, with probabilities.",
+        discussion: """
+            A run that learned to answer questions takes question files, and the folder of the vectors of their clips.
+
+            Examples:
+              semisup predict runs/fixmatch-motions-1%-seed0 video.mp4 --top 3
+              semisup predict runs/video-qa-motions-all-seed0 questions.jsonl --features features/
+            """)
 
     @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
     var folder: String
-    @Argument(help: ArgumentHelp("Video files.", valueName: "video"))
+    @Argument(help: ArgumentHelp("Video files; of a run that answers questions, question files.", valueName: "file"))
     var videos: [String]
-    @Option(help: "How many classes to print, the most likely first.")
+    @Option(help: "How many classes or answers to print, the most likely first.")
     var top = 5
+    @Option(help: ArgumentHelp("Vectors of the frames of the questions' clips (data features).", valueName: "folder"))
+    var features: String?
     @Flag(help: "Print one JSON object a video.")
     var json = false
 
@@ -96,6 +130,9 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard try RunRecord(ofRun: folder).samples == .clips else {
+            return try QuestionAnswers(run: folder, files: videos, features: features).print(top: top, json: json)
+        }
         let network = try TrainedNetwork(run: folder)
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
         let predictions = try network.predict(videos)

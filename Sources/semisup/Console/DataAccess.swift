@@ -8,13 +8,21 @@ enum DataAccess {
         try open(nameOrPath) { try DataSetCatalogue.open(nameOrPath, for: purpose, progress: $0) }
     }
 
-    /// What a method learns from that the configuration names.
+    static func open(_ nameOrPath: String, of kind: SampleKind) throws -> DataSet {
+        try open(nameOrPath) { try DataSetCatalogue.open(nameOrPath, of: kind, progress: $0) }
+    }
+
+    /// The videos of a data set, whether its samples are clips or questions about them.
+    static func openVideos(_ nameOrPath: String) throws -> DataSet {
+        try DataSetCatalogue.holdsQuestions(nameOrPath)
+            ? open(nameOrPath) { _ in try DataSet(answering: nameOrPath) } : open(nameOrPath, for: .files)
+    }
+
+    /// What the method learns from that the configuration names.
     static func open(_ configuration: Configuration) throws -> DataSet {
         let run = configuration[RunOptions.self]
-        switch try MethodCatalogue.standard.entry(named: run.method, plugin: run.plugin).type.manifest.samples {
-        case .clips: return try open(run.data)
-        case .questions: return try open(run.data) { try DataSetCatalogue.openQuestions(run.data, progress: $0) }
-        }
+        let method = try MethodCatalogue.standard.entry(named: run.method, plugin: run.plugin).type
+        return try open(run.data, of: method.manifest.samples)
     }
 
     private static func open(_ name: String, _ make: ((Int, Int) -> Void) throws -> DataSet) throws -> DataSet {

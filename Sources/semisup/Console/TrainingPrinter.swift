@@ -72,7 +72,7 @@ enum OutcomeText {
         return Text.table(
             accuracies(test) + [
                 ["test clips", "\(test.rows.count)" + leftOut(test.damaged)]
-            ] + features + [
+            ] + features + outcome.scores.map { [$0.name, Text.number($0.value, digits: 3)] } + [
                 ["steps", "\(outcome.steps) in \(Text.time(outcome.seconds))"], ["run", outcome.run],
             ])
     }

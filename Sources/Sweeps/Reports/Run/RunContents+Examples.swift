@@ -13,14 +13,20 @@ extension RunContents {
         guard let table = scores.value, !table.rows.isEmpty else { return nil }
         let choice = ExampleChoice(table)
         let videos = Result { try TestVideos(of: record, dataSet: dataSet, indices: indices) }
-        let strips = (try? videos.get())?.strips(of: choice.all.map(\.row.video)) ?? [:]
+        let found = try? videos.get(), strips = found?.strips(of: choice.all.map(\.row.video)) ?? [:]
         func cards(_ title: String, _ caption: String, _ examples: [ExampleChoice.Example]) -> ClipCards? {
-            examples.isEmpty ? nil : ClipCards(title: title, caption: caption, cards: examples.map { card($0, table, strips) })
+            examples.isEmpty
+                ? nil
+                : ClipCards(
+                    title: title, caption: caption, cards: examples.map { card($0, table, strips, found?.question($0.row.video)) }
+                )
         }
         let kinds = [
-            cards("Right", "The surest of several classes.", choice.right),
-            cards("Wrong", "The surest mistakes about several classes.", choice.wrong),
-            cards("Uncertain", "Those whose two likeliest classes are nearest to each other.", choice.uncertain),
+            cards("Right", hasClasses ? "The surest of several classes." : "The surest.", choice.right),
+            cards("Wrong", hasClasses ? "The surest mistakes about several classes." : "The surest mistakes.", choice.wrong),
+            cards(
+                "Uncertain", "Those whose two likeliest \(hasClasses ? "classes" : "answers") are nearest to each other.",
+                choice.uncertain),
         ]
         let note =
             switch videos {
@@ -33,16 +39,24 @@ extension RunContents {
         return Page.Section(id: "examples", title: "Examples", parts: [note] + kinds.compactMap(\.self))
     }
 
-    private func card(_ example: ExampleChoice.Example, _ table: ScoreTable, _ strips: [String: FrameStrip]) -> ClipCards.Card {
+    /// Of a question the candidates stand in place of the classes.
+    private func card(
+        _ example: ExampleChoice.Example, _ table: ScoreTable, _ strips: [String: FrameStrip], _ question: Question?
+    ) -> ClipCards.Card {
         let strip = strips[example.row.video]
+        func name(_ label: Int) -> String {
+            guard let question, label < question.answers.count else { return table.classes[label] }
+            return question.answers[label]
+        }
         let likeliest = example.probabilities.indices.sorted {
             (example.probabilities[$1], $0) < (example.probabilities[$0], $1)
         }
         return ClipCards.Card(
-            video: example.row.video, label: table.classes[example.row.label], prediction: table.classes[example.row.prediction],
+            video: question.map { "\($0.clip): \($0.text)" } ?? example.row.video, label: name(example.row.label),
+            prediction: name(example.row.prediction),
             isRight: example.row.isRight,
             probabilities: likeliest.prefix(3).filter { example.probabilities[$0] >= 0.005 }.map {
-                "\(table.classes[$0]) \(Words.percent(example.probabilities[$0]))"
+                "\(name($0)) \(Words.percent(example.probabilities[$0]))"
             }
             .joined(separator: ", "),
             picture: strip?.address, width: strip?.width ?? 0, height: strip?.height ?? 0)

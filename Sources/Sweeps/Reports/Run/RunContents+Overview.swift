@@ -14,12 +14,16 @@ extension RunContents {
         // Among five classes or fewer every answer is one of the five best.
         let topFive = record.classes.count > 5 ? share("accuracyTop5") : nil
         let scores = (result?["scores"]?.objectValue ?? []).compactMap { name, value in
-            value.realValue.map { Headline.Figure(name: name, value: Words.number($0), detail: "by the method's own evaluator") }
+            name.hasPrefix(Self.groupAccuracy)
+                ? nil
+                : value.realValue.map {
+                    Headline.Figure(name: name, value: Words.number($0), detail: "by the method's own evaluator")
+                }
         }
         let figures: [Headline.Figure?] = [
             share("accuracyTop1").map { .init(name: probed ?? "Top-1 accuracy", value: $0, detail: interval) },
             topFive.map { .init(name: "Top-5 accuracy", value: $0) },
-            share("meanClassAccuracy").map { .init(name: "Mean of classes", value: $0) },
+            hasClasses ? share("meanClassAccuracy").map { .init(name: "Mean of classes", value: $0) } : nil,
             result?["testClips"]?.integerValue.map { .init(name: "Test clips", value: Words.count($0), detail: leftOut) },
             .init(name: "Steps", value: Words.count(stepCount)),
             training.map {

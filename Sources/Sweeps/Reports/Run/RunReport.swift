@@ -18,7 +18,8 @@ public struct RunReport: Sendable {
     public init(run folder: String, dataSet: DataSet? = nil, indices: IndexCache? = .standard()) throws {
         let run = try RunContents(folder: folder)
         let sections = [
-            run.overview, run.curves, run.pseudoLabels, run.classes, run.examples(of: dataSet, indices: indices), run.damage,
+            run.overview, run.curves, run.pseudoLabels, run.hasClasses ? run.classes : run.groups,
+            run.examples(of: dataSet, indices: indices), run.damage,
             run.costs, run.configuration,
         ]
         html = try Page(title: run.title, subtitle: run.subtitle, sections: sections.compactMap(\.self)).html(

@@ -8,25 +8,30 @@ import Training
 /// The test videos of a run, where they are still there.
 struct TestVideos {
     private let samples: [String: VideoSample]
+    private let questions: QuestionTable?
     private let indices: IndexCache?
 
     /// The test part of `dataSet`, or of the data that `record` names. Throws where it is not there, or is another one by now.
     init(of record: RunRecord, dataSet: DataSet?, indices: IndexCache?) throws {
-        let list = try dataSet?.test ?? Self.test(of: record)
+        let dataSet = try dataSet ?? Self.dataSet(of: record), list = dataSet.test
         guard record.digests["test"] == list.digest else {
             throw OtherTestPart(data: record.configuration["data"]?.stringValue ?? "the data")
         }
         samples = Dictionary(list.samples.map { ($0.name, $0) }) { first, _ in first }
+        questions = dataSet.questions
         self.indices = indices
     }
 
-    private static func test(of record: RunRecord) throws -> VideoList {
+    /// The question called `name`; nil where samples are clips.
+    func question(_ name: String) -> Question? { samples[name].flatMap { questions?[$0.index] } }
+
+    private static func dataSet(of record: RunRecord) throws -> DataSet {
         let data = record.configuration["data"]?.stringValue ?? ""
         // A built-in set that is not there is not made for a report.
         if DataSetCatalogue.names.contains(data), FileReader.size(of: try Motions.locate()) == nil {
             throw FileError.missing(path: try Motions.locate())
         }
-        return try DataSetCatalogue.open(data).test
+        return try DataSetCatalogue.open(data, of: record.samples)
     }
 
     /// Pictures of the videos called `names`; those that cannot be read are left out.

@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Everything about video before training.",
         subcommands: [
             DataMakeCommand.self, DataDescribeCommand.self, DataIndexCommand.self, DataVerifyCommand.self, DataShowCommand.self,
-            DataSplitCommand.self,
+            DataFeaturesCommand.self, DataSplitCommand.self,
         ])
 }
 
