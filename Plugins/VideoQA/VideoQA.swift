@@ -52,6 +52,7 @@ public final class VideoQA: Method {
         AnswerNetwork(
             AnswerNetwork.Form(options, tokens: vocabulary.count, frameFeatures: frameFeatures),
             setup.networks.initializer(named: "answers"))
+        try network.loadEncoder(options)
     }
 
     private func read(with vocabulary: Vocabulary) {

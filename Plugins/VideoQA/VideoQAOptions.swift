@@ -52,6 +52,7 @@ public struct VideoQAOptions: ConfigurationGroup {
     public var encoder = Encoder.small
     public var vocabulary: String?
     public var vocabularySize = 8_000
+    public var encoderWeights: String?
     public var frames = 300
     public var encoderLearningRate = 0.5
     public var vision = true
@@ -82,6 +83,9 @@ public struct VideoQAOptions: ConfigurationGroup {
         .init(
             "method.vocabularySize", \.vocabularySize, in: 100...1_000_000, unit: "tokens",
             help: "Tokens at most of a vocabulary that is made."),
+        .init(
+            "method.encoderWeights", \.encoderWeights,
+            help: "A safetensors file of BERT's weights in Hugging Face's names; none: random."),
         .init("method.frames", \.frames, in: 1...100_000, help: "Frames of a clip at most, at even distances."),
         .init("method.encoderLearningRate", \.encoderLearningRate, in: 0...1, help: "Factor of the encoder's learning rate."),
         .init("method.vision", \.vision, help: "Whether frames are looked at; else text alone answers."),
@@ -111,7 +115,8 @@ public struct VideoQAOptions: ConfigurationGroup {
         .init("method.unlabeledWeight", \.unlabeledWeight, in: 0...1000, help: "Factor of the loss of the rule's answers."),
     ]
 
-    /// Temperatures that are none, texts too long for BERT, and frames that are pointed at but not looked at.
+    /// Temperatures that are none, texts too long for BERT, weights without their vocabulary, and frames that are pointed at but not
+    /// looked at.
     public var conflicts: [String] {
         var found: [String] = []
         if let contrastTemperature, !(0.001...1000).contains(contrastTemperature) {
@@ -119,6 +124,9 @@ public struct VideoQAOptions: ConfigurationGroup {
         }
         if encoder == .bertBase, maximumLength > TextEncoder.Form().positions {
             found.append("method.maximumLength=\(maximumLength): bert-base reads \(TextEncoder.Form().positions) tokens at most")
+        }
+        if encoderWeights != nil, vocabulary == nil {
+            found.append("method.encoderWeights needs method.vocabulary, the file that came with the weights")
         }
         if !vision, localizationAxis == .frames, localizationWeight > 0 {
             found.append("method.localizationAxis=frames needs method.vision=true, or method.localizationWeight=0")

@@ -1,7 +1,7 @@
 import Tensor
 
 /// A transformer over tokens of text (Devlin et al. 2019, BERT), under the names of Hugging Face's `BertModel`: `embeddings.word_embeddings`,
-/// ..., `encoder.layer.0.attention.self.query`, ... Its weights load by `WeightFit`, with or without `bert.` before the names.
+/// ..., `encoder.layer.0.attention.self.query`, ...
 public final class TextEncoder: Module {
     /// What tells one encoder from another. The defaults are those of BERT-base.
     public struct Form: Sendable, Equatable {

@@ -19,6 +19,7 @@ public enum WeightsError: ReportedError, Equatable {
     case negativeVariance(path: String, tensor: String, value: String, index: Int)
     case twoSources(path: String, name: String, sources: [String])
     case unfit(WeightFit, advice: String)
+    case otherVocabulary(path: String, tensor: String, found: Int, expected: Int, advice: String)
 
     public var exitCode: ExitCode {
         if case .file(let error) = self { error.exitCode } else { .badData }
@@ -55,6 +56,9 @@ public enum WeightsError: ReportedError, Equatable {
         case .twoSources(let path, let name, let sources):
             "\(path): \(sources.joined(separator: " and ")) are both \(name) of the network; keep one of them in the file"
         case .unfit(let fit, let advice): "\(fit.path): does not fit \(fit.network); \(advice)\n\(fit.listing)"
+        case .otherVocabulary(let path, let tensor, let found, let expected, let advice):
+            "\(path): the vocabulary does not fit: tensor \(tensor) has rows for \(found) tokens, expected \(expected), "
+                + "as the vocabulary has; \(advice)"
         }
     }
 }
