@@ -36,14 +36,20 @@ public final class VideoQA: Method {
         guard let features = setup.frameFeatures else { throw VideoQAError.noFeatures }
         self.setup = setup
         options = setup.configuration[VideoQAOptions.self]
-        let vocabulary =
-            try options.vocabulary.map { try Vocabulary(contentsOf: $0) }
-            ?? QuestionTexts.vocabulary(of: table, size: options.vocabularySize)
+        let vocabulary = try VideoQA.vocabulary(options, table, setup)
         texts = QuestionTexts(table: table, tokenizer: WordPieceTokenizer(vocabulary: vocabulary), options: options)
         pool = QuestionPool(table.trainingSamples.map { table[$0] })
         places = Dictionary(table.trainingSamples.enumerated().map { ($1, $0) }) { first, _ in first }
         frameFeatures = features
         network = VideoQA.network(options, vocabulary, frameFeatures: features, setup)
+        if !setup.isRestored { try network.loadEncoder(options) }
+    }
+
+    /// The words of a file or of the training texts; those of a checkpoint come later.
+    private static func vocabulary(_ options: VideoQAOptions, _ table: QuestionTable, _ setup: MethodSetup) throws -> Vocabulary {
+        if setup.isRestored { return try Vocabulary(tokens: Vocabulary.specialTokens) }
+        return try options.vocabulary.map { try Vocabulary(contentsOf: $0) }
+            ?? QuestionTexts.vocabulary(of: table, size: options.vocabularySize)
     }
 
     private static func network(
@@ -52,7 +58,6 @@ public final class VideoQA: Method {
         AnswerNetwork(
             AnswerNetwork.Form(options, tokens: vocabulary.count, frameFeatures: frameFeatures),
             setup.networks.initializer(named: "answers"))
-        try network.loadEncoder(options)
     }
 
     private func read(with vocabulary: Vocabulary) {

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Networks
 import Tensor
@@ -59,7 +60,7 @@ import VideoQA
         let plan = try plan(), method = try method(plan)
         let first = try #require(method.stages.first?.views)
         #expect(first.streams.allSatisfy { $0.source == .unlabeled })
-        let loader = ClipLoader(
+        let loader = try ClipLoader(
             training: first, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled, seed: 0, firstStep: 0, endStep: 1,
             access: access())
         defer { loader.stop() }
@@ -178,8 +179,8 @@ import VideoQA
         #expect(throws: FileError.missing(path: "/no/such/folder")) { _ = try plan("features=/no/such/folder") }
         let configuration = try Configuration.training(
             flags: [("method", "video-qa")], settings: ["labels=all"], methods: Self.methods)
-        let plan = try TrainingPlan(configuration: configuration, dataSet: setting.questions, methods: Self.methods)
-        #expect(throws: VideoQAError.noFeatures) { _ = try plan.makeMethod() }
+        let bare = try TrainingPlan(configuration: configuration, dataSet: setting.questions, methods: Self.methods)
+        #expect(throws: VideoQAError.noFeatures) { _ = try bare.makeMethod() }
     }
 }
 

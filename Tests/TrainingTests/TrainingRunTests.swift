@@ -188,7 +188,7 @@ private func metrics(_ run: String) throws -> String { try FileReader.text(of: r
     @Test func trainingThatDivergesSaysWhereAndKeepsTheLastGoodState() throws {
         let run = folder()
         let training = try TrainingRun(
-            plan("optimizer.learningRate=10000", "optimizer.momentum=0.99", "checkpoint.everySteps=1", steps: 60), out: run,
+            plan("optimizer.learningRate=100", "optimizer.weightDecay=1", "checkpoint.everySteps=1", steps: 60), out: run,
             observer: Silent())
         let error = #expect(throws: TrainingDiverged.self) { try training.run() }
         #expect(error?.exitCode == .badData)

@@ -62,6 +62,13 @@ extension Configuration {
         self = try ConfigurationSchema.training.resolve([recorded, computed, .commandLine([], flags: settings)])
     }
 
+    /// What the run in `folder` recorded, with the options of its `method` and with `settings` over it: all that scores as it does.
+    init(_ record: RunRecord, run folder: String, of method: MethodEntry, settings: [String]) throws {
+        let computed = ConfigurationLayer.recorded(.object([("precision", .string(record.precision))]), path: folder)
+        self = try Configuration.checked(
+            [.recorded(record.configuration, path: folder), computed, .commandLine(settings)], method)
+    }
+
     private static func layers(
         file: String?, flags: [(String, String)], settings: [String]
     ) throws(FileError) -> [ConfigurationLayer] {

@@ -28,7 +28,9 @@ public final class TrainedScorer {
     ) throws {
         run = folder
         record = try RunRecord(ofRun: folder)
-        configuration = try Configuration.resuming(folder, settings: settings, methods: methods)
+        let entry = try methods.entry(
+            named: record.configuration["method"]?.stringValue, plugin: record.configuration["plugin"]?.stringValue)
+        configuration = try Configuration(record, run: folder, of: entry, settings: settings)
         self.dataSet = dataSet
         try Engine.start(configuration[EngineOptions.self].engine)
         let store = CheckpointStore(folder: folder + "/checkpoints")
@@ -37,7 +39,7 @@ public final class TrainedScorer {
         passedOver = newest.passedOver
         step = checkpoint.step
         let features = try configuration[RunOptions.self].features(of: dataSet, first: dataSet.parts.first?.samples.first)
-        method = try Self.method(configuration, methods, dataSet, features)
+        method = try Self.method(configuration, entry, dataSet, features)
         var access = configuration.access(VideoIndexStore(), DamageLedger())
         access.features = features
         self.access = access
@@ -49,17 +51,17 @@ public final class TrainedScorer {
     }
 
     private static func method(
-        _ configuration: Configuration, _ methods: MethodCatalogue, _ dataSet: DataSet, _ features: FeatureFolder?
+        _ configuration: Configuration, _ entry: MethodEntry, _ dataSet: DataSet, _ features: FeatureFolder?
     ) throws -> any Method {
         let run = configuration[RunOptions.self], backbone = configuration[BackboneOptions.self]
-        let entry = try methods.entry(named: run.method, plugin: run.plugin)
         let networks = NetworkFactory(
             entry: try BackboneCatalogue.entry(named: backbone.name),
             options: .init(width: backbone.width, depth: backbone.depth),
             classes: dataSet.classes.count, dropoutRate: backbone.dropout, seed: UInt64(run.seed))
         let setup = MethodSetup(
             networks: networks, configuration: configuration, unlabeledCount: 0, sampleIndexLimit: 0,
-            standardViews: try StandardViews(configuration), questions: dataSet.questions, frameFeatures: features?.featureCount)
+            standardViews: try StandardViews(configuration), questions: dataSet.questions, frameFeatures: features?.featureCount,
+            isRestored: true)
         let type = entry.type
         return try MethodCall(plugin: entry.plugin?.record.name)("when it was made") { try type.init(setup) }
     }

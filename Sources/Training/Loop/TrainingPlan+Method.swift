@@ -23,7 +23,7 @@ extension TrainingPlan {
         let setup = MethodSetup(
             networks: try networks(elementType), configuration: configuration, unlabeledCount: lists.unlabelled.count,
             sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration),
-            questions: dataSet.questions, frameFeatures: features?.featureCount)
+            questions: dataSet.questions, frameFeatures: features?.featureCount, isRestored: isRestored)
         let type = method
         let method: any Method = try call("when it was made") { try type.init(setup) }
         if let mistake = try mistake(of: method, elementType) {

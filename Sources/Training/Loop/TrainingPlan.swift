@@ -19,6 +19,8 @@ public struct TrainingPlan: Sendable {
     let features: FeatureFolder?
     /// What the networks begin with; nil: drawn weights, or `init` has not been read yet.
     private(set) var initialWeights: InitialWeights?
+    /// Whether the run goes on from a checkpoint.
+    private(set) var isRestored = false
     /// Steps of the run, and of one pass over the unlabelled list.
     public let totalSteps: Int, stepsPerEpoch: Int
 
@@ -77,6 +79,13 @@ public struct TrainingPlan: Sendable {
         var plan = self
         let isSaid = options.part != .all || configuration["init.part"]?.origin.isWritten == true
         plan.initialWeights = try InitialWeights(source, part: isSaid ? options.part : nil, for: try networks)
+        return plan
+    }
+
+    /// The same plan for a run that goes on from a checkpoint, for which nothing that it began with is read.
+    func restored() -> TrainingPlan {
+        var plan = self
+        plan.isRestored = true
         return plan
     }
 

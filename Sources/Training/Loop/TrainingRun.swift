@@ -83,7 +83,7 @@ public final class TrainingRun {
         }
         writer = CheckpointWriter(
             checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step, permission: directory.requireHeld)
-        let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan
+        let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan.restored()
         if newest.checkpoint != nil { try plan.requireInitialWeights(of: record) }
         self.plan = plan
         access = plan.access(indices)

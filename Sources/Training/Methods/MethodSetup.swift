@@ -18,11 +18,13 @@ public struct MethodSetup: Sendable {
     public let questions: QuestionTable?
     /// Values of a stored frame of a clip, where there are any.
     public let frameFeatures: Int?
+    /// Whether a checkpoint replaces all weights next, so that none need be read to begin with.
+    public let isRestored: Bool
 
     /// A setup; see the properties.
     public init(
         networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
-        standardViews: StandardViews, questions: QuestionTable? = nil, frameFeatures: Int? = nil
+        standardViews: StandardViews, questions: QuestionTable? = nil, frameFeatures: Int? = nil, isRestored: Bool = false
     ) {
         self.networks = networks
         self.configuration = configuration
@@ -32,5 +34,6 @@ public struct MethodSetup: Sendable {
         self.standardViews = standardViews
         self.questions = questions
         self.frameFeatures = frameFeatures
+        self.isRestored = isRestored
     }
 }
