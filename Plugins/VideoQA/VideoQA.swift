@@ -38,7 +38,7 @@ public final class VideoQA: Method {
         options = setup.configuration[VideoQAOptions.self]
         let vocabulary = try VideoQA.vocabulary(options, table, setup)
         texts = QuestionTexts(table: table, tokenizer: WordPieceTokenizer(vocabulary: vocabulary), options: options)
-        pool = QuestionPool(table.trainingSamples.map { table[$0] })
+        pool = QuestionPool(table.trainingSamples.map { table[$0] }, first: options.pretrainingNegatives.order)
         places = Dictionary(table.trainingSamples.enumerated().map { ($1, $0) }) { first, _ in first }
         frameFeatures = features
         network = VideoQA.network(options, vocabulary, frameFeatures: features, setup)

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Training
 
@@ -42,6 +43,16 @@ public struct VideoQAOptions: ConfigurationGroup {
         case none
     }
 
+    /// The questions that stage 1 takes for wrong ones first.
+    public enum PretrainingNegatives: String, ConfigurationChoice {
+        /// Others about the same clip, scene, episode or show (card).
+        case clip
+        /// Those of the same kind about other clips, which only the clip can tell apart.
+        case kind
+
+        var order: QuestionPool.Order { self == .clip ? .clip : .kind }
+    }
+
     /// What questions without an answer serve in stage 2.
     public enum AnswerRule: String, ConfigurationChoice {
         case none
@@ -69,6 +80,7 @@ public struct VideoQAOptions: ConfigurationGroup {
     public var pretrainingShare = 0.25
     public var pretrainingAnswers = PretrainingAnswers.joined
     public var pretrainingQuestions = 0
+    public var pretrainingNegatives = PretrainingNegatives.clip
     public var answerRule = AnswerRule.none
     public var confidenceThreshold = 0.95
     public var unlabeledWeight = 1.0
@@ -108,6 +120,9 @@ public struct VideoQAOptions: ConfigurationGroup {
         .init(
             "method.pretrainingQuestions", \.pretrainingQuestions, in: 0...1000,
             help: "Questions that stage 1 chooses among; 0: as many as answers."),
+        .init(
+            "method.pretrainingNegatives", \.pretrainingNegatives,
+            help: "Wrong questions of stage 1: about the clip, or of the kind."),
         .init("method.answerRule", \.answerRule, help: "What questions without an answer serve in stage 2."),
         .init(
             "method.confidenceThreshold", \.confidenceThreshold, in: 0...1, unit: "probability",

@@ -6,8 +6,12 @@ public enum DataSetCatalogue {
     public static let names = ["motions"]
 
     /// The training options that the built-in data set `name` recommends, with their values as on the command line; none for others.
-    public static func recommendedSettings(for name: String) -> [(option: String, value: String)] {
-        name == "motions" ? Motions.recommendedSettings : []
+    public static func recommendedSettings(for name: String, of kind: SampleKind = .clips) -> [(option: String, value: String)] {
+        guard name == "motions" else { return [] }
+        return switch kind {
+        case .clips: Motions.recommendedSettings
+        case .questions: Motions.recommendedSettingsForQuestions
+        }
     }
 
     /// The built-in data set called `nameOrPath`, made first where it is not there yet, or the folder or list file of that path.

@@ -312,4 +312,22 @@ private let panning: Result<String, any Error> = Result {
         let mel = try batch([try clip(), sound(.logMel(.init()))], list: both)
         #expect(mel["sound"].shape == [4, 1, 40, 100] && mel.sampleIndices == [0, 0, 0, 0])
     }
+
+    /// A fifth of a second of sound: a clip from the second second on has none, though its file does.
+    @Test func soundThatIsOverBeforeTheClipIsNone() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Reference/media/short-sound.mkv"
+        let samples = [(0, 0.4), (1, 1.4)].enumerated().map { number, part in
+            VideoSample(index: number, path: path, name: "a/\(number)", label: 0, start: part.0, end: part.1)
+        }
+        let both = VideoList(part: .train, samples: samples, classes: list.classes)
+        func heard(_ absence: ViewRequest.Sound.Absence) throws -> StreamBatch {
+            let sound = ViewRequest(
+                name: "sound", kind: .waveform(.init(seconds: 0.1, absence: absence)), source: .aligned(with: "clip"))
+            return try batch([try clip(), sound], list: both)
+        }
+        #expect(try Set(heard(.leftOut).sampleIndices) == [0])
+        let all = try heard(.silent), presence = all.presence(of: "sound").values(as: Float.self)
+        #expect(Set(all.sampleIndices) == [0, 1])
+        #expect(zip(all.sampleIndices, presence).allSatisfy { $0 == 0 ? $1 > 0.5 : $1 == 0 })
+    }
 }

@@ -156,6 +156,8 @@ def main():
     add_sounds("six-channels.mp4", [f"aevalsrc={tones}:c=5.1:s=48000:d=2.16"], "48k")
     add_sounds("two-sounds.mkv", [f"sine=frequency={hertz}:sample_rate=8000:duration=2.16" for hertz in (300, 900)], "16k",
                "-disposition:a:0", 0, "-disposition:a:1", "default")
+    # Sound at the beginning alone.
+    add_sounds("short-sound.mkv", ["sine=frequency=500:sample_rate=8000:duration=0.2"], "16k")
     run("ffmpeg", "-v", "error", "-y", "-i", OUT / "no-b.mp4", "-movflags", "+faststart", *copy, OUT / "cut-off.mp4")
     whole = (OUT / "cut-off.mp4").read_bytes()
     (OUT / "cut-off.mp4").write_bytes(whole[:len(whole) * 3 // 5])

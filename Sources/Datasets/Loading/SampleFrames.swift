@@ -67,6 +67,7 @@ struct SampleFrames {
             let owner = request.owners(of: number).window
             let span: SoundSpan
             do throws(MediaError) { span = try read(sound, ofWindow: owner, from: reader, index) } catch { throw .media(error) }
+            if span.present == 0, sound.absence == .leftOut { throw .silence(path: draw.sample.path) }
             if span.errors > 0, problem == nil { problem = "errors of the sound's decoder: \(span.errors)" }
             sounds[number] = (try values(of: span, view.kind), Float(span.present) / Float(max(1, span.samples.count)))
         }
@@ -216,13 +217,14 @@ enum Unshowable: Error, CustomStringConvertible {
     /// What the ledger makes of the sample.
     var verdict: ClipVerdict {
         switch self {
-        case .media(.noVectors), .media(.noSound): .lacking
+        case .media(.noVectors), .media(.noSound), .silence: .lacking
         default: .rejected
         }
     }
 
     case media(MediaError)
     case frames(path: String, String)
+    case silence(path: String)
     case features(String)
     case plan(ViewPlanError)
 
@@ -230,6 +232,7 @@ enum Unshowable: Error, CustomStringConvertible {
         switch self {
         case .media(let error): error.description
         case .frames(let path, let problem): "\(path): \(problem)"
+        case .silence(let path): "\(path): its sound does not go on to the time of the clip"
         case .features(let problem): problem
         case .plan(let mistake): mistake.description
         }

@@ -26,4 +26,12 @@ extension Motions {
         // The pitch, the loudness and the hum of a clip say nothing about its motion; how they change does.
         ("method.soundMean", "clip"), ("method.components", "32"), ("method.soundWidth", "0.25"),
     ]
+
+    /// Those that suit the questions about the clips, chosen on questions about held-out training clips.
+    static let recommendedSettingsForQuestions: [(option: String, value: String)] = [
+        ("epochs", "8"), ("batch.labeled", "16"), ("batch.unlabeled", "16"), ("optimizer.learningRate", "0.003"),
+        ("method.contrastWeight", "0.1"),
+        // Two questions about one clip are told apart by their answers; two of a kind by the clip alone.
+        ("method.pretrainingNegatives", "kind"),
+    ]
 }

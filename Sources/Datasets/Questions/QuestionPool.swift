@@ -2,9 +2,16 @@ import Tensor
 
 /// The questions among which wrong ones are drawn when a network learns which question belongs to a clip.
 ///
-/// Hard ones come first: those about the same clip, then the same scene, episode and show, then any. A question about another show is told
-/// by its names alone.
+/// Hard ones come first. A question about another show is told by its names alone, and one of another kind by the answers beside it.
 public struct QuestionPool: Sendable {
+    /// Which questions are hard.
+    public enum Order: String, Sendable, CaseIterable {
+        /// Those about the same clip, then the same scene, episode and show, then any.
+        case clip
+        /// Those of the same kind, in the same show where there are shows, then any.
+        case kind
+    }
+
     /// The groups that make a question hard, closest first.
     public static let levels = ["scene", "episode", "show"]
 
@@ -14,11 +21,19 @@ public struct QuestionPool: Sendable {
     private let circles: [(of: [Int?], members: [[Int]])]
 
     /// The pool of `questions`, which the draws name by their places.
-    public init(_ questions: [Question]) {
+    public init(_ questions: [Question], first order: Order = .clip) {
         texts = Self.numbered(questions.map { comparable($0.text) }).numbers.map { $0 ?? 0 }
-        let levels = Self.levels.map { level in Self.circle(questions.map { $0.groups[level] }) }
         let all = (of: [Int?](repeating: 0, count: questions.count), members: [Array(questions.indices)])
-        circles = [Self.circle(questions.map { Optional($0.clipKey) })] + levels + [all]
+        switch order {
+        case .clip:
+            let levels = Self.levels.map { level in Self.circle(questions.map { $0.groups[level] }) }
+            circles = [Self.circle(questions.map { Optional($0.clipKey) })] + levels + [all]
+        case .kind:
+            let kinds = questions.map { question in
+                (question.groups["kind"] ?? question.groups["type"]).map { [$0, question.groups["show"] ?? ""] }
+            }
+            circles = [Self.circle(kinds), all]
+        }
     }
 
     /// How many questions there are.

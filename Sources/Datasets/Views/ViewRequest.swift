@@ -48,7 +48,7 @@ public struct ViewRequest: Sendable {
     public struct Sound: Hashable, Sendable {
         /// What becomes of a clip whose file has no sound.
         public enum Absence: Sendable {
-            /// It is left out and noted, which counts as no damage.
+            /// It is left out and noted, which counts as no damage; so is a clip at a time when the file's sound is over.
             case leftOut
             /// It is silent, and its presence is 0.
             case silent

@@ -21,7 +21,7 @@ extension Configuration {
     public static func training(written: [ConfigurationLayer], methods: MethodCatalogue = .builtIn) throws -> Configuration {
         let data = ConfigurationLayer.text(of: "data", in: written) ?? RunOptions().data
         let method = try methods.entry(namedIn: written)
-        let recommended = ConfigurationLayer.recommendations(for: data).map { [$0] } ?? []
+        let recommended = ConfigurationLayer.recommendations(for: data, of: method.type.manifest.samples).map { [$0] } ?? []
         return try checked([.method(method.type.manifest)] + recommended + written, method)
     }
 

@@ -12,9 +12,9 @@ extension ConfigurationSchema {
 }
 
 extension ConfigurationLayer {
-    /// What the built-in data set called `name` recommends; nil for a data set without recommendations.
-    public static func recommendations(for name: String) -> Self? {
-        let settings = DataSetCatalogue.recommendedSettings(for: name)
+    /// What the built-in data set called `name` recommends where its samples are of `kind`; nil for a data set without recommendations.
+    public static func recommendations(for name: String, of kind: SampleKind = .clips) -> Self? {
+        let settings = DataSetCatalogue.recommendedSettings(for: name, of: kind)
         return settings.isEmpty ? nil : .dataSet(name, recommends: settings.map { ($0.option, .text($0.value)) })
     }
 }

@@ -25,7 +25,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         let plan = try plan.readingInitialWeights()
         let method = try plan.makeMethod()
         // A pass over all data would take as long as in the run: the method passes over a few clips and trains on those.
-        let few = plan.replacing(lists: plan.lists.first(64))
+        let few = plan.replacing(lists: plan.lists.sampled(64))
         let data = try RunData(few, access: plan.access(VideoIndexStore()), isRehearsal: true)
         let rehearsal = try plan.call("in a rehearsal") {
             try StepRehearsal(

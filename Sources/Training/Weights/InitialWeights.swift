@@ -30,12 +30,19 @@ public struct InitialWeights: Sendable {
         shapes = factory.blankClassifier().weightShapes
         fit = try WeightFit(
             source.weights, path: path, to: shapes, network: "\(backbone) with \(factory.classes) classes", part: part)
-        try fit.requireWhole(
-            advice: fit.differsInClassifierOnly
-                ? "init.part=backbone leaves the classifier as it is drawn"
-                : "name the backbone and the options that the weights are of, or see what fits with: semisup models info \(path)")
+        try fit.requireWhole(advice: Self.advice(fit, source, factory))
         tensors = try fit.tensors(of: source.weights)
         digest = source.weights.digest
+    }
+
+    private static func advice(_ fit: WeightFit, _ source: WeightSource, _ factory: NetworkFactory) -> String {
+        if fit.differsInClassifierOnly { return "init.part=backbone leaves the classifier as it is drawn" }
+        // What a run or a file says of itself is worth more than a list of names.
+        if let held = source.identity, held.backbone.name != factory.entry.name || held.options != factory.options {
+            return "it holds another network; add backbone=\(held.words)"
+        }
+        return
+            "name the backbone and the options that the weights are of, or see what fits with: semisup models info \(source.path)"
     }
 
     /// Replaces the drawn weights of `network`, which is of the shape of `factory.classifier`.

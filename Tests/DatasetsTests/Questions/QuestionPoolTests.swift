@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    /// Two shows of six clips of a question of each of three kinds: the five others of the kind and show come before all others.
+    @Test func thoseOfTheSameKindComeFirstWhereAsked() {
+        let questions = (0..<36).map { number in
+            Question(
+                id: "\(number)", clip: "clip\(number / 3)", text: "Question \(number)?", answers: ["x", "y"],
+                groups: ["show": "\(number / 18)", "kind": "\(number % 3)"])
+        }
+        let pool = QuestionPool(questions, first: .kind)
+        for index in questions.indices {
+            let drawn = pool.negatives(for: index, count: 8, key: key(index))
+            #expect(drawn.count == 8 && drawn[..<5].allSatisfy { $0 % 3 == index % 3 && $0 / 18 == index / 18 && $0 != index })
+            #expect(drawn[5...].allSatisfy { $0 % 3 != index % 3 || $0 / 18 != index / 18 })
+        }
+    }
+
     @Test func theKeyDecidesTheDraw() {
         let pool = QuestionPool(Self.questions)
         let first = pool.negatives(for: 5, count: 8, key: key(5))

@@ -53,11 +53,14 @@ public struct TrainingLists: Sendable {
         self.diagnosticLabels = diagnosticLabels
     }
 
-    /// At most `count` clips of each list.
-    public func first(_ count: Int) -> TrainingLists {
-        func first(of list: VideoList) -> VideoList {
-            VideoList(part: list.part, samples: Array(list.samples.prefix(count)), classes: list.classes)
+    /// At most `count` clips of each list, at even distances in it: lists are often in the order of what the clips are like.
+    public func sampled(_ count: Int) -> TrainingLists {
+        func sampled(_ list: VideoList) -> VideoList {
+            guard list.count > count else { return list }
+            let samples = (0..<count).map { list.samples[$0 * list.count / count] }
+            return VideoList(part: list.part, samples: samples, classes: list.classes)
         }
-        return TrainingLists(labelled: first(of: labelled), unlabelled: first(of: unlabelled), diagnosticLabels: diagnosticLabels)
+        return TrainingLists(
+            labelled: sampled(labelled), unlabelled: sampled(unlabelled), diagnosticLabels: diagnosticLabels)
     }
 }
