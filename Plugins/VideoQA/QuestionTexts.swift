@@ -22,12 +22,12 @@ struct QuestionTexts {
     /// The rows of stage 2: the question with each of its candidates.
     func answers(_ sample: Int) -> [TextRows.Row] {
         let question = table[sample]
-        return question.answers.map { row(sample, question.text, $0) }
+        return rows(sample, question.answers.map { (question.text, $0) })
     }
 
     /// The rows of stage 1: each of `questions`, samples all, with one and the same answer text, in the clip of `sample`.
     func questions(_ questions: [Int], about sample: Int, answer: String) -> [TextRows.Row] {
-        questions.map { row(sample, table[$0].text, answer) }
+        rows(sample, questions.map { (table[$0].text, answer) })
     }
 
     /// `row` without some of its tokens, of which the answer keeps one.
@@ -42,15 +42,18 @@ struct QuestionTexts {
         table.context(ofSample: sample).subtitles.map { $0.begin...$0.end }
     }
 
-    private func row(_ sample: Int, _ question: String, _ answer: String) -> TextRows.Row {
+    private func rows(_ sample: Int, _ texts: [(question: String, answer: String)]) -> [TextRows.Row] {
         let context = table.context(ofSample: sample)
-        let sequence = TokenSequence(
-            question: tokenizer.ids(of: question), answer: tokenizer.ids(of: answer),
-            objects: context.objects.flatMap { tokenizer.ids(of: $0) },
-            sentences: context.subtitles.map { tokenizer.ids(of: $0.text) }, vocabulary: tokenizer.vocabulary,
-            maximumLength: options.maximumLength)
-        return TextRows.Row(
-            tokens: sequence.ids.map(Int.init), types: sequence.types.map(Int.init), answer: sequence.answer,
-            sentences: sequence.sentences.map { TextRows.Sentence(number: $0.index, tokens: $0.tokens) })
+        let objects = context.objects.flatMap { tokenizer.ids(of: $0) }
+        let sentences = context.subtitles.map { tokenizer.ids(of: $0.text) }
+        return texts.map { question, answer in
+            let sequence = TokenSequence(
+                question: tokenizer.ids(of: question), answer: tokenizer.ids(of: answer), objects: objects, sentences: sentences,
+                vocabulary: tokenizer.vocabulary, maximumLength: options.maximumLength)
+            return TextRows.Row(
+                tokens: sequence.ids.map(Int.init), types: sequence.types.map(Int.init), answer: sequence.answer,
+                sentences: sequence.sentences.map { TextRows.Sentence(number: $0.index, tokens: $0.tokens) },
+                omitted: sequence.omitted)
+        }
     }
 }

@@ -25,20 +25,25 @@ public struct TextRows: Sendable, Equatable {
         public let answer: Range<Int>
         /// The sentences, in the order of time; never none.
         public let sentences: [Sentence]
+        /// Tokens that it had no room for.
+        public let omitted: Int
 
         /// A row; without `sentences` question and answer are its one sentence.
-        public init(tokens: [Int], types: [Int], answer: Range<Int>, sentences: [Sentence]) {
+        public init(tokens: [Int], types: [Int], answer: Range<Int>, sentences: [Sentence], omitted: Int = 0) {
             precondition(!tokens.isEmpty && tokens.count == types.count, "\(tokens.count) tokens of \(types.count) types")
             precondition(sentences.allSatisfy { $0.tokens.upperBound <= tokens.count }, "a sentence goes on after its row")
             self.tokens = tokens
             self.types = types
             self.answer = answer
+            self.omitted = omitted
             let asked = max(1, types.prefix { $0 == 0 }.count)
             self.sentences = sentences.isEmpty ? [Sentence(number: nil, tokens: 0..<asked)] : sentences
         }
 
         /// The same row with other tokens, such as masked ones.
-        public func with(tokens: [Int]) -> Row { Row(tokens: tokens, types: types, answer: answer, sentences: sentences) }
+        public func with(tokens: [Int]) -> Row {
+            Row(tokens: tokens, types: types, answer: answer, sentences: sentences, omitted: omitted)
+        }
     }
 
     /// All rows: the candidates of the first question, of the next, ..., and the copies.
@@ -58,6 +63,9 @@ public struct TextRows: Sendable, Equatable {
         }
         rows = questions.joined() + copies
     }
+
+    /// Tokens of a row, in the mean, that it had no room for.
+    public var omittedTokens: Double { Double(rows.reduce(0) { $0 + $1.omitted }) / Double(rows.count) }
 
     /// How many rows are candidates.
     var candidateCount: Int { rowsOfQuestion.last?.upperBound ?? 0 }

@@ -124,7 +124,8 @@ public final class VideoQA: Method {
             let asked = [sample] + others.map { texts.table.trainingSamples[$0] }
             return texts.questions(asked, about: sample, answer: answerText(question, key))
         }
-        let reading = network(TextRows(questions: rows), clips(batch), step.training)
+        let text = TextRows(questions: rows), reading = network(text, clips(batch), step.training)
+        step.monitor("omittedTokens", text.omittedTokens)
         let loss = VideoQALosses.choice(reading.logits, answers: rows.map { _ in 0 })
         return [LossTerm("question", loss)]
     }
@@ -146,6 +147,7 @@ public final class VideoQA: Method {
         }
         let text = TextRows(questions: rows, copies: options.contrastWeight > 0 ? copies : [])
         let reading = network(text, clips(labeled), step.training)
+        step.monitor("omittedTokens", text.omittedTokens)
         let targets = targets(labeled, rows)
         if options.localizationWeight > 0, targets.spans.contains(where: { $0 != nil }) { localizes = true }
         var terms = network.lossTerms(reading, targets, options)

@@ -3,22 +3,29 @@ import Training
 
 /// How features are clustered.
 public struct ClusteringSettings {
-    let components: Int
+    let components: Int?
     /// What clusters the rows.
     public let kMeans: KMeans
 
-    /// Settings: so many principal components, or 0 for the features as they are.
-    public init(components: Int, kMeans: KMeans) {
+    /// Settings: so many principal components, 0 for the features as they are, or nil for as many as the samples are enough for.
+    public init(components: Int?, kMeans: KMeans) {
         self.components = components
         self.kMeans = kMeans
     }
 
     /// What k-means sees of features `[N, D]`: whitened principal components, rows of length 1 (card, k-means).
+    ///
+    /// N samples in N - 1 whitened directions are all equally far apart, which leaves k-means nothing to go by: where nobody says how many
+    /// components are taken, eight samples or more make one.
     public func rows(of features: Tensor) throws -> Tensor {
+        let dimensions = components ?? min(Self.mostComponents, max(1, features.shape[0] / Self.samplesOfComponent))
         let whitened =
-            components > 0 ? try PrincipalComponents(of: features, dimensions: components).applied(to: features) : features
+            dimensions > 0 ? try PrincipalComponents(of: features, dimensions: dimensions).applied(to: features) : features
         return whitened.l2Normalized()
     }
+
+    /// DeepCluster's number (card, k-means), and ours.
+    private static let mostComponents = 256, samplesOfComponent = 8
 
     /// The clusters of `features` `[N, D]` of `modality`. Throws `XDCError.cannotBeClustered` where they have nothing to tell clips apart by.
     public func clustering(of features: Tensor, _ modality: Modality, _ key: RandomKey) throws -> Clustering {
@@ -59,7 +66,7 @@ public struct Round {
         for modality in modalities {
             let found = try settings.clustering(of: features.tensor(modality), modality, epoch.key.derived(modality.rawValue))
             round.tables[modality] = LabelTable(samples: features.samples, labels: found.assignments)
-            monitor(found, of: features.samples, modality, epoch)
+            monitor(found, round.tables[modality], modality, epoch)
         }
         if let video = round.tables[.video], let sound = round.tables[.sound] {
             epoch.monitor("clusters.agreementOfSides", Self.agreement(video, sound))
@@ -68,15 +75,16 @@ public struct Round {
         return round
     }
 
-    private func monitor(_ found: Clustering, of samples: [Int], _ modality: Modality, _ epoch: EpochContext) {
+    private func monitor(_ found: Clustering, _ table: LabelTable?, _ modality: Modality, _ epoch: EpochContext) {
+        let samples = table?.samples ?? []
         let name = "clusters.\(modality.rawValue)"
         epoch.monitor("\(name).objective", found.objective)
+        epoch.monitor("\(name).components", Double(found.centroids.shape[1]))
         epoch.monitor("\(name).sizes", found.sizes.sorted(by: >))
         epoch.monitor("\(name).largestShare", Double(found.sizes.max() ?? 0) / Double(max(1, samples.count)))
         epoch.monitorClasses("\(name).agreementWithClasses", of: found.assignments, samples: samples)
-        if let before = tables[modality] {
-            let now = LabelTable(samples: samples, labels: found.assignments)
-            epoch.monitor("\(name).agreementWithPrevious", Self.agreement(before, now))
+        if let before = tables[modality], let table {
+            epoch.monitor("\(name).agreementWithPrevious", Self.agreement(before, table))
         }
     }
 
@@ -89,14 +97,14 @@ public struct Round {
     // MARK: Balance
 
     /// Sets the order in which `stream` shows `count` clips: uniform over the clusters of `modality`.
-    mutating func setOrder(of stream: String, count: Int, balancing modality: Modality, _ key: RandomKey) {
+    mutating func setBalancedOrder(of stream: String, count: Int, by modality: Modality, _ key: RandomKey) {
         guard let table = tables[modality] else { return }
         let samples = table.samples, balance = ClusterBalance(samples.compactMap { table[$0] })
         orders[stream] = balance.order(length: count, key: key).map { samples[$0] }
     }
 
-    /// Sets an order in which all clips come equally often.
-    mutating func setOrder(of stream: String, _ key: RandomKey) {
+    /// Sets a random order of all clips, which begins again where an epoch is longer.
+    mutating func setShuffledOrder(of stream: String, _ key: RandomKey) {
         guard let samples = tables.values.first?.samples else { return }
         var random = key.stream
         orders[stream] = random.permutation(of: samples.count).map { samples[$0] }

@@ -17,10 +17,13 @@ public final class XDC: Method {
             "the publication's schedule could not be read; the defaults are the card's for small data",
             "an empty cluster is moved to the clip that is farthest from its own",
             "joint features (cdc) are brought to length 1 side by side",
+            "principal components are at most an eighth as many as clips: as many as clips would put all equally far apart",
+            "fresh heads are trained with the momentum of the encoders",
             "log-mel bands have mean 0, over the training clips or in each clip, and deviation 1 over the training clips",
         ],
         defaults: [
-            ("labels", "all"), ("epochs", "10"), ("backbone", "r2plus1d18"), ("optimizer.learningRate", "0.01"),
+            ("labels", "all"), ("epochs", "10"), ("backbone", "r2plus1d18"), ("batch.unlabeled", "32"),
+            ("optimizer.learningRate", "0.01"),
             ("optimizer.weightDecay", "0.0001"), ("schedule.kind", "cosine"),
         ])
     public static let options: [any ConfigurationGroup.Type] = [XDCOptions.self]
@@ -39,8 +42,8 @@ public final class XDC: Method {
         self.setup = setup
         options = setup.configuration[XDCOptions.self]
         clusters = options.clusters > 0 ? options.clusters : 2 * setup.classes
-        guard clusters <= setup.unlabeledCount else {
-            throw XDCError.tooManyClusters(clusters: clusters, clips: setup.unlabeledCount, areAll: true)
+        guard clusters <= setup.trainingCount else {
+            throw XDCError.tooManyClusters(clusters: clusters, clips: setup.trainingCount, areAll: true)
         }
         classifier = setup.networks.classifier(named: "video")
         video = Encoder(
@@ -112,9 +115,9 @@ public final class XDC: Method {
         case .sampler:
             for encoder in [video, sound] {
                 let target = encoder.targets.last ?? .video
-                round.setOrder(of: encoder.name, count: count, balancing: target, epoch.key.derived(encoder.name))
+                round.setBalancedOrder(of: encoder.name, count: count, by: target, epoch.key.derived(encoder.name))
             }
-        case .loss, .none: round.setOrder(of: "clips", epoch.key.derived("clips"))
+        case .loss, .none: round.setShuffledOrder(of: "clips", epoch.key.derived("clips"))
         }
     }
 

@@ -37,7 +37,7 @@ public struct XDCOptions: ConfigurationGroup {
     public var epochsPerRound = 1
     public var epochDecay = 1.0
     public var balance = Balance.sampler
-    public var components = 256
+    public var components: Int?
     public var iterations = 20
     public var centroids = KMeans.Initialization.randomRows
     public var soundSeconds = 2.0
@@ -57,8 +57,8 @@ public struct XDCOptions: ConfigurationGroup {
         .init("method.epochDecay", \.epochDecay, in: 0.001...1, help: "Factor of the rate in each later epoch of a round."),
         .init("method.balance", \.balance, help: "Draw clusters equally often, weigh their losses, or neither."),
         .init(
-            "method.components", \.components, in: 0...65_536,
-            help: "Whitened principal components that are clustered; 0: the features."),
+            "method.components", \.components,
+            help: "Whitened components that are clustered; none: by clips, 256 at most; 0: features."),
         .init("method.iterations", \.iterations, in: 1...10_000, help: "Iterations of k-means at most."),
         .init("method.centroids", \.centroids, help: "First centroids of k-means: random rows, or k-means++."),
         .init("method.soundSeconds", \.soundSeconds, in: 0.1...60, unit: "seconds", help: "Sound of a clip."),
@@ -68,6 +68,12 @@ public struct XDCOptions: ConfigurationGroup {
         .init("method.soundWidth", \.soundWidth, in: 0.03125...4, help: "Factor of the sound network's channels."),
         .init("method.soundDepth", \.soundDepth, in: 0.25...8, help: "Factor of the sound network's blocks."),
     ]
+
+    /// Components that are no number of them.
+    public var conflicts: [String] {
+        guard let components, !(0...65_536).contains(components) else { return [] }
+        return ["method.components=\(components): expected 0 to 65536, or none"]
+    }
 
     /// The network of the sound. Throws `UnknownBackbone`.
     func soundBackbone(_ networks: NetworkFactory) throws(UnknownBackbone) -> any Backbone {

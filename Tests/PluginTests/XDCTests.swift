@@ -57,13 +57,45 @@ import XDC
         if variant != "cdc" { #expect(try clusters(.video) != clusters(.sound)) }
     }
 
-    @Test func everyClusterIsShownEquallyOften() throws {
-        let method = try begun(plan()), table = try #require(method.round.tables[.sound])
-        let order = try #require(method.round.orders["video"])
-        let counts = Dictionary(order.compactMap { table[$0] }.map { ($0, 1) }, uniquingKeysWith: +)
-        #expect(order.count == 20 && Set(counts.keys) == Set(table.samples.compactMap { table[$0] }))
-        #expect((counts.values.max() ?? 0) <= 20 / counts.count + 1)
-        #expect(method.round.orders["sound"] != order, "the sides are balanced by clusters of their own")
+    /// By the clusters that the side itself learns, of two kinds the other side's.
+    @Test(arguments: [
+        ("xdc", Modality.sound, Modality.video), ("sdc", .video, .sound), ("mdc", .sound, .video), ("cdc", .joint, .joint),
+    ])
+    func everyClusterIsShownEquallyOften(variant: String, video: Modality, sound: Modality) throws {
+        let method = try begun(plan("method.variant=\(variant)"))
+        for (side, target) in [("video", video), ("sound", sound)] {
+            let table = try #require(method.round.tables[target]), order = try #require(method.round.orders[side])
+            let counts = Dictionary(order.compactMap { table[$0] }.map { ($0, 1) }, uniquingKeysWith: +)
+            #expect(order.count == 20 && Set(counts.keys) == Set(table.samples.compactMap { table[$0] }))
+            #expect((counts.values.max() ?? 0) <= 20 / counts.count + 1)
+            #expect(method.views.streams.first { $0.name == side }?.source == .sequence(order))
+        }
+        #expect(method.round.orders["sound"] != method.round.orders["video"])
+    }
+
+    @Test func withoutBalanceBothSidesSeeAllClipsOnce() throws {
+        let method = try begun(plan("method.balance=none"))
+        #expect(method.views.streams.count == 1 && method.round.orders["clips"]?.sorted() == Array(0..<20))
+    }
+
+    /// Two groups that differ in one of 64 values, by as much as twelve deviations of the others.
+    @Test func clipsOutnumberTheComponentsTheyAreClusteredBy() throws {
+        let count = 40, width = 64
+        let noise = HashValues("noise").uniform(count * width, -1, 1)
+        let values = noise.enumerated().map { place, value in
+            Float(value + (place % width == 5 && place / width % 2 == 0 ? 7 : 0))
+        }
+        let features = Tensor(values, shape: [count, width]), kMeans = KMeans(clusters: 2)
+        let found = try ClusteringSettings(components: nil, kMeans: kMeans).clustering(
+            of: features, .video, RandomKey(seed: 1, purpose: .epoch))
+        let groups = (0..<count).map { found.assignments[$0] == found.assignments[$0 % 2] }
+        #expect(found.centroids.shape == [2, 5] && groups.count(where: \.self) >= 38, "\(found.assignments)")
+        let all = try ClusteringSettings(components: count - 1, kMeans: kMeans).rows(of: features)
+        let products = all.matrixProduct(all.permuted([1, 0])).values(as: Double.self)
+        #expect(
+            products.enumerated().allSatisfy { place, product in
+                abs(product - (place / count == place % count ? 1 : -1 / Double(count - 1))) < 1e-3
+            }, "as many components as there can be put all rows of length 1 equally far apart")
     }
 
     /// A hum adds the same to its bands throughout a clip, and a clip that is louder altogether to all.

@@ -83,6 +83,16 @@ public struct StreamBatch: Sendable {
     /// The number of samples.
     public var count: Int { sampleIndices.count }
 
+    /// The samples in the places `range`.
+    public func samples(_ range: Range<Int>) -> StreamBatch {
+        func part<Element>(_ all: [Element]) -> [Element] { all.isEmpty ? [] : Array(all[range]) }
+        return StreamBatch(
+            sampleIndices: part(sampleIndices), labels: part(labels), spans: part(spans),
+            arrays: arrays.mapValues { Tensor($0).sliced(range).array },
+            masks: masks.mapValues { Tensor($0).sliced(range).array },
+            presence: presence.mapValues(part), placements: placements.mapValues(part), levels: levels)
+    }
+
     /// The first `clips` samples, or all where there are fewer, and of longer views `frames` frames, evenly from the first.
     public func excerpt(clips: Int, frames: Int) -> StreamBatch {
         func excerpt(_ array: StridedArray) -> StridedArray {
@@ -143,6 +153,17 @@ public struct Batch: Sendable {
     public subscript(name: String) -> StreamBatch {
         guard let stream = streams[name] else { preconditionFailure("there is no stream \(name), only \(streams.keys.sorted())") }
         return stream
+    }
+
+    /// The batch cut into `count` parts, each with as many samples of every stream as the others; the streams' sizes must allow that.
+    public func parts(_ count: Int) -> [Batch] {
+        guard count > 1 else { return [self] }
+        precondition(
+            streams.values.allSatisfy { $0.count.isMultiple(of: count) },
+            "\(streams.mapValues(\.count)) samples in \(count) parts")
+        return (0..<count).map { part in
+            Batch(streams.mapValues { $0.samples(part * $0.count / count..<(part + 1) * $0.count / count) })
+        }
     }
 
     /// The batch with another stream under `name`.

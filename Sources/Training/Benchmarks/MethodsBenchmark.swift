@@ -52,7 +52,7 @@ struct MethodsBenchmark {
             networks: try bench.networks(), configuration: configuration, unlabeledCount: 1024, sampleIndexLimit: 1024,
             standardViews: try StandardViews(configuration))
         let method = try entry.type.init(setup)
-        let rehearsal = try StepRehearsal(method, optimizer: configuration[OptimizerOptions.self], classes: bench.options.classes)
+        let rehearsal = try StepRehearsal(method, configuration, classes: bench.options.classes)
         return Subject(text: text, rehearsal: rehearsal, call: MethodCall(plugin: entry.plugin?.record.name))
     }
 

@@ -19,7 +19,7 @@ struct StepBenchmark {
             sampleIndexLimit: 1024,
             standardViews: try StandardViews(bench.configuration))
         let rehearsal = try StepRehearsal(
-            try method.init(setup), optimizer: bench.configuration[OptimizerOptions.self], classes: bench.options.classes)
+            try method.init(setup), bench.configuration, classes: bench.options.classes)
         var requests = 0
         let seconds = try bench.seconds {
             let before = Engine.backend.memoryStatistics.systemAllocations

@@ -17,7 +17,7 @@ public struct MemoryPlan: Sendable, Equatable {
             let method = try plan.makeMethod()
             try plan.call("in a step without values") {
                 let rehearsal = try StepRehearsal(
-                    method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count,
+                    method, plan.configuration, classes: plan.dataSet.classes.count,
                     isPlanned: true)
                 try withExtendedLifetime(average) { try rehearsal.step() }
             }

@@ -7,7 +7,7 @@ final class StepRehearsal {
     let method: any Method
     private let optimizer: Optimizer
     let batch: Batch
-    private let stage: TrainingStage?
+    private let stage: TrainingStage?, microbatches: Int
     private var count = 0
 
     /// Prepares a batch of what `method` wants of a step.
@@ -16,12 +16,13 @@ final class StepRehearsal {
     ///   show; nil: neither is begun.
     /// - Parameter isPlanned: Whether nothing is computed, so that the clips may be anything.
     init(
-        _ method: any Method, optimizer: OptimizerOptions, classes: Int, data: RunData? = nil, isPlanned: Bool = false
+        _ method: any Method, _ configuration: Configuration, classes: Int, data: RunData? = nil, isPlanned: Bool = false
     ) throws {
         self.method = method
+        microbatches = configuration[BatchOptions.self].microbatches
         stage = method.stages.first
         if let data { try method.beginStages(through: 0, totalSteps: 1_000_000, data: data) }
-        self.optimizer = Optimizer(method.networks, optimizer)
+        self.optimizer = Optimizer(method.networks, configuration[OptimizerOptions.self])
         self.optimizer.adopt(method.networks, moved: stage?.networks)
         var streams: [String: StreamBatch] = [:]
         for (number, stream) in method.views(in: stage).streams.enumerated() {
@@ -31,11 +32,11 @@ final class StepRehearsal {
                 return (view.name, clips.channelsLast)
             }
             let list = stream.source == .labeled ? data?.lists.labelled : data?.lists.unlabelled
-            let known = list?.samples.map(\.index) ?? []
+            let known = list?.samples ?? [], places = 0..<stream.batchSize
+            let labels = places.map { known.isEmpty ? $0 % classes : known[$0 % known.count].label ?? 0 }
             streams[stream.name] = StreamBatch(
-                sampleIndices: (0..<stream.batchSize).map { known.isEmpty ? $0 : known[$0 % known.count] },
-                labels: stream.source == .labeled ? (0..<stream.batchSize).map { $0 % classes } : [],
-                views: Dictionary(uniqueKeysWithValues: views))
+                pretending: stream, sampleIndices: places.map { known.isEmpty ? $0 : known[$0 % known.count].index },
+                labels: stream.source == .labeled ? labels : [], views: Dictionary(uniqueKeysWithValues: views))
         }
         batch = Batch(streams)
     }
@@ -43,8 +44,10 @@ final class StepRehearsal {
     /// One step: the transforms, the losses, their gradients, the optimiser.
     func step() throws {
         let context = StepContext(step: count, totalSteps: 1_000_000, stage: stage?.name ?? "")
-        let prepared = try method.prepared(batch, at: context)
-        try method.terms(of: prepared, at: context).total?.backward()
+        for (number, part) in batch.parts(microbatches).enumerated() {
+            let context = microbatches == 1 ? context : context.part(number)
+            try method.terms(of: method.prepared(part, at: context), at: context).total?.backward()
+        }
         if try method.willUpdate(context) { optimizer.step(learningRate: 0.01) } else { optimizer.forgetGradients() }
         try method.didStep(context)
         count += 1

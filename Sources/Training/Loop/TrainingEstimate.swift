@@ -29,7 +29,7 @@ public struct TrainingEstimate: Sendable, Equatable {
         let data = try RunData(few, access: plan.access(VideoIndexStore()), isRehearsal: true)
         let rehearsal = try plan.call("in a rehearsal") {
             try StepRehearsal(
-                method, optimizer: plan.configuration[OptimizerOptions.self], classes: plan.dataSet.classes.count,
+                method, plan.configuration, classes: plan.dataSet.classes.count,
                 data: data)
         }
         let times = try plan.call("in a rehearsal") {

@@ -22,6 +22,7 @@ extension TrainingPlan {
         let indices = (lists.labelled.samples + lists.unlabelled.samples).map(\.index)
         let setup = MethodSetup(
             networks: try networks(elementType), configuration: configuration, unlabeledCount: lists.unlabelled.count,
+            trainingCount: Set(indices).count,
             sampleIndexLimit: (indices.max() ?? -1) + 1, standardViews: try StandardViews(configuration),
             questions: dataSet.questions, frameFeatures: features?.featureCount, isRestored: isRestored)
         let type = method
@@ -92,6 +93,12 @@ extension TrainingPlan {
             found.append(
                 "method=\(configuration[RunOptions.self].method) needs unlabelled clips and every clip is labelled; "
                     + "use labels.pool=all, fewer labels, or method=supervised")
+        }
+        let parts = configuration[BatchOptions.self].microbatches
+        if let stream = streams.first(where: { !$0.batchSize.isMultiple(of: parts) }) {
+            found.append(
+                "batch.microbatches=\(parts): the \(stream.batchSize) samples of \(stream.name) in a step cannot be cut into parts that are "
+                    + "alike; use batch sizes that it divides")
         }
         if method.networks.evaluated == nil, method.networks.transferred?.isBackboneFrozen == true {
             found.append(

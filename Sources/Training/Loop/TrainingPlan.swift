@@ -48,11 +48,6 @@ public struct TrainingPlan: Sendable {
             lists.unlabelled.isEmpty ? configuration[BatchOptions.self].labeled : configuration[BatchOptions.self].unlabeled
         stepsPerEpoch = (pass + max(1, size) - 1) / max(1, size)
         totalSteps = run.stepCount(stepsPerEpoch: stepsPerEpoch)
-        var conflicts: [String] = []
-        if configuration[BatchOptions.self].microbatches > 1 {
-            conflicts.append("batch.microbatches above 1 is not there yet; use 1")
-        }
-        guard conflicts.isEmpty else { throw ConfigurationError(findings: conflicts.map { .conflict(reason: $0) }) }
     }
 
     /// Builds networks as the configuration says.

@@ -53,9 +53,24 @@ extension TrainingRun {
         if let lateStop { try lateStop.whileMoving(body) } else { try body() }
     }
 
-    /// The losses of a step; their gradients are at the parameters.
+    /// The losses of a step, in the mean over the parts of its batch; their gradients are at the parameters.
     private func losses(
         of loaded: Batch, at context: StepContext
+    ) throws -> (total: Double, values: [(name: String, value: Double)]) {
+        let count = plan.configuration[BatchOptions.self].microbatches
+        guard count > 1 else { return try losses(of: loaded, share: 1, at: context) }
+        let contexts = (0..<count).map(context.part)
+        let parts = try zip(loaded.parts(count), contexts).map { try losses(of: $0, share: 1 / Double(count), at: $1) }
+        context.take(contexts)
+        let values = parts.flatMap(\.values).grouped(by: \.name).map { name, parts in
+            (name: name, value: parts.reduce(0) { $0 + $1.value } / Double(parts.count))
+        }
+        return (parts.reduce(0) { $0 + $1.total } / Double(count), values)
+    }
+
+    /// The losses of a part of a batch; `share` of their gradients is added to those at the parameters.
+    private func losses(
+        of loaded: Batch, share: Double, at context: StepContext
     ) throws -> (total: Double, values: [(name: String, value: Double)]) {
         let batch = try phase("transform") {
             try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
@@ -63,7 +78,7 @@ extension TrainingRun {
         let terms = try phase("forward") { try plan.call("in its losses") { try state.method.terms(of: batch, at: context) } }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.total
-        phase("backward") { total?.backward() }
+        phase("backward") { (share == 1 ? total : total.map { $0 * share })?.backward() }
         return (total?.scalar ?? 0, values)
     }
 

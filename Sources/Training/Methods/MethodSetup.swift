@@ -10,6 +10,8 @@ public struct MethodSetup: Sendable {
     public let configuration: Configuration
     /// The number of classes.
     public let classes: Int
+    /// Samples of both lists together.
+    public let trainingCount: Int
     /// Samples of the unlabelled list, and a number that the stable indices of all training samples are below.
     public let unlabeledCount: Int, sampleIndexLimit: Int
     /// The views that the configuration describes.
@@ -23,13 +25,15 @@ public struct MethodSetup: Sendable {
 
     /// A setup; see the properties.
     public init(
-        networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, sampleIndexLimit: Int,
-        standardViews: StandardViews, questions: QuestionTable? = nil, frameFeatures: Int? = nil, isRestored: Bool = false
+        networks: NetworkFactory, configuration: Configuration, unlabeledCount: Int, trainingCount: Int? = nil,
+        sampleIndexLimit: Int, standardViews: StandardViews, questions: QuestionTable? = nil, frameFeatures: Int? = nil,
+        isRestored: Bool = false
     ) {
         self.networks = networks
         self.configuration = configuration
         classes = networks.classes
         self.unlabeledCount = unlabeledCount
+        self.trainingCount = trainingCount ?? unlabeledCount
         self.sampleIndexLimit = sampleIndexLimit
         self.standardViews = standardViews
         self.questions = questions

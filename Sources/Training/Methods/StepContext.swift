@@ -1,3 +1,4 @@
+import Files
 import Datasets
 import Networks
 import Tensor
@@ -10,8 +11,8 @@ public final class StepContext {
     public let epoch: Int
     /// The name of the stage.
     public let stage: String
-    /// The key of the step's random draws, such as dropout's.
-    public let key: RandomKey
+    /// The key of the step's random draws, such as dropout's; each part of a batch has its own.
+    public private(set) var key: RandomKey
     /// What the method wants to see in the metrics, by name.
     public private(set) var monitors: [(name: String, value: Double)] = []
     /// Counts by class for the metrics, by name; classes without any are not listed.
@@ -30,6 +31,23 @@ public final class StepContext {
         self.stage = stage
         key = RandomKey(seed: seed, purpose: .dropout, epoch: UInt64(step))
         self.diagnostics = diagnostics
+    }
+
+    /// The context of the part `number` of the step's batch (`batch.microbatches`).
+    func part(_ number: Int) -> StepContext {
+        let part = StepContext(step: step, totalSteps: totalSteps, epoch: epoch, stage: stage, diagnostics: diagnostics)
+        part.key = key.derived("part").derived(UInt64(number))
+        return part
+    }
+
+    /// Takes what the parts of the step have to say: the means of their values, the sums of their counts.
+    func take(_ parts: [StepContext]) {
+        for values in parts.flatMap(\.monitors).grouped(by: \.name) {
+            monitor(values.key, values.elements.reduce(0) { $0 + $1.value } / Double(values.elements.count))
+        }
+        for counts in parts.flatMap(\.tallies).grouped(by: \.name) {
+            tally(counts.key, counts.elements.flatMap(\.counts).flatMap { Array(repeating: $0.label, count: $0.count) })
+        }
     }
 
     /// The share of the steps that are done, in [0, 1).

@@ -1,6 +1,6 @@
 extension Sequence {
     /// The elements by `key`, groups and their elements in order of appearance.
-    func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
+    public func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
         var places: [Key: Int] = [:], groups: [(key: Key, elements: [Element])] = []
         for element in self {
             let key = key(element)
