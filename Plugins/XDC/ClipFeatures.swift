@@ -18,13 +18,9 @@ struct ClipFeatures {
                     method.sound.features(bands.standardized(batch[sound.name]), .evaluation)
                 )
             }
-            // Where the sound of a file is over before the clip begins there is nothing to learn from.
-            let audible = batch.presence(of: sound.name).values(as: Float.self).enumerated().filter { $0.element > 0 }.map(
-                \.offset)
-            guard !audible.isEmpty else { return }
-            samples += audible.map { batch.sampleIndices[$0] }
-            videoValues += video.rows(at: audible).values(as: Float.self)
-            soundValues += heard.rows(at: audible).values(as: Float.self)
+            samples += batch.sampleIndices
+            videoValues += video.values(as: Float.self)
+            soundValues += heard.values(as: Float.self)
         }
         guard !samples.isEmpty else { throw XDCError.noSound(clips: try epoch.count(of: .training)) }
     }

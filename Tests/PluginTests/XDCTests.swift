@@ -109,22 +109,56 @@ import XDC
     }
 
     @Test func headsAreFreshInEveryRoundAndEncodersGoOn() throws {
-        let method = try begun(plan()), head = method.video.heads, encoder = method.video.backbone
+        let method = try begun(plan()), sides = [method.video, method.sound]
+        let heads = sides.map(\.heads), backbones = sides.map(\.backbone), statistics = backbones.map(Self.statistics)
         let data = try RunData(plan(), access: VideoAccess(workers: 2))
         try method.willStartEpoch(EpochContext(epoch: 1, step: 4, totalSteps: 8, data: data))
-        #expect(method.round.number == 2 && method.video.heads !== head && method.video.backbone === encoder)
-        let weights = [head, method.video.heads].map { $0.parts[0].weight.value.values(as: Float.self) }
-        #expect(weights[0] != weights[1])
-        #expect(method.video.heads.parts[0].bias?.value.values(as: Float.self).allSatisfy { $0 == 0 } == true)
+        #expect(method.round.number == 2)
+        for (side, old) in sides.enumerated() {
+            let fresh = old.heads, weights = fresh.parts[0].weight.value.values(as: Double.self)
+            #expect(fresh !== heads[side] && weights != heads[side].parts[0].weight.value.values(as: Double.self))
+            #expect(fresh.parts[0].bias?.value.values(as: Float.self).allSatisfy { $0 == 0 } == true)
+            let deviation = (weights.reduce(0) { $0 + $1 * $1 } / Double(weights.count)).squareRoot()
+            #expect(abs(deviation - 0.01) < 0.002, "N(0, 0.01), \(weights.count) weights")
+            #expect(
+                old.backbone === backbones[side] && Self.statistics(of: old.backbone) == statistics[side], "a pass learns nothing"
+            )
+        }
+    }
+
+    private static func statistics(of backbone: any Backbone) -> [[Double]] {
+        backbone.namedStatistics.flatMap {
+            [$0.statistics.values.mean, $0.statistics.values.variance].map { $0.map { Double($0) } }
+        }
+    }
+
+    /// Over all training clips each band has mean 0 and deviation 1.
+    @Test func soundsAreStandardizedOverTheTrainingClips() throws {
+        let plan = try plan(), method = try begun(plan), data = try RunData(plan, access: VideoAccess(workers: 2))
+        let epoch = EpochContext(epoch: 0, step: 0, totalSteps: 4, data: data)
+        let view = ViewRequest(name: "sound", kind: .logMel(.init()), source: epoch.plainView.source)
+        var bands = [[Double]](repeating: [], count: 40)
+        try epoch.pass(over: .training, views: [view]) { batch in
+            let values = method.standardized(batch["sound"]).values(as: Double.self), columns = values.count / batch.count / 40
+            for (place, value) in values.enumerated() { bands[place / columns % 40].append(value) }
+        }
+        for band in bands {
+            let mean = band.reduce(0, +) / Double(band.count), square = band.reduce(0) { $0 + $1 * $1 } / Double(band.count)
+            #expect(abs(mean) < 1e-3 && abs(square - 1) < 1e-3)
+        }
     }
 
     @Test func roundsAreAsLongAsIsAsked() throws {
-        let plan = try plan("method.epochsPerRound=2", "method.epochDecay=0.5"), method = try begun(plan)
+        let plan = try plan("method.epochsPerRound=3", "method.epochDecay=0.5"), method = try begun(plan)
         let data = try RunData(plan, access: VideoAccess(workers: 2)), table = method.round.tables[.sound]
         let order = method.round.orders["video"]
         try method.willStartEpoch(EpochContext(epoch: 1, step: 4, totalSteps: 8, data: data))
         #expect(method.round.number == 1 && method.round.tables[.sound] == table && method.round.orders["video"] != order)
         #expect(method.networks.members.allSatisfy { $0.learningRateFactor == 0.5 })
+        try method.willStartEpoch(EpochContext(epoch: 2, step: 8, totalSteps: 16, data: data))
+        #expect(method.networks.members.allSatisfy { $0.learningRateFactor == 0.25 })
+        try method.willStartEpoch(EpochContext(epoch: 3, step: 12, totalSteps: 16, data: data))
+        #expect(method.round.number == 2 && method.networks.members.allSatisfy { $0.learningRateFactor == 1 })
     }
 
     @Test func moreClustersThanClipsAreRefused() throws {

@@ -10,7 +10,7 @@ struct nearest_run {
     double *sums;
 };
 
-/// The sums of all parts take at most an eighth of the memory of the rows.
+/// The sums of all parts take at most an eighth of the memory of the rows, where these are sixteen times as many as centroids.
 static int nearest_parts(const struct nearest_rows *n) {
     const int64_t parts = n->rows / (16 * n->centroids);
     return parts < 1 ? 1 : (int)lesser(parts, most_parts);
@@ -23,7 +23,7 @@ static int64_t nearest_scratch(const struct nearest_rows *n) {
 }
 
 /// |x - c|^2 - |x - o|^2 = d (d + 2 o) - 2 x d with d = c - o: beside the first centroid o, so that what all rows have in
-/// common costs no digits.
+/// common costs few digits.
 static void prepare_centroids(const struct nearest_run *run) {
     const struct nearest_rows *n = run->n;
     pack_rows(n->centroids, n->columns, n->centroid, n->centroid, run->packed);

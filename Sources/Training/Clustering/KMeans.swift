@@ -6,7 +6,7 @@ import Tensor
 /// its rows. An empty cluster takes the row that is farthest from its own centroid out of that cluster (the lowest of several; further
 /// empty clusters, by number, take the next), but never the only row of a cluster or one that lies on its centroid. It ends early
 /// when an assignment repeats, with the same result. The bits are the same on every repeat and for any number of threads.
-/// It takes memory for the features, an eighth of that, and a few numbers for each row.
+/// It takes memory for the features, an eighth of that (more with fewer than sixteen rows a cluster), and a few numbers for each row.
 public struct KMeans: Sendable {
     /// How the first centroids are chosen.
     public enum Initialization: String, ConfigurationChoice {

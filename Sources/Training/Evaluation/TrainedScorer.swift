@@ -28,8 +28,7 @@ public final class TrainedScorer {
     ) throws {
         run = folder
         record = try RunRecord(ofRun: folder)
-        let entry = try methods.entry(
-            named: record.configuration["method"]?.stringValue, plugin: record.configuration["plugin"]?.stringValue)
+        let entry = try methods.entry(of: record)
         configuration = try Configuration(record, run: folder, of: entry, settings: settings)
         self.dataSet = dataSet
         try Engine.start(configuration[EngineOptions.self].engine)
@@ -88,5 +87,16 @@ public final class TrainedScorer {
     private func report(_ progress: (_ done: Int, _ total: Int) -> Void) throws -> ClassificationReport {
         try configuration.evaluator(classCount: dataSet.classes.count, access).evaluate(
             scorer, on: dataSet.test, progress: progress)
+    }
+}
+
+extension MethodCatalogue {
+    /// The method of a run: of the plugin that has its name now, else of the file that the run had.
+    fileprivate func entry(of record: RunRecord) throws -> MethodEntry {
+        let name = record.configuration["method"]?.stringValue
+        do { return try entry(named: name) } catch {
+            guard let plugin = record.configuration["plugin"]?.stringValue else { throw error }
+            return try entry(named: name, plugin: plugin)
+        }
     }
 }
