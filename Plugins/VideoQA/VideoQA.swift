@@ -175,14 +175,14 @@ public final class VideoQA: Method {
     func clips(_ batch: StreamBatch) -> ClipFeatures {
         let found = batch["frames"], counts = batch.mask(of: "frames").sum(axes: [1, 2, 3, 4]).values(as: Double.self)
         let times = batch.placements(of: "frames").times.values(as: Double.self), limit = found.shape[2]
-        let frameCounts = counts.map { Int($0) }
+        let frameCounts = counts.map { Int($0) }, longest = frameCounts.max() ?? 1
         let sentences = batch.sampleIndices.enumerated().map { place, sample in
             TimeAlignment.frames(
                 of: texts.times(sample), at: Array(times[place * limit..<place * limit + frameCounts[place]]))
         }
         return ClipFeatures(
-            features: found.reshaped(to: [batch.count, found.shape[1], limit]).permuted([0, 2, 1]), frameCounts: frameCounts,
-            framesOfSentences: sentences)
+            features: found.reshaped(to: [batch.count, found.shape[1], limit]).sliced(0..<longest, axis: 2).permuted([0, 2, 1]),
+            frameCounts: frameCounts, framesOfSentences: sentences)
     }
 
     /// The right answers, and the places of the spans among the sentences of their rows or the frames of their clips.

@@ -59,7 +59,7 @@ import Testing
         (["sweep", "run", "a.yaml", "--jobs", "0"], "--jobs 0"),
         (["sweep", "run", "a.yaml", "--sbatch=--time=1"], "--executor slurm"),
         (["train", "--resume"], "--out"),
-        (["predict", "run"], "video"),
+        (["predict", "run"], "<file> ..."),
         (["predict", "run", "a.mp4", "--top", "0"], "--top 0"),
         (["train", "--labels", "0"], "no clip would be labelled"),
         (["train", "--labels", "5"], "5%"),

@@ -47,6 +47,9 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         if let picture { try NewFile.requireFree(picture) }
         guard try RunRecord(ofRun: folder).samples == .clips else { return try evaluateQuestions() }
+        if features != nil {
+            throw ValidationError("\(folder) names classes of clips; --features is about runs that answer questions")
+        }
         let request = EvaluationRequest(probe: probe, labels: try labels.map { try LabelRate($0) }, wantsRetrieval: retrieval)
         let network = try TrainedNetwork(run: folder, isBest: best, settings: views.map { [("evaluation.views", $0)] } ?? [])
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }
@@ -132,6 +135,9 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         guard try RunRecord(ofRun: folder).samples == .clips else {
             return try QuestionAnswers(run: folder, files: videos, features: features).print(top: top, json: json)
+        }
+        if features != nil {
+            throw ValidationError("\(folder) names classes of videos; --features is about runs that answer questions")
         }
         let network = try TrainedNetwork(run: folder)
         for damaged in network.passedOver { logger.warning("passed over \(damaged)") }

@@ -5,8 +5,9 @@ enum Text {
     /// `value` with about `digits` digits that count: `0.123`, `12.3`, `1230`.
     static func number(_ value: Double, digits: Int) -> String {
         guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+        guard abs(value) >= 1e-6 else { return String(format: "%.\(digits - 1)e", value) }
         let decimals = max(0, digits - 1 - Int(floor(log10(abs(value)))))
-        return String(format: "%.\(min(decimals, 9))f", value)
+        return String(format: "%.\(decimals)f", value)
     }
 
     /// A share as a percentage: `84.3 %`; `-` for none.

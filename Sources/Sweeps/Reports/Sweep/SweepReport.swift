@@ -99,9 +99,10 @@ struct SweepContents {
     var comparisons: Page.Section? {
         guard !table.comparisons.isEmpty else { return nil }
         func points(_ fraction: Double) -> String { (fraction > 0 ? "+" : "") + Words.number((fraction * 1000).rounded() / 10) }
+        // What both sides of a comparison have in common: nothing in a sweep over one option.
+        let hasCommon = table.comparisons.contains { !$0.common.isEmpty }
         let rows = table.comparisons.map { comparison in
-            [
-                Table.Cell("\(comparison.first) − \(comparison.second)"), Table.Cell(comparison.common),
+            [Table.Cell("\(comparison.first) − \(comparison.second)")] + (hasCommon ? [Table.Cell(comparison.common)] : []) + [
                 Table.Cell(points(comparison.difference), key: comparison.difference),
                 Table.Cell("\(points(comparison.interval.low)) to \(points(comparison.interval.high))"),
                 Table.Cell(comparison.probabilities.map { Words.number($0.p, digits: 2) }.joined(separator: ", ")),
@@ -112,9 +113,8 @@ struct SweepContents {
             parts: [
                 Table(
                     name: "Comparisons",
-                    columns: [
-                        .text("difference"), .text("of"), .number("points"), .text("95 % over test videos"),
-                        .text("McNemar's p, each seed"),
+                    columns: [.text("difference")] + (hasCommon ? [.text("of")] : []) + [
+                        .number("points"), .text("95 % over test videos"), .text("McNemar's p, each seed"),
                     ],
                     rows: rows),
                 Note(
