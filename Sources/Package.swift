@@ -19,7 +19,7 @@ let package = Package(
     products: [
         .library(
             name: "SemisupKit", type: .dynamic,
-            targets: ["Sweeps", "Training", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
+            targets: ["Sweeps", "Training", "Ranks", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files"])
     ],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -38,9 +38,10 @@ let package = Package(
         module(
             "Training",
             uses: [
-                "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
+                "Ranks", "Networks", "Datasets", "Augment", "Media", "Tensor", "Backends", "Files", "CPlugin",
                 .product(name: "Yams", package: "Yams"), .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Methods/FixMatch/Recipes"]),
+        module("Ranks", uses: ["Tensor", "Backends", "Files", "CMPI"]),
         module("Networks", uses: ["Tensor", "Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         module("Datasets", uses: ["Augment", "Media", "Tensor", "CKernels", "Files"]),
         module("Augment", uses: ["Media", "Tensor", "CKernels", "Files"]),
@@ -49,6 +50,7 @@ let package = Package(
         module("Backends", uses: ["CKernels", "COneDNN", "Files"], exclude: ["README.md"]),
         module("Files", uses: ["CCrash", "CJSON", "CMedia"]),
         .target(name: "CKernels", path: "CKernels", cSettings: optimised),
+        .target(name: "CMPI", path: "CMPI", cSettings: optimised),
         .target(name: "COneDNN", path: "COneDNN", cxxSettings: optimisedCXX),
         .target(name: "CMedia", path: "CMedia", cSettings: optimised),
         .target(name: "CCrash", path: "CCrash", cSettings: optimised),

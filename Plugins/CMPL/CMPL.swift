@@ -59,8 +59,8 @@ public final class CMPL: Method {
     public func lossTerms(
         primary f: ClipLogits, auxiliary a: ClipLogits, labels: [Int], of unlabeled: StreamBatch, at step: StepContext
     ) -> [LossTerm] {
-        let byPrimary = labelsByPrimary.labels(of: unlabeled, from: producer(f.weak, a.weak), labeled: f.labeled)
-        let byAuxiliary = labelsByAuxiliary.labels(of: unlabeled, from: producer(a.weak, f.weak), labeled: a.labeled)
+        let byPrimary = labelsByPrimary.labels(of: unlabeled, from: producer(f.weak, a.weak), labeled: f.labeled, at: step)
+        let byAuxiliary = labelsByAuxiliary.labels(of: unlabeled, from: producer(a.weak, f.weak), labeled: a.labeled, at: step)
         step.monitor(byPrimary, of: unlabeled)
         step.monitor(byAuxiliary, of: unlabeled, under: "auxiliary.")
         step.monitor("agreement", agreement(byPrimary, byAuxiliary))

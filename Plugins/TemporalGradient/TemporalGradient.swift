@@ -68,11 +68,11 @@ public final class TemporalGradient: Method {
         rgb x: Stream.Activations, gradient g: Stream.Activations, labels: [Int], of unlabeled: StreamBatch,
         at step: StepContext
     ) -> [LossTerm] {
-        let byRGB = labelsByRGB.labels(of: unlabeled, from: producer(x.logits, g.logits), labeled: x.logits.labeled)
+        let byRGB = labelsByRGB.labels(of: unlabeled, from: producer(x.logits, g.logits), labeled: x.logits.labeled, at: step)
         step.monitor(byRGB, of: unlabeled)
         var byGradient = byRGB
         if options.producer == .individual {
-            byGradient = labelsByGradient.labels(of: unlabeled, from: g.logits.weak, labeled: g.logits.labeled)
+            byGradient = labelsByGradient.labels(of: unlabeled, from: g.logits.weak, labeled: g.logits.labeled, at: step)
             step.monitor(byGradient, of: unlabeled, under: "gradient.")
         }
         func supervised(_ logits: Tensor) -> Tensor { crossEntropy(logits: logits, targets: labels).mean() }
@@ -140,7 +140,10 @@ extension TemporalGradient {
 
     private func contrast(_ rgb: Tensor?, _ gradient: Tensor?, _ step: StepContext) -> [LossTerm] {
         guard options.contrastWeight > 0, let rgb, let gradient else { return [] }
-        let loss = symmetricContrast(step.gathered(rgb), step.gathered(gradient), temperature: options.contrastTemperature)
-        return [LossTerm("contrast", loss, weight: options.contrastWeight)]
+        return [
+            step.jointTerm("contrast", over: [rgb, gradient], weight: options.contrastWeight) { [options] all in
+                symmetricContrast(all[0], all[1], temperature: options.contrastTemperature)
+            }
+        ]
     }
 }

@@ -105,6 +105,19 @@ extension StridedArray {
         _ = target.update(fromContentsOf: values)
     }
 
+    /// Copies `bytes` over all elements as they lie in memory; the array is dense.
+    package func write(bytes: [UInt8]) {
+        precondition(
+            isDense && bytes.count == count * elementType.byteCount, "\(bytes.count) bytes for \(count) of \(elementType)")
+        UnsafeMutableRawBufferPointer(start: address, count: bytes.count).copyBytes(from: bytes)
+    }
+
+    /// Copies the elements in memory order to `target`, which is as long; the array is dense and of `float32`.
+    package func copyFloats(to target: UnsafeMutableBufferPointer<Float>) {
+        precondition(elementType == .float32 && isDense && target.count == count, "\(count) of \(elementType) to \(target.count)")
+        _ = target.update(fromContentsOf: UnsafeBufferPointer(start: address.assumingMemoryBound(to: Float.self), count: count))
+    }
+
     /// The elements in memory order as they lie; the array is dense.
     public var bytes: [UInt8] {
         precondition(isDense, "the bytes of an array with gaps")

@@ -66,6 +66,9 @@ extension Tensor {
     /// The gradient that backward passes have collected for this leaf.
     public var gradient: Tensor? { node?.gradient }
 
+    /// Makes `gradient` what has been collected for this leaf.
+    package func setGradient(_ gradient: Tensor?) { node?.gradient = gradient }
+
     /// Forgets the collected gradient.
     public func clearGradient() { node?.gradient = nil }
 
@@ -100,7 +103,7 @@ extension Tensor {
     }
 
     /// Adds a contribution to a gradient, or makes it the first.
-    fileprivate static func add(_ contribution: Tensor, to sum: inout Tensor?) {
+    package static func add(_ contribution: Tensor, to sum: inout Tensor?) {
         guard var held = sum.take() else {
             sum = contribution
             return

@@ -57,9 +57,10 @@ extension Tensor {
         public init(_ value: Tensor, decay: Double) { following = FollowingAverage(values: value.array, decay: decay) }
     }
 
-    private func aligned(_ gradient: Tensor) -> Tensor {
-        gradient.array.hasStrides(array.strides) ? gradient : gradient.laidOut(like: self)
-    }
+    private func aligned(_ gradient: Tensor) -> Tensor { gradient.laidOut(as: self) }
+
+    /// The same values, laid out as those of `other`, which has the shape.
+    package func laidOut(as other: Tensor) -> Tensor { array.hasStrides(other.array.strides) ? self : laidOut(like: other) }
 
     private func laidOut(like other: Tensor) -> Tensor {
         let copy = Tensor.uninitialized(shape, elementType, strides: other.array.layout)

@@ -58,6 +58,20 @@ extension Tensor {
     /// The values as a vector.
     public init<Element: ArrayElement>(_ values: [Element]) { self.init(values, shape: [values.count]) }
 
+    /// The elements `floats` in the order of memory, with the shape and layout of `other`, which is dense.
+    package init(floats: UnsafeBufferPointer<Float>, like other: Tensor) {
+        let array = Tensor.uninitialized(other.shape, .float32, strides: other.array.layout)
+        array.write(floats)
+        self.init(array)
+    }
+
+    /// The elements `bytes` as they lie in row-major order, of `elementType`.
+    package init(bytes: [UInt8], shape: [Int], elementType: ElementType) {
+        let array = Tensor.uninitialized(shape, elementType)
+        array.write(bytes: bytes)
+        self.init(array)
+    }
+
     /// Every element equal to `value`.
     public init(repeating value: Double, shape: [Int], elementType: ElementType = .float32) {
         let one = Tensor([value], shape: []).converted(to: elementType)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Ranks
 import Training
 
 /// `semisup`: the root of all commands.
@@ -40,6 +41,10 @@ struct Semisup: ParsableCommand {
         do {
             var command = try parseAsRoot(arguments)
             if !(command is DoctorCommand) { try SHA256.requireLibrary() }
+            if !(command is TrainCommand), MPICommunicator.launchedCount() > 1 {
+                throw ValidationError(
+                    "several processes were started together, and only train shares its work; start it by itself")
+            }
             try command.run()
             return Files.ExitCode.done.rawValue
         } catch {

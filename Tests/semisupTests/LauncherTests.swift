@@ -130,7 +130,7 @@ private final class Clone {
     @Test func sealsThePluginsOfTheClone() throws {
         let clone = try Clone()
         for folder in ["Plugins/Own", ".build/checkouts/Yams/Sources/CYaml/include"]
-            + ["CKernels", "CMedia", "CJSON", "COneDNN", "CPlugin", "CCrash"].map({ "Sources/\($0)/include" })
+            + ["CKernels", "CMedia", "CMPI", "CJSON", "COneDNN", "CPlugin", "CCrash"].map({ "Sources/\($0)/include" })
         {
             try FileManager.default.createDirectory(atPath: "\(clone.home)/\(folder)", withIntermediateDirectories: true)
             try clone.write("my clone/\(folder)/\(folder == "Plugins/Own" ? "Entry.swift" : "header.h")", "")

@@ -105,7 +105,7 @@ swift_build() {
 kit_headers() {
     local module header
     rm -rf -- "$1" && mkdir -p "$1"
-    for module in CKernels CMedia CJSON COneDNN CPlugin CCrash; do
+    for module in CKernels CMedia CMPI CJSON COneDNN CPlugin CCrash; do
         cp -R "$home/Sources/$module/include" "$1/$module"
         printf 'module %s {\n' "$module"
         for header in "$1/$module"/*.h; do printf '    header "%s/%s"\n' "$module" "${header##*/}"; done

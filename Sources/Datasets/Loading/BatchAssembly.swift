@@ -12,6 +12,8 @@ final class BatchAssembly: @unchecked Sendable {
 
     let source: any SampleSource
     private let ledger: DamageLedger
+    /// Whether other processes load the rest of each batch.
+    private let isShared: Bool
     private let condition = NSCondition()
     private let endStep: Int, batchesAhead: Int
     private let places: [(stream: Int, slot: Int)]
@@ -29,9 +31,11 @@ final class BatchAssembly: @unchecked Sendable {
     /// `ledger` learns of damage when the batch that met it is consumed: never of what lies ahead. A video may keep its worker for
     /// `clipSeconds`.
     init(
-        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int, ledger: DamageLedger, clipSeconds: Double
+        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int, ledger: DamageLedger, isShared: Bool,
+        clipSeconds: Double
     ) {
         self.source = source
+        self.isShared = isShared
         self.ledger = ledger
         self.clipSeconds = clipSeconds
         self.firstStep = firstStep
@@ -110,7 +114,11 @@ final class BatchAssembly: @unchecked Sendable {
                     consumed += 1
                     condition.broadcast()
                     do {
-                        try ledger.record(batch.damage, shown: batch.shownCount, isTraining: source.replacesDamaged)
+                        if isShared {
+                            ledger.hold(batch.damage, shown: batch.shownCount, isTraining: source.replacesDamaged)
+                        } else {
+                            try ledger.record(batch.damage, shown: batch.shownCount, isTraining: source.replacesDamaged)
+                        }
                         if let failure = batch.failure { throw failure }
                     } catch {
                         failure = error

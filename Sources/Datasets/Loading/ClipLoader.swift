@@ -17,12 +17,13 @@ public final class ClipLoader: Sendable {
     ///
     /// `samples` gives what each stream shows in a step, in the order of the plan's streams.
     init(
-        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int = 2, media: MediaSettings
+        source: any SampleSource, firstStep: Int, endStep: Int, batchesAhead: Int = 2, share: LoaderShare = .whole,
+        media: MediaSettings
     ) {
         counter = media.counter
         assembly = BatchAssembly(
             source: source, firstStep: firstStep, endStep: endStep, batchesAhead: batchesAhead,
-            ledger: media.access.ledger, clipSeconds: media.access.clipSeconds)
+            ledger: media.access.ledger, isShared: share.count > 1, clipSeconds: media.access.clipSeconds)
         for number in 0..<max(1, media.access.workers) {
             let worker = LoaderWorker(assembly: assembly, media: media)
             let thread = Thread { worker.run() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What was found of a clip that was read.
-public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
+public enum ClipVerdict: String, Sendable, Comparable, CaseIterable, Codable {
     /// Its pictures, vectors and sound are what the encoder meant, as far as the decoder can tell.
     case ok
     /// It is whole, but lacks what a view shows: libavcodec gives out no motion vectors of its codec, or it has no sound.
@@ -27,7 +27,7 @@ public enum ClipVerdict: String, Sendable, Comparable, CaseIterable {
 /// Which videos are damaged or lack what is wanted of them, and how: of the batches that were consumed, so that it is part of a run's state.
 public final class DamageLedger: Sendable {
     /// A clip that is not as it should be.
-    struct Note: Sendable {
+    struct Note: Sendable, Codable {
         let path: String, verdict: ClipVerdict, reason: String
         /// Whether the clip is shown all the same.
         var isShown = false
@@ -76,6 +76,7 @@ public final class DamageLedger: Sendable {
     public let tolerance: DamageTolerance
     private let fileCount: Int
     private let state = Mutex<(clips: [ClipVerdict: Int], entries: [String: Entry])>(([:], [:]))
+    private let held = Mutex<[Meeting]>([])
 
     /// A ledger without damage, of `fileCount` files.
     public init(_ tolerance: DamageTolerance = .unlimited, fileCount: Int = 0) {
@@ -83,12 +84,39 @@ public final class DamageLedger: Sendable {
         self.fileCount = fileCount
     }
 
+    /// What batches met, which several processes load together: each holds what it has met until all know of it.
+    public struct Meeting: Sendable, Codable {
+        let notes: [Note], shown: Int, isTraining: Bool
+    }
+
+    /// Keeps what a batch met until `takeHeld`.
+    func hold(_ notes: [Note], shown: Int, isTraining: Bool) {
+        held.withLock { $0.append(Meeting(notes: notes, shown: shown, isTraining: isTraining)) }
+    }
+
+    /// What was held since the last call.
+    public func takeHeld() -> [Meeting] {
+        held.withLock { held in
+            defer { held = [] }
+            return held
+        }
+    }
+
+    /// Adds what the batches of all processes met. Throws where that is more than is tolerated.
+    public func record(_ meetings: [Meeting]) throws(DamageOverLimit) {
+        guard !meetings.isEmpty else { return }
+        try record(
+            meetings.flatMap(\.notes), shown: meetings.reduce(0) { $0 + $1.shown },
+            isTraining: meetings.contains(where: \.isTraining))
+    }
+
     /// Adds what a batch met, in which `shown` clips are shown. Throws where that is more than is tolerated: one clip, where the batch
     /// is for training and the policy is `error`.
     func record(_ notes: [Note], shown: Int, isTraining: Bool) throws(DamageOverLimit) {
         let damaged = state.withLock { state -> [Entry]? in
             state.clips[.ok, default: 0] += shown - notes.count(where: \.isShown)
-            for note in notes {
+            // In an order that does not know who met what.
+            for note in notes.sorted(by: { ($0.path, $0.reason) < ($1.path, $1.reason) }) {
                 state.clips[note.verdict, default: 0] += 1
                 let known = state.entries[note.path]
                 let isWorse = known.map { $0.verdict < note.verdict } ?? true

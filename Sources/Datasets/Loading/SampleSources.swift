@@ -61,17 +61,56 @@ extension StreamRequest.Source {
     }
 }
 
-/// The samples of an evaluation: the list once, in order. Damaged samples are left out and counted, never replaced.
+/// Which part of a loader's work falls to this process, where several load together.
+public struct LoaderShare: Sendable, Equatable {
+    /// This one, from 0, among how many.
+    public let number: Int, count: Int
+    /// All of it.
+    public static let whole = LoaderShare(number: 0, count: 1)
+
+    /// A share; see the properties.
+    public init(number: Int, count: Int) {
+        precondition((0..<count).contains(number), "share \(number) of \(count)")
+        (self.number, self.count) = (number, count)
+    }
+}
+
+/// The samples that fall to one process: of each stream's places in a batch as many as fall to any other, one after the other.
+struct SharedSamples: SampleSource {
+    let source: any SampleSource
+    let share: LoaderShare
+    let streams: [StreamRequest]
+    var replacesDamaged: Bool { source.replacesDamaged }
+
+    init(_ source: any SampleSource, _ share: LoaderShare) {
+        (self.source, self.share) = (source, share)
+        streams = source.streams.map { stream in
+            StreamRequest(
+                name: stream.name, source: stream.source, batchSize: stream.batchSize / share.count, sampler: stream.sampler,
+                views: stream.views)
+        }
+    }
+
+    func showsLabels(stream: Int) -> Bool { source.showsLabels(stream: stream) }
+
+    func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
+        source.sample(step: step, stream: stream, slot: share.number * streams[stream].batchSize + slot, attempt: attempt)
+    }
+}
+
+/// The samples of an evaluation: the list once, in order; of several processes each takes a batch in turn. Damaged samples are left out
+/// and counted, never replaced.
 struct EvaluationSamples: SampleSource {
     let streams: [StreamRequest]
     let list: VideoList
     let seed: UInt64, pass: Int
+    let share: LoaderShare
     let replacesDamaged = false
 
     func showsLabels(stream: Int) -> Bool { true }
 
     func sample(step: Int, stream: Int, slot: Int, attempt: Int) -> SampleDraw? {
-        let place = step * streams[stream].batchSize + slot
+        let place = (step * share.count + share.number) * streams[stream].batchSize + slot
         return place < list.count
             ? SampleDraw(sample: list.samples[place], seed: seed, pass: pass, stream: streams[stream].name) : nil
     }
@@ -79,26 +118,31 @@ struct EvaluationSamples: SampleSource {
 
 extension ClipLoader {
     /// A loader of a method's batches, of steps `firstStep` ..< `endStep`; `epochStart` is the step where sequences of samples begin.
+    ///
+    /// - Parameter share: Which samples of each batch are loaded; the number of shares divides those of every stream.
     public convenience init(
         training plan: ViewPlan, labeled: VideoList, unlabeled: VideoList, seed: UInt64, firstStep: Int, endStep: Int,
-        epochStart: Int = 0, access: VideoAccess, normalization: ChannelNormalization = .imageNet
+        epochStart: Int = 0, share: LoaderShare = .whole, access: VideoAccess, normalization: ChannelNormalization = .imageNet
     ) {
+        let samples = TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed, epochStart: epochStart)
         self.init(
-            source: TrainingSamples(plan: plan, labeled: labeled, unlabeled: unlabeled, seed: seed, epochStart: epochStart),
-            firstStep: firstStep, endStep: endStep, media: MediaSettings(access: access, normalization: normalization))
+            source: share == .whole ? samples : SharedSamples(samples, share), firstStep: firstStep, endStep: endStep,
+            share: share,
+            media: MediaSettings(access: access, normalization: normalization))
     }
 
     /// A loader of a list, once, in order: one stream called `videos` with the given views.
     ///
-    /// `seed` and `pass` decide what random views show.
+    /// `seed` and `pass` decide what random views show. `share`: of the batches each process takes one in turn.
     public convenience init(
         evaluating list: VideoList, views: [ViewRequest], batchSize: Int, seed: UInt64 = 0, pass: Int = 0,
-        access: VideoAccess, normalization: ChannelNormalization = .imageNet
+        share: LoaderShare = .whole, access: VideoAccess, normalization: ChannelNormalization = .imageNet
     ) {
         let stream = StreamRequest(name: "videos", source: .labeled, batchSize: batchSize, views: views)
+        let batches = (list.count + batchSize - 1) / batchSize
         self.init(
-            source: EvaluationSamples(streams: [stream], list: list, seed: seed, pass: pass), firstStep: 0,
-            endStep: (list.count + batchSize - 1) / batchSize,
+            source: EvaluationSamples(streams: [stream], list: list, seed: seed, pass: pass, share: share), firstStep: 0,
+            endStep: (batches - share.number + share.count - 1) / share.count, share: share,
             media: MediaSettings(access: access, normalization: normalization))
     }
 }

@@ -1,6 +1,7 @@
 import Augment
 import Datasets
 import Files
+import Ranks
 
 extension Configuration {
     /// The configuration of a new run: default < the method's publication < what the data set recommends < `file` < `flags`
@@ -132,11 +133,13 @@ extension Configuration {
     }
 
     /// The evaluator of networks of `classCount` classes.
-    func evaluator(classCount: Int, _ access: VideoAccess) throws(AugmentError) -> Evaluator {
+    func evaluator(
+        classCount: Int, _ access: VideoAccess, _ communicator: any Communicator = SingleProcess()
+    ) throws(AugmentError) -> Evaluator {
         let clip = self[ClipOptions.self]
         return try Evaluator(
             window: (clip.length, clip.stride), size: clip.size, views: self[EvaluationOptions.self].views,
-            classCount: classCount, access: access)
+            classCount: classCount, access: access, communicator: communicator)
     }
 
     /// How videos are read.

@@ -2,6 +2,7 @@ import Augment
 import Datasets
 import Files
 import Networks
+import Ranks
 import Tensor
 
 /// Scores a network on a list by views spread over time and along the long side (protocol card, section 2).
@@ -9,6 +10,8 @@ public struct Evaluator: Sendable {
     private let views: [ViewRequest]
     private let classCount: Int
     private let access: VideoAccess
+    /// The processes that score together, each some of the batches.
+    private let communicator: any Communicator
 
     /// Clips that are forwarded together at most.
     private static let clipsAtOnce = 32
@@ -21,7 +24,7 @@ public struct Evaluator: Sendable {
     /// One crop has the side `size` within a short side of 8/7 of that (224 of 256); three crops have the whole short side.
     public init(
         window: (length: Int, stride: Int), size: Int, views: EvaluationViews, classCount: Int,
-        access: VideoAccess
+        access: VideoAccess, communicator: any Communicator = SingleProcess()
     ) throws(AugmentError) {
         let shortSide = Evaluator.shortSide(of: size)
         let crops = try EvaluationCrops(
@@ -36,6 +39,7 @@ public struct Evaluator: Sendable {
         }
         self.classCount = classCount
         self.access = access
+        self.communicator = communicator
     }
 
     /// The scores of `network` on `list`; videos that cannot be read are left out and counted.
@@ -127,25 +131,25 @@ public struct Evaluator: Sendable {
     }
 
     /// What `body` gives for each sample of batches seen by `views`, for all samples that can be read, in list order.
-    private func each<Value>(
+    private func each<Value: RankValue>(
         on list: VideoList, _ views: [ViewRequest], _ progress: (_ done: Int, _ total: Int) throws -> Void,
         _ body: (StreamBatch) -> [Value]
     ) throws -> [(sample: VideoSample, value: Value)] {
         let batchSize = max(1, Evaluator.clipsAtOnce / views.count)
         let loader = ClipLoader(
-            evaluating: list, views: views, batchSize: batchSize, access: access)
+            evaluating: list, views: views, batchSize: batchSize,
+            share: LoaderShare(number: communicator.rank, count: communicator.count), access: access)
         defer { loader.stop() }
-        let samples = Dictionary(list.samples.map { ($0.index, $0) }) { first, _ in first }
-        var found: [(sample: VideoSample, value: Value)] = []
+        var found: [(index: Int, value: Value)] = []
         var seen = 0
         while let batch = try loader.next()?["videos"] {
             for (index, value) in zip(batch.sampleIndices, batch.count > 0 ? body(batch) : []) {
-                if let sample = samples[index] { found.append((sample, value)) }
+                found.append((index, value))
             }
-            seen += batchSize
+            seen += batchSize * communicator.count
             try progress(min(seen, list.count), list.count)
         }
-        return found
+        return try communicator.gather(found, of: list, ledger: access.ledger)
     }
 
     private func sums(of body: (Tensor) -> Tensor, _ batch: StreamBatch) -> [Double] {

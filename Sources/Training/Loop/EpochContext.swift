@@ -2,6 +2,7 @@ import Augment
 import Datasets
 import Files
 import Networks
+import Ranks
 import Tensor
 
 /// What a method may do between steps: look at whole lists, and refresh the statistics of its networks.
@@ -64,7 +65,36 @@ public final class EpochContext {
     public func pass(
         over list: List, views: [ViewRequest]? = nil, batchSize: Int = 16, _ body: (StreamBatch) throws -> Void
     ) throws {
-        try pass(over: try samples(of: list), views: views, batchSize: batchSize, body)
+        try pass(over: try samples(of: list), views: views, batchSize: batchSize) { _, batch in try body(batch) }
+    }
+
+    /// What `body` makes of every clip of a list, row by row, in the order of the list; clips that cannot be read are left out and noted.
+    ///
+    /// Where several processes train together each passes over some of the batches, and all get all rows: this is faster than `pass`,
+    /// whose batches all of them see.
+    ///
+    /// - Parameters:
+    ///   - views: What is shown; nil: `plainView`. Random views are drawn anew in each epoch.
+    ///   - body: Gives tensors `[N, ...]` of a batch of N clips, the same ones for each.
+    /// - Returns: The clips' stable indices, and the tensors of all; none where no clip could be read.
+    /// Throws what `body` throws, `TestListInTraining`, and `PassInterrupted` after a signal.
+    public func rows(
+        over list: List, views: [ViewRequest]? = nil, batchSize: Int = 16, _ body: (StreamBatch) throws -> [Tensor]
+    ) throws -> (samples: [Int], rows: [Tensor]) {
+        let list = try samples(of: list), communicator = data.communicator
+        var batches: [RowBatch] = []
+        try pass(
+            over: list, views: views, batchSize: batchSize,
+            share: LoaderShare(number: communicator.rank, count: communicator.count)
+        ) { number, batch in
+            let rows = try body(batch).map { RankRows($0.detached) }
+            batches.append(RowBatch(number: number, samples: batch.sampleIndices, rows: rows))
+        }
+        let all = try communicator.allGather(RankRowBatches(batches: batches, damage: data.access.ledger.takeHeld()))
+        try data.access.ledger.record(all.flatMap(\.damage))
+        let ordered = all.flatMap(\.batches).sorted { $0.number < $1.number }
+        let tensors = (ordered.first?.rows ?? []).indices.map { row in Tensor.concatenated(ordered.map { $0.rows[row].tensor }) }
+        return (ordered.flatMap(\.samples), tensors)
     }
 
     /// Makes the running statistics of `network` those of its weights as they are now: the mean over up to `batches` batches of
@@ -85,7 +115,7 @@ public final class EpochContext {
         let view = view ?? plainView
         var number = 0
         let list = VideoList(part: .train, samples: drawn, classes: all.classes)
-        try pass(over: list, views: [view], batchSize: batchSize) { batch in
+        try pass(over: list, views: [view], batchSize: batchSize) { _, batch in
             GradientRecording.off { forward(batch[view.name], ForwardContext(normalization: .averaging(batch: number))) }
             number += 1
         }
@@ -108,17 +138,20 @@ public final class EpochContext {
     }
 
     private func pass(
-        over list: VideoList, views: [ViewRequest]?, batchSize: Int, _ body: (StreamBatch) throws -> Void
+        over list: VideoList, views: [ViewRequest]?, batchSize: Int, share: LoaderShare = .whole,
+        _ body: (_ number: Int, _ batch: StreamBatch) throws -> Void
     ) throws {
         hasPassed = true
         let loader = ClipLoader(
-            evaluating: list, views: views ?? [plainView], batchSize: batchSize, seed: data.seed, pass: epoch,
+            evaluating: list, views: views ?? [plainView], batchSize: batchSize, seed: data.seed, pass: epoch, share: share,
             access: data.access)
         defer { loader.stop() }
+        var number = share.number - share.count
         while let batch = try loader.next()?["videos"] {
             if Interruption.request != nil { throw PassInterrupted() }
+            number += share.count
             guard batch.count > 0 else { continue }
-            try body(data.elementType == .float32 ? batch : batch.converted(to: data.elementType))
+            try body(number, data.elementType == .float32 ? batch : batch.converted(to: data.elementType))
         }
     }
 
@@ -137,12 +170,24 @@ public final class EpochContext {
     }
 }
 
+/// What a pass makes of a batch of a list.
+private struct RowBatch: Codable {
+    let number: Int, samples: [Int], rows: [RankRows]
+}
+
+/// What a rank makes of its batches of a list.
+private struct RankRowBatches: Codable {
+    let batches: [RowBatch], damage: [DamageLedger.Meeting]
+}
+
 /// The lists of a run and how they are read.
 public struct RunData: Sendable {
     let lists: TrainingLists, test: VideoList
     let window: TemporalWindow, crops: EvaluationCrops
     let seed: UInt64
     let access: VideoAccess
+    /// The processes that train together.
+    let communicator: any Communicator
     /// Scores by the views of `evaluation.views`.
     let evaluator: Evaluator
     /// The type in which networks want their clips.
@@ -152,8 +197,10 @@ public struct RunData: Sendable {
 
     /// The data of a run by `plan`.
     public init(
-        _ plan: TrainingPlan, access: VideoAccess, elementType: ElementType = .float32, isRehearsal: Bool = false
+        _ plan: TrainingPlan, access: VideoAccess, communicator: any Communicator = SingleProcess(),
+        elementType: ElementType = .float32, isRehearsal: Bool = false
     ) throws(AugmentError) {
+        self.communicator = communicator
         self.elementType = elementType
         self.isRehearsal = isRehearsal
         let clip = plan.configuration[ClipOptions.self]
@@ -164,7 +211,7 @@ public struct RunData: Sendable {
             shortSide: Evaluator.shortSide(of: clip.size), output: PictureSize(side: clip.size), layout: .centre)
         seed = plan.seed
         self.access = access
-        evaluator = try plan.evaluator(access)
+        evaluator = try plan.evaluator(access, communicator)
     }
 }
 

@@ -2,6 +2,7 @@ import Augment
 import Datasets
 import Files
 import Networks
+import Ranks
 import Tensor
 
 /// A stage and the steps that it takes.
@@ -118,6 +119,26 @@ extension TrainingPlan {
             break
         }
         return found
+    }
+
+    /// Throws where `communicator`'s ranks cannot share the work of a step.
+    func requireShares(for communicator: any Communicator) throws(ConfigurationError) {
+        let ranks = communicator.count, parts = configuration[BatchOptions.self].microbatches
+        guard ranks > 1 else { return }
+        if !parts.isMultiple(of: ranks) {
+            throw ConfigurationError(findings: [
+                .conflict(
+                    reason:
+                        "batch.microbatches=\(parts): \(ranks) ranks cannot share \(parts) \(parts == 1 ? "part" : "parts") of a batch alike; use "
+                        + "batch.microbatches=\(ranks), whose results are the same for any number of ranks that divides it")
+            ])
+        }
+        if configuration[EngineOptions.self].tune == .measure {
+            throw ConfigurationError(findings: [
+                .conflict(
+                    reason: "engine.tune=measure: each of \(ranks) ranks would choose by its own clock; use engine.tune=rule")
+            ])
+        }
     }
 
     /// The stages of `method` over the steps of the run.

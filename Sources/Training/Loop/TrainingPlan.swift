@@ -2,6 +2,7 @@ import Augment
 import Datasets
 import Files
 import Networks
+import Ranks
 import Tensor
 
 /// Everything that a run is, settled and checked before any work: configuration, method, data, number of steps.
@@ -85,8 +86,10 @@ public struct TrainingPlan: Sendable {
     }
 
     /// The evaluator that the configuration describes.
-    public func evaluator(_ access: VideoAccess) throws(AugmentError) -> Evaluator {
-        try configuration.evaluator(classCount: dataSet.classes.count, access)
+    public func evaluator(
+        _ access: VideoAccess, _ communicator: any Communicator = SingleProcess()
+    ) throws(AugmentError) -> Evaluator {
+        try configuration.evaluator(classCount: dataSet.classes.count, access, communicator)
     }
 
     /// A digest of the sizes of all files, in the order of the lists.

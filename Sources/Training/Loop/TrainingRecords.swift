@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Media
+import Ranks
 import Tensor
 
 extension TrainingPlan {
@@ -41,7 +42,7 @@ extension TrainingPlan {
 
 extension RunRecord {
     /// The record of a run of `plan` on the engine that runs.
-    init(_ plan: TrainingPlan, engine: EngineDescription) {
+    init(_ plan: TrainingPlan, engine: EngineDescription, _ communicator: any Communicator) {
         self.init(
             configuration: plan.recordedConfiguration, seeds: ["run": plan.configuration[RunOptions.self].seed],
             digests: [
@@ -62,6 +63,11 @@ extension RunRecord {
         digests["init"] = plan.initialWeights?.digest
         digests["features"] = plan.features?.digest(of: plan.dataSet.videoPaths)
         samples = plan.method.manifest.samples
+        if let library = communicator.library {
+            let hosts = Dictionary(communicator.hosts.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+            versions["ranks"] =
+                "\(communicator.count): \(hosts.map { "\($0.value) on \($0.key)" }.joined(separator: ", ")); \(library)"
+        }
     }
 
     /// Why `plan` would give other results than this run; `now` is what a new run of it would record.

@@ -6,16 +6,16 @@ import Files
 extension TrainingRun {
     /// Writes a line of metrics, one of what the clock says where there is such, and the numbers of both as an event.
     func tell(step: Int, _ values: [(String, JSON)], clock: [(String, JSON)] = []) throws {
-        try metrics.append(step: step, values)
-        if !clock.isEmpty { try timings.append(step: step, clock) }
         let tagged = values.map { (EventTag.ofMetric($0.0), $0.1) } + clock.map { (EventTag.ofTiming($0.0), $0.1) }
-        try events.append(step: step, scalars: tagged.compactMap { tag, value in value.realValue.map { (tag, $0) } })
+        try files.append(
+            step: step, values, clock: clock, tagged.compactMap { tag, value in value.realValue.map { (tag, $0) } })
     }
 
     /// Shows some clips of a stage's first batch.
     func showViews(of batch: Batch, in stage: TrainingStage) throws {
-        let picture = BatchSheet.picture(of: batch, state.method.views(in: stage), names: clipNames(of: batch))
-        try events.append(step: state.step, tag: EventTag.views, picture: picture)
+        try files.append(
+            step: state.step, tag: EventTag.views,
+            picture: BatchSheet.picture(of: batch, state.method.views(in: stage), names: clipNames(of: batch)))
     }
 
     /// Tells the scores at the end, beside those of the last step.
@@ -25,9 +25,9 @@ extension TrainingRun {
             ("accuracyTop1", test?.accuracy(top: 1)), ("accuracyTop5", test?.accuracy(top: 5)),
             ("meanClassAccuracy", test?.meanClassAccuracy),
         ].compactMap { name, value in value.map { (EventTag.ofMetric("test.\(name)"), $0) } }
-        try events.append(step: step, scalars: accuracies + scores.map { (EventTag.ofScore($0.name), $0.value) })
-        if let test { try events.append(step: step, tag: EventTag.confusion, picture: test.confusionPicture) }
-        try events.close()
+        try files.append(step: step, scalars: accuracies + scores.map { (EventTag.ofScore($0.name), $0.value) })
+        if let test { try files.append(step: step, tag: EventTag.confusion, picture: test.confusionPicture) }
+        try files.closeEvents()
     }
 }
 

@@ -5,8 +5,8 @@ import Files
 
 extension TrainingRun {
     func saveIfDue() throws {
-        try writer.check()
-        try directory.requireHeld()
+        try files.check()
+        try files.requireHeld()
         try whileMoving { try noteCheckpoints() }
         let options = plan.configuration[CheckpointOptions.self]
         let bySteps = options.everySteps > 0 && state.step % options.everySteps == 0
@@ -16,22 +16,23 @@ extension TrainingRun {
 
     /// From now on the run goes on from a checkpoint, or not at all.
     private func noteCheckpoints() throws(RunError) {
-        guard !record.hasCheckpoints, writer.savedStep != nil else { return }
+        guard !record.hasCheckpoints, files.savedStep != nil else { return }
         record.hasCheckpoints = true
-        try directory.write(record)
+        try files.write(record)
     }
 
     /// How far files and loader have come.
     var position: RunPosition {
-        RunPosition(
-            metrics: metrics.position, timings: timings.position, damage: access.ledger.record, tuning: TuningRecord.choices)
+        let positions = files.positions
+        return RunPosition(
+            metrics: positions.metrics, timings: positions.timings, damage: access.ledger.record, tuning: TuningRecord.choices)
     }
 
     /// Begins to save the state; it is written beside what follows.
     func save(isBest: Bool = false) throws {
-        guard hasChanged else { return try writer.check() }
+        guard hasChanged else { return try files.check() }
         guard state.isFinite else { throw diverged("a weight", nil) }
-        try writer.begin(state.checkpoint(position), isBest: isBest)
+        try files.begin(state.checkpoint(position), isBest: isBest)
         lastSave = .now
         hasChanged = false
     }
@@ -62,7 +63,7 @@ extension TrainingRun {
     func score(_ list: VideoList) throws -> ClassificationReport? {
         guard !list.isEmpty else { return nil }
         CrashReport.isAt(step: nil)
-        let evaluator = try plan.evaluator(access), report: ClassificationReport
+        let evaluator = try plan.evaluator(access, communicator), report: ClassificationReport
         if let network = state.evaluated {
             report = try evaluator.evaluate(network, on: list, progress: didScore)
         } else if let scorer = state.method.scorer {
@@ -116,24 +117,24 @@ extension TrainingRun {
         let outcome = TrainingOutcome(
             test: test, probe: probe, bestValidationAccuracy: state.bestAccuracy, scores: scores, steps: state.step,
             seconds: seconds,
-            run: directory.path,
+            run: files.path,
             weightsDigest: state.weightsDigest,
             waitShare: waitShare, damage: access.ledger.record)
         try writeDamage()
         // Clips that were kept have been learned from.
         let lost = outcome.damage.entries.filter { $0.verdict != .damaged || access.ledger.tolerance.policy != .keep }
         for name in plan.lists.labelled.unreadableClasses(damaged: lost.map(\.path)) {
-            observer.note("class \(name): none of its labelled clips could be read; see \(directory.path)/damage.tsv")
+            observer.note("class \(name): none of its labelled clips could be read; see \(files.path)/damage.tsv")
         }
         if let test {
-            try test.writeConfusionPicture(to: directory.path + "/confusion.png")
-            try test.writeScores(classes: plan.dataSet.classes.names, to: directory.path + "/test-scores.tsv")
+            try files.write("confusion.png") { path in try test.writeConfusionPicture(to: path) }
+            try files.write("test-scores.tsv") { path in try test.writeScores(classes: plan.dataSet.classes.names, to: path) }
         }
         try tell(test, scores)
         record.hasCheckpoints = true
         record.state = .finished
         record.result = outcome.result(plan.configuration)
-        try directory.write(record)
+        try files.write(record)
         return outcome
     }
 
@@ -141,6 +142,6 @@ extension TrainingRun {
     func writeDamage() throws(FileError) {
         let found = access.ledger.record
         record.damage = .object([("videos", .integer(found.damaged.count)), ("clips", found.countsJSON)])
-        try DamageTable.write(found, to: directory.path + "/damage.tsv")
+        try files.write("damage.tsv") { path throws(FileError) in try DamageTable.write(found, to: path) }
     }
 }

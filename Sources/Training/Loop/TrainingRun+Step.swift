@@ -53,39 +53,24 @@ extension TrainingRun {
         if let lateStop { try lateStop.whileMoving(body) } else { try body() }
     }
 
-    /// The losses of a step, in the mean over the parts of its batch; their gradients are at the parameters.
-    private func losses(
-        of loaded: Batch, at context: StepContext
-    ) throws -> (total: Double, values: [(name: String, value: Double)]) {
-        let count = plan.configuration[BatchOptions.self].microbatches
-        guard count > 1 else { return try losses(of: loaded, share: 1, at: context) }
-        let contexts = (0..<count).map(context.part)
-        let parts = try zip(loaded.parts(count), contexts).map { try losses(of: $0, share: 1 / Double(count), at: $1) }
-        context.take(contexts)
-        let values = parts.flatMap(\.values).grouped(by: \.name).map { name, parts in
-            (name: name, value: parts.reduce(0) { $0 + $1.value } / Double(parts.count))
-        }
-        return (parts.reduce(0) { $0 + $1.total } / Double(count), values)
-    }
-
-    /// The losses of a part of a batch; `share` of their gradients is added to those at the parameters.
-    private func losses(
-        of loaded: Batch, share: Double, at context: StepContext
-    ) throws -> (total: Double, values: [(name: String, value: Double)]) {
+    /// The losses of a step; their gradients are at the parameters.
+    private func losses(of loaded: Batch, at context: StepContext) throws -> StepLosses {
+        let parts = plan.configuration[BatchOptions.self].microbatches
+        guard parts == 1 else { return try losses(of: loaded, inParts: parts, at: context) }
         let batch = try phase("transform") {
             try plan.call("in its transform") { try state.method.prepared(loaded, at: context) }
         }
         let terms = try phase("forward") { try plan.call("in its losses") { try state.method.terms(of: batch, at: context) } }
         let values = try terms.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
         let total = terms.total
-        phase("backward") { (share == 1 ? total : total.map { $0 * share })?.backward() }
+        phase("backward") { total?.backward() }
         return (total?.scalar ?? 0, values)
     }
 
     /// Moves the networks and the method, and writes the line of metrics.
     private func move(
-        _ losses: (total: Double, values: [(name: String, value: Double)]), _ batch: Batch, at context: StepContext, rate: Double,
-        begin: ContinuousClock.Instant, waitSeconds: Double
+        _ losses: StepLosses, _ batch: Batch, at context: StepContext, rate: Double, begin: ContinuousClock.Instant,
+        waitSeconds: Double
     ) throws -> StepReport {
         hasChanged = true
         let norm = try phase("update") { try update(context, rate: rate, batch) }
@@ -148,7 +133,7 @@ extension TrainingRun {
         return norm
     }
 
-    private func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
+    func finite(_ term: LossTerm, _ batch: Batch) throws -> Double {
         let value = term.value.scalar
         guard value.isFinite else { throw diverged("the loss \(term.name)", batch) }
         return value
@@ -168,8 +153,13 @@ extension TrainingRun {
             let rest = stream.count - shown.count
             return "\(name): \(shown.joined(separator: ", "))" + (rest > 0 ? " and \(rest) more" : "")
         }
+        return diverged(quantity, clips: clips ?? [])
+    }
+
+    /// The same of clips that are known.
+    func diverged(_ quantity: String, clips: [String]) -> TrainingDiverged {
         // What is being written counts; why it could not be is told by whoever writes next.
-        try? writer.finish()
-        return TrainingDiverged(quantity: quantity, step: state.step, clips: clips ?? [], savedStep: writer.savedStep)
+        try? files.finish()
+        return TrainingDiverged(quantity: quantity, step: state.step, clips: clips, savedStep: files.savedStep)
     }
 }

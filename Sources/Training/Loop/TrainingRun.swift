@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import Networks
+import Ranks
 import Tensor
 
 /// One run: trains by its plan, saves on the way, evaluates at the end.
@@ -10,116 +11,112 @@ import Tensor
 /// metrics.
 public final class TrainingRun {
     let plan: TrainingPlan
-    let directory: RunDirectory
+    /// What it writes.
+    let files: RunFiles
     var record: RunRecord
     let state: TrainingState
-    let writer: CheckpointWriter
-    let metrics: MetricsLog, timings: MetricsLog, events: EventFile
     let observer: any TrainingObserver
     let access: VideoAccess
+    /// The processes that train together.
+    let communicator: any Communicator
     /// What measures some of the steps; nil where none is measured.
     public var profiler: TrainingProfile?
     /// A step after which the run stops as after a signal; nil: none.
     public var stopsAfterStep: Int?
     private let data: RunData
-    private var tuning: TuningRecord
     var lastSave = ContinuousClock.now
     /// What ends the run where a signal cannot wait for its step.
     private(set) var lateStop: LateStop?
     var secondsOfLastStep: Double?
     /// Whether the state is another than that of the newest checkpoint; saving the same again could only harm it.
     var hasChanged = true
+    /// Whether a signal has asked some rank to stop; all know that after the same step.
+    var isAskedToStop = false
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
+    ///
+    /// - Parameter communicator: The processes that train it together, each of which does the same.
     public init(
-        _ plan: TrainingPlan, out: String?, indices: VideoIndexStore = VideoIndexStore(), observer: any TrainingObserver
+        _ plan: TrainingPlan, out: String?, indices: VideoIndexStore = VideoIndexStore(),
+        communicator: any Communicator = SingleProcess(), observer: any TrainingObserver
     ) throws {
+        try plan.requireShares(for: communicator)
         try Engine.start(plan.engine)
         try MemoryPlan.requireRoom(for: plan)
         let plan = try plan.readingInitialWeights()
         self.plan = plan
+        self.communicator = communicator
         access = plan.access(indices)
         self.observer = observer
-        data = try RunData(plan, access: access)
+        data = try RunData(plan, access: access, communicator: communicator)
         state = try TrainingState(plan)
         if let weights = plan.initialWeights { observer.note(weights.report(state.method.networks)) }
         for note in plan.notesOnFreezing(state.method.networks) { observer.note(note) }
-        record = RunRecord(plan, engine: Engine.backend.description)
+        record = RunRecord(plan, engine: Engine.backend.description, communicator)
+        try record.requireAgreement(of: communicator)
         Interruption.begin()
-        directory =
-            if let out { try RunDirectory.create(at: out, record: record) } else {
-                try RunDirectory.create(in: "runs", named: plan.standardRunName, record: record)
-            }
-        tuning = TuningRecord(run: directory.path)
-        writer = CheckpointWriter(
-            plan.checkpoints(in: directory), logs: directory.logPaths, permission: directory.requireHeld)
-        metrics = try MetricsLog(path: directory.metricsPath)
-        timings = try MetricsLog(path: directory.timingsPath)
-        events = try EventFile(in: directory.path)
+        let directory = communicator.isFirst ? try RunDirectory.create(out, plan, record: record) : nil
+        let path = try communicator.broadcast(directory?.path)
+        files =
+            if let directory {
+                try RunFiles(
+                    directory, plan.checkpoints(in: directory), tuning: TuningRecord(run: directory.path), after: nil,
+                    isResumed: false)
+            } else { RunFiles(ofRunAt: path ?? "") }
     }
 
     /// Goes on with the run in `folder` from its newest whole checkpoint; without one from step 0, which is said.
     ///
-    /// - Parameter allowsDifferences: Whether it goes on where results will not be those of a run that was never stopped.
+    /// - Parameters:
+    ///   - allowsDifferences: Whether it goes on where results will not be those of a run that was never stopped.
+    ///   - communicator: The processes that train it together, perhaps another number of them than before.
     /// Throws `ResumeMismatch` where the plan is not that of the run, and `RunError.finished`.
     public init(
         resuming folder: String, _ plan: TrainingPlan, indices: VideoIndexStore = VideoIndexStore(),
-        allowsDifferences: Bool = false, observer: any TrainingObserver
+        allowsDifferences: Bool = false, communicator: any Communicator = SingleProcess(), observer: any TrainingObserver
     ) throws {
-        directory = try RunDirectory.open(folder)
-        record = try directory.record()
-        guard record.state != .finished else { throw RunError.finished(path: folder) }
+        try plan.requireShares(for: communicator)
         try Engine.start(plan.engine)
         try MemoryPlan.requireRoom(for: plan)
-        let checkpoints = plan.checkpoints(in: directory), metricsPath = directory.metricsPath
-        let newest = try checkpoints.newest { checkpoint in
-            let needed = checkpoint.state["metricsPosition"]?.integerValue ?? 0, found = FileReader.size(of: metricsPath) ?? 0
-            return found < needed ? "\(metricsPath) has \(found) bytes, and \(needed) were there when it was made" : nil
-        }
-        tuning = TuningRecord(run: folder)
-        try tuning.restore(saved: newest.checkpoint?.state["tuning"])
-        guard newest.checkpoint != nil || !record.hasCheckpoints else {
-            throw RunError.checkpointsLost(folder: directory.checkpointsPath)
-        }
-        writer = CheckpointWriter(
-            checkpoints, logs: directory.logPaths, wholeStep: newest.checkpoint?.step, permission: directory.requireHeld)
-        let plan = newest.checkpoint == nil ? try plan.readingInitialWeights() : plan.restored()
-        if newest.checkpoint != nil { try plan.requireInitialWeights(of: record) }
+        let stopped = try StoppedRun(folder, plan, communicator)
+        record = stopped.record
+        let checkpoint = stopped.checkpoint
+        let plan = checkpoint == nil ? try plan.readingInitialWeights() : plan.restored()
+        if checkpoint != nil { try plan.requireInitialWeights(of: record) }
         self.plan = plan
+        self.communicator = communicator
         access = plan.access(indices)
         self.observer = observer
-        let now = RunRecord(plan, engine: Engine.backend.description)
+        let now = RunRecord(plan, engine: Engine.backend.description, communicator)
+        try now.requireAgreement(of: communicator)
         let differences = try record.differences(from: now, plan, run: folder)
         if differences.isEmpty {
             record.take(placesOf: now)
         } else {
             guard allowsDifferences else { throw ResumeMismatch(run: folder, differences: differences) }
-            record.accept(now, differing: differences, fromStep: newest.checkpoint?.step ?? 0)
+            record.accept(now, differing: differences, fromStep: checkpoint?.step ?? 0)
             observer.note("results will not be those of a run that was never stopped: \(differences.joined(separator: "; "))")
         }
-        data = try RunData(plan, access: access)
+        data = try RunData(plan, access: access, communicator: communicator)
         state = try TrainingState(plan)
-        for damaged in newest.passedOver { observer.note("passed over \(damaged)") }
-        if let checkpoint = newest.checkpoint {
+        for damaged in stopped.passedOver { observer.note("passed over \(damaged)") }
+        if let checkpoint {
             try state.restore(checkpoint)
             observer.note("going on after step \(checkpoint.step)")
         } else {
             observer.note("there is no checkpoint yet: starting at step 0")
         }
-        func position(_ name: String) -> Int { newest.checkpoint?.state[name]?.integerValue ?? 0 }
         let paths = Dictionary(plan.videoNames.map { ($0.name, $0.path) }) { first, _ in first }
-        access.ledger.restore((newest.checkpoint?.damage ?? DamageLedger.Record()).renamed(paths))
-        hasChanged = newest.checkpoint == nil
-        metrics = try MetricsLog(path: directory.metricsPath, position: position("metricsPosition"))
-        timings = try MetricsLog(path: directory.timingsPath, position: position("timingsPosition"), isNeeded: false)
-        events = try EventFile(in: directory.path, firstStep: state.step)
+        access.ledger.restore((checkpoint?.damage ?? DamageLedger.Record()).renamed(paths))
+        hasChanged = checkpoint == nil
+        files = try stopped.files(plan)
         Interruption.begin()
         record.state = .running
-        try directory.write(record)
+        try files.write(record)
     }
 
     /// The run's folder.
-    public var path: String { directory.path }
+    public var path: String { files.path }
 
     /// Says what half precision costs where the processor does not multiply bf16.
     private func notePrecision() {
@@ -135,7 +132,7 @@ public final class TrainingRun {
     /// - Parameter leave: Ends the process with the code of an error, from another thread, where a signal cannot wait for the end
     ///   of a step; nil: every step is finished.
     public func run(leavingBy leave: (@Sendable (any Error) -> Never)? = nil) throws -> TrainingOutcome {
-        CrashReport.begin(with: plan.plugin, run: directory.path)
+        CrashReport.begin(with: plan.plugin, run: files.path)
         notePrecision()
         lateStop = leave.map(makeLateStop)
         defer {
@@ -155,8 +152,8 @@ public final class TrainingRun {
             try save()
             let (test, probe) = try scoreAtEnd()
             let scores = try namedScores(test)
-            try tuning.write()
-            try writer.finish()
+            try files.writeTuning()
+            try files.finish()
             lateStop?.finish()
             return try finish(
                 test, probe, scores, seconds: begin.duration(to: .now).seconds, waitShare: seconds > 0 ? waited / seconds : 0)
@@ -168,15 +165,16 @@ public final class TrainingRun {
 
     /// Writes how the run ended, once all that was to be saved is on the disk, and returns what is to be told.
     private func ended(by error: any Error) -> any Error {
-        var reason: any Error = error is PassInterrupted ? interrupted : error
-        do throws(RunError) { try writer.finish() } catch {
+        var reason: any Error =
+            error is PassInterrupted || error as? RankError == .ended(code: ExitCode.preempted.rawValue) ? interrupted : error
+        do throws(RunError) { try files.finish() } catch {
             if reason is Interrupted { reason = error }
         }
         if reason is Interrupted { reason = interrupted }
-        if (try? directory.requireHeld()) != nil { try? writeDamage() }
-        record.hasCheckpoints = writer.savedStep != nil
+        if (try? files.requireHeld()) != nil { try? writeDamage() }
+        record.hasCheckpoints = files.savedStep != nil
         record.state = reason is Interrupted ? .stopped : .failed
-        try? directory.write(record)
+        try? files.write(record)
         return reason
     }
 
@@ -184,8 +182,8 @@ public final class TrainingRun {
         LateStop(
             grace: plan.configuration[CheckpointOptions.self].graceSeconds,
             save: { [self] position, before in
-                try writer.begin(state.checkpoint(position, before: before))
-                try writer.finish()
+                try files.begin(state.checkpoint(position, before: before))
+                try files.finish()
             },
             end: { [self] error in leave(ended(by: error ?? interrupted)) })
     }
@@ -197,7 +195,7 @@ public final class TrainingRun {
             evaluated: state.evaluated, data: data, isEvaluation: isEvaluation)
     }
 
-    var interrupted: Interrupted { Interrupted(step: writer.savedStep ?? 0, run: directory.path) }
+    var interrupted: Interrupted { Interrupted(step: files.savedStep ?? 0, run: files.path) }
 
     // MARK: Stages and epochs
 
@@ -228,7 +226,7 @@ public final class TrainingRun {
         let loader = ClipLoader(
             training: views, labeled: plan.lists.labelled, unlabeled: plan.lists.unlabelled, seed: plan.seed,
             firstStep: state.step, endStep: end, epochStart: state.step / plan.stepsPerEpoch * plan.stepsPerEpoch,
-            access: access)
+            share: LoaderShare(number: communicator.rank, count: communicator.count), access: access)
         defer { loader.stop() }
         var waited = 0.0
         while state.step < end {
@@ -241,11 +239,12 @@ public final class TrainingRun {
             }
             guard let wait else { break }
             waited += wait
-            try tuning.write()
+            try files.writeTuning()
             try endProfileIfDue()
             try validateIfDue()
             try saveIfDue()
-            if Interruption.request != nil || state.step == stopsAfterStep {
+            if communicator.count == 1 { isAskedToStop = Interruption.request != nil }
+            if isAskedToStop || state.step == stopsAfterStep {
                 try save()
                 throw interrupted
             }

@@ -105,6 +105,28 @@ final class TrainingState {
         return tree
     }
 
+    /// The running statistics of all networks, one after the other.
+    var statistics: [Double] {
+        get { networkStatistics.flatMap { $0.values.mean + $0.values.variance } }
+        set {
+            var place = 0
+            for statistics in networkStatistics {
+                let count = statistics.values.mean.count
+                statistics.values = ChannelStatistics(
+                    mean: Array(newValue[place..<place + count]), variance: Array(newValue[place + count..<place + 2 * count]))
+                place += 2 * count
+            }
+        }
+    }
+
+    /// Each once, though several networks may share one.
+    private var networkStatistics: [RunningStatistics] {
+        var seen: Set<ObjectIdentifier> = []
+        return method.networks.members.flatMap { $0.module.namedStatistics.map(\.statistics) }.filter {
+            seen.insert(ObjectIdentifier($0)).inserted
+        }
+    }
+
     /// Takes back what the losses of a step have moved. Throws `StateError`.
     func takeBack(_ moved: StateTree) throws {
         // All of it, since a method may make networks anew when it is restored.

@@ -37,7 +37,8 @@ public protocol Method: Stateful, SendableMetatype {
     ///
     /// Called with `.levels` where some view was asked for as levels, which are normalised after it, and then with `.normalized`.
     func transform(_ batch: Batch, _ phase: BatchPhase, at step: StepContext) throws -> Batch
-    /// The loss terms of a batch.
+    /// The loss terms of a batch, or of a part of it (`batch.microbatches`): `step.jointTerm` where a loss needs the rows of all parts, and
+    /// `step.willMove` where losses move state. Other state stays as it is here; `didStep` is the place to move it.
     func losses(_ batch: Batch, at step: StepContext) throws -> [LossTerm]
     /// Called between the backward pass and the optimiser; false leaves the networks as they are. Default: true.
     func willUpdate(_ step: StepContext) throws -> Bool
@@ -94,7 +95,7 @@ extension Method {
     /// The losses that count. Throws what they throw, and `MethodMistake` where one is not a single number.
     func terms(of batch: Batch, at step: StepContext) throws -> [LossTerm] {
         let terms = try losses(batch, at: step)
-        if let wrong = terms.first(where: { $0.value.count != 1 }) {
+        if let wrong = terms.first(where: { !$0.isJoint && $0.value.count != 1 }) {
             throw MethodMistake("the loss \(wrong.name) has the shape \(wrong.value.shape), expected one number")
         }
         return terms.filter { $0.weight != 0 }
@@ -134,16 +135,24 @@ public enum BatchPhase: Sendable {
 public struct LossTerm {
     /// Its name in the metrics.
     public let name: String
-    /// The scalar, before its weight.
-    public let value: Tensor
+    /// The scalar, before its weight; of a joint term that of its own rows.
+    public var value: Tensor { loss(rows) }
     /// Its factor in the sum.
     public let weight: Double
+    /// What a joint term is a loss of, by the rows of all parts of a batch; the scalar itself of any other.
+    let rows: [Tensor]
+    let isJoint: Bool
+    let loss: ([Tensor]) -> Tensor
 
     /// A term; see the properties.
     public init(_ name: String, _ value: Tensor, weight: Double = 1) {
-        self.name = name
-        self.value = value
-        self.weight = weight
+        (self.name, self.weight, rows, isJoint) = (name, weight, [value], false)
+        loss = { $0[0] }
+    }
+
+    /// A joint term of a part; see `StepContext.jointTerm`.
+    init(_ name: String, over rows: [Tensor], weight: Double, _ loss: @escaping ([Tensor]) -> Tensor) {
+        (self.name, self.weight, self.rows, isJoint, self.loss) = (name, weight, rows, true, loss)
     }
 }
 

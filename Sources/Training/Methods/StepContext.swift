@@ -1,4 +1,3 @@
-import Files
 import Datasets
 import Networks
 import Tensor
@@ -19,6 +18,10 @@ public final class StepContext {
     public private(set) var tallies: [(name: String, counts: [(label: Int, count: Int)])] = []
     /// True classes of unlabelled samples, where known. Methods cannot read them: they feed metrics and never a loss.
     private let diagnostics: DiagnosticLabels
+    /// Whether it is that of a part of the step's batch.
+    private(set) var isPart = false
+    /// What the part moves of the method's state, in the order in which the method said so.
+    var moves: [StateMove] = []
 
     /// A context; see the properties.
     public init(
@@ -37,17 +40,8 @@ public final class StepContext {
     func part(_ number: Int) -> StepContext {
         let part = StepContext(step: step, totalSteps: totalSteps, epoch: epoch, stage: stage, diagnostics: diagnostics)
         part.key = key.derived("part").derived(UInt64(number))
+        part.isPart = true
         return part
-    }
-
-    /// Takes what the parts of the step have to say: the means of their values, the sums of their counts.
-    func take(_ parts: [StepContext]) {
-        for values in parts.flatMap(\.monitors).grouped(by: \.name) {
-            monitor(values.key, values.elements.reduce(0) { $0 + $1.value } / Double(values.elements.count))
-        }
-        for counts in parts.flatMap(\.tallies).grouped(by: \.name) {
-            tally(counts.key, counts.elements.flatMap(\.counts).flatMap { Array(repeating: $0.label, count: $0.count) })
-        }
     }
 
     /// The share of the steps that are done, in [0, 1).
@@ -60,11 +54,6 @@ public final class StepContext {
     public func training(_ name: String) -> ForwardContext {
         ForwardContext(normalization: .updating, dropout: key.derived(name))
     }
-
-    /// Rows of all processes, one after the other: a contrast over the global batch needs them. One process: `tensor` itself.
-    ///
-    /// - Parameter withGradient: Whether gradients flow back to the processes that the rows came from.
-    public func gathered(_ tensor: Tensor, withGradient: Bool = true) -> Tensor { withGradient ? tensor : tensor.detached }
 
     /// Puts `value` into the metrics of this step under `name`.
     public func monitor(_ name: String, _ value: Double) { monitors.append((name, value)) }

@@ -86,6 +86,21 @@ public final class Optimizer: Stateful {
         return norm
     }
 
+    /// The parameters that are moved, in order.
+    var parameters: [Parameter] { slots.map(\.parameter) }
+
+    /// The gradients of these, laid out as they are; they and those of frozen ones are forgotten.
+    func takeGradients() -> [Tensor?] {
+        let gradients = slots.map { slot in slot.parameter.gradient.map { $0.laidOut(as: slot.parameter.value) } }
+        forgetGradients()
+        return gradients
+    }
+
+    /// Makes these the gradients.
+    func give(_ gradients: [Tensor?]) {
+        for (slot, gradient) in zip(slots, gradients) { slot.parameter.value.setGradient(gradient) }
+    }
+
     /// Forgets the gradients of all parameters, frozen ones too.
     public func forgetGradients() {
         for slot in slots { slot.parameter.value.clearGradient() }

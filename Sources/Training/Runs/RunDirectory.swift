@@ -59,6 +59,12 @@ public struct RunDirectory: Sendable {
         }
     }
 
+    /// Creates the folder `out`, or a free one in `runs` where that is nil, for a run of `plan`.
+    static func create(_ out: String?, _ plan: TrainingPlan, record: RunRecord) throws(RunError) -> RunDirectory {
+        if let out { return try create(at: out, record: record) }
+        return try create(in: "runs", named: plan.standardRunName, record: record)
+    }
+
     /// Takes an existing run, to go on with it. Throws `file(.missing)`, `notARun` or `locked`.
     public static func open(_ path: String) throws(RunError) -> RunDirectory {
         guard somethingExists(at: path) else { throw .file(.missing(path: path)) }

@@ -99,7 +99,11 @@ extension RunRecord {
 
     /// Reads the `run.json` at `path`. Throws `malformedRecord` with the first field that is missing or wrong.
     public init(contentsOf path: String) throws(RunError) {
-        let json = try asRunError { () throws(FileError) in try JSON(contentsOf: path) }
+        try self.init(asRunError { () throws(FileError) in try JSON(contentsOf: path) }, path: path)
+    }
+
+    /// Takes apart the document `json`, which came from `path`.
+    init(_ json: JSON, path: String) throws(RunError) {
         func field<Value>(_ name: String, _ expected: String, _ read: (JSON) -> Value?) throws(RunError) -> Value {
             guard let value = json[name].flatMap(read) else {
                 throw .malformedRecord(path: path, field: name, expected: expected)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
+import Ranks
 import Sweeps
 import Training
 
@@ -77,30 +78,45 @@ struct TrainCommand: ParsableCommand, HelpTable {
 
     func run() throws {
         Interruption.listen()
+        let communicator = try MPICommunicator.ofLauncher()
+        guard communicator.count > 1 else { return try train(communicator) }
+        do {
+            try train(communicator)
+            communicator.leave()
+        } catch {
+            throw RankEnding.end(by: error, communicator)
+        }
+    }
+
+    private func train(_ communicator: any Communicator) throws {
         let configuration = try self.configuration()
         if printConfig {
+            guard communicator.isFirst else { return }
             let text = json ? configuration.jsonWithOrigins.serialized() : configuration.yaml
             return try Terminal.standard.print(text)
         }
         let dataSet = try DataAccess.open(configuration)
         let plan = try TrainingPlan(configuration: configuration, dataSet: dataSet, methods: .standard)
-        if dryRun { return try printEstimate(TrainingEstimate(plan)) }
-        let profiler = try profile.map { try TrainingProfile(path: $0) }
-        let printer = TrainingPrinter(json: json)
+        if dryRun { return communicator.isFirst ? try printEstimate(TrainingEstimate(plan)) : () }
+        let profiler = communicator.isFirst ? try profile.map { try TrainingProfile(path: $0) } : nil
+        let printer = communicator.isFirst ? TrainingPrinter(json: json) : nil
+        let observer: any TrainingObserver = printer ?? QuietObserver()
         let run =
             if resume, let out {
                 try TrainingRun(
-                    resuming: out, plan, indices: .cached, allowsDifferences: allowDifferences, observer: printer)
+                    resuming: out, plan, indices: .cached, allowsDifferences: allowDifferences, communicator: communicator,
+                    observer: observer)
             } else {
-                try TrainingRun(plan, out: out, indices: .cached, observer: printer)
+                try TrainingRun(plan, out: out, indices: .cached, communicator: communicator, observer: observer)
             }
         run.profiler = profiler
-        printer.begin(plan, path: run.path)
+        printer?.begin(plan, path: run.path)
         let outcome = try run.run { error in
             let code = Semisup.report(error, [])
             fflush(nil)
             _exit(code)
         }
+        guard let printer else { return }
         writeReport(of: outcome.run)
         try printer.end(outcome, configuration)
     }

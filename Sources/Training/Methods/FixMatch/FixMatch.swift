@@ -42,7 +42,7 @@ public final class FixMatch: Method {
         let labeled = batch["labeled"], unlabeled = batch["unlabeled"]
         let logits = forward(labeled["clip"], unlabeled, step)
 
-        let pseudoLabels = pseudoLabeling.labels(of: unlabeled, from: logits.producer, labeled: logits.labeled)
+        let pseudoLabels = pseudoLabeling.labels(of: unlabeled, from: logits.producer, labeled: logits.labeled, at: step)
         step.monitor(pseudoLabels, of: unlabeled)
 
         return [LossTerm("supervised", supervisedLoss(logits.labeled, labeled.labels, step))]

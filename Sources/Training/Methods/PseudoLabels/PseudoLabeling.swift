@@ -7,7 +7,7 @@ import Tensor
 /// go into `lossTerms`.
 ///
 /// ```swift
-/// let labels = pseudoLabeling.labels(of: unlabeled, from: producer.weak, labeled: producer.labeled)
+/// let labels = pseudoLabeling.labels(of: unlabeled, from: producer.weak, labeled: producer.labeled, at: step)
 /// return supervised + pseudoLabeling.lossTerms("unlabeled", consumer.strong, labels, at: step)
 /// ```
 public final class PseudoLabeling: Stateful {
@@ -25,8 +25,15 @@ public final class PseudoLabeling: Stateful {
     /// The labels of the samples of `stream` from the producer's `logits` `[N, classes]`; learned thresholds and means move on.
     ///
     /// `labeled`: the producer's logits of labelled clips, for alignment to them.
-    public func labels(of stream: StreamBatch, from logits: Tensor, labeled: Tensor? = nil) -> PseudoLabels {
-        labeler(logits: logits, labeledLogits: labeled, sampleIndices: stream.sampleIndices)
+    public func labels(of stream: StreamBatch, from logits: Tensor, labeled: Tensor? = nil, at step: StepContext) -> PseudoLabels
+    {
+        let samples = Tensor(stream.sampleIndices.map(Int64.init))
+        step.willMove(labeler, by: [logits, samples] + (labeled.map { [$0] } ?? [])) { [labeler] all in
+            _ = labeler(
+                logits: all[0], labeledLogits: all.count > 2 ? all[2] : nil,
+                sampleIndices: all[1].values(as: Int64.self).map(Int.init))
+        }
+        return labeler(logits: logits, labeledLogits: labeled, sampleIndices: stream.sampleIndices)
     }
 
     /// The loss of a consumer's `logits` `[N, classes]` against `labels`, and FreeMatch's fairness; none while the weight is 0.

@@ -42,7 +42,7 @@ public final class MyMethod: Method {
             labeled: labeled["clip"], weak: unlabeled["weak"], strong: unlabeled["strong"], .separate, step.training)
 
         // The producer is whose logits label: here the network's own on weak views.
-        let pseudoLabels = pseudoLabeling.labels(of: unlabeled, from: logits.weak, labeled: logits.labeled)
+        let pseudoLabels = pseudoLabeling.labels(of: unlabeled, from: logits.weak, labeled: logits.labeled, at: step)
         step.monitor(pseudoLabels, of: unlabeled)
 
         return [

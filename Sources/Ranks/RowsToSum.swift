@@ -1,0 +1,67 @@
+internal import CMPI
+import Tensor
+
+/// Numbers that the ranks add up: rows of this rank, one for each part that it computes, and their sum over all ranks.
+///
+/// The order of addition is that of the ranks and their rows, so that the sum has the same bits for any number of ranks.
+public final class RowsToSum: @unchecked Sendable {
+    /// The rows of this rank, and the numbers of a row.
+    public let rows: Int, elements: Int
+    /// Tells sums apart that are under way together.
+    public let number: Int
+    private let own: UnsafeMutableBufferPointer<Float>, sum: UnsafeMutableBufferPointer<Float>
+    private var task: OpaquePointer?
+    private weak var communicator: MPICommunicator?
+
+    /// Room for so many rows.
+    public init(rows: Int, elements: Int, number: Int) {
+        (self.rows, self.elements, self.number) = (rows, elements, number)
+        own = .allocate(capacity: rows * elements)
+        sum = .allocate(capacity: elements)
+    }
+
+    deinit {
+        // The thread of MPI may still be at it where the ranks have failed: the process is about to end.
+        guard task == nil else { return }
+        own.deallocate()
+        sum.deallocate()
+    }
+
+    /// Writes `values` into a row, from the number `place` on, in the order of their memory; nil: what adds nothing to anything.
+    public func fill(_ row: Int, at place: Int, count: Int? = nil, with values: Tensor?) {
+        guard let values else {
+            // -0 + x is x, for x = -0 too.
+            own.extracting(row * elements + place..<row * elements + place + (count ?? 0)).update(repeating: -0.0)
+            return
+        }
+        values.array.copyFloats(to: own.extracting(row * elements + place..<row * elements + place + values.count))
+    }
+
+    /// The sum from the number `place` on, with the shape and layout of `values`. Waits for it.
+    public func total(at place: Int, like values: Tensor) throws(RankError) -> Tensor {
+        try wait()
+        return Tensor(floats: UnsafeBufferPointer(sum.extracting(place..<place + values.count)), like: values)
+    }
+
+    /// Adds the rows up where there are no others.
+    func addByItself() {
+        for element in 0..<elements { sum[element] = own[element] }
+        for row in 1..<max(1, rows) {
+            for element in 0..<elements { sum[element] += own[row * elements + element] }
+        }
+    }
+
+    func begin(_ communicator: MPICommunicator, isOrdered: Bool) {
+        self.communicator = communicator
+        task =
+            isOrdered
+            ? ranks_sum(own.baseAddress, Int32(rows), elements, sum.baseAddress, Int32(number))
+            : ranks_sum_unordered(own.baseAddress, elements, sum.baseAddress)
+    }
+
+    private func wait() throws(RankError) {
+        guard let task else { return }
+        guard ranks_wait(task) else { throw communicator?.failure ?? .failed(reason: "the job is over") }
+        self.task = nil
+    }
+}
