@@ -1,5 +1,7 @@
 #include "rank_tasks.h"
 
+#include <string.h>
+
 // A sum goes through the ranks in order, each of which adds its parts, and comes back the same way: as many bytes in all as a ring
 // needs, and an order of addition that does not know where one rank ends and the next begins.
 enum sum_stage { SUM_BEGIN, SUM_RECEIVING, SUM_SENDING, SUM_TOTAL_COMING, SUM_TOTAL_GOING, SUM_END };
@@ -24,13 +26,37 @@ static void add_parts(struct rank_task *task, bool is_first) {
     }
 }
 
+static uint16_t half(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    // NaN stays one; else to the nearest, of two the even one.
+    if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40);
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static void to_halves(struct rank_task *task) {
+    const float *total = task->all;
+    for (size_t i = 0; i < task->size / sizeof(float); i++) task->halves[i] = half(total[i]);
+}
+
+static void from_halves(struct rank_task *task) {
+    float *total = task->all;
+    for (size_t i = 0; i < task->size / sizeof(float); i++) {
+        const uint32_t bits = (uint32_t)task->halves[i] << 16;
+        memcpy(&total[i], &bits, sizeof bits);
+    }
+}
+
+static void *message(struct rank_task *task) { return task->halves ? task->halves : task->all; }
+static size_t message_size(struct rank_task *task) { return task->halves ? task->size / 2 : task->size; }
+
 static int sum_send(struct rank_task *task, struct rank_job *job, int to, int tag) {
-    job->sent_bytes += task->size;
-    return mpi.send(task->all, (int)task->size, mpi.bytes, to, tag, job->communicator, &task->request);
+    job->sent_bytes += message_size(task);
+    return mpi.send(message(task), (int)message_size(task), mpi.bytes, to, tag, job->communicator, &task->request);
 }
 
 static int sum_receive(struct rank_task *task, struct rank_job *job, int from, int tag) {
-    return mpi.receive(task->all, (int)task->size, mpi.bytes, from, tag, job->communicator, &task->request);
+    return mpi.receive(message(task), (int)message_size(task), mpi.bytes, from, tag, job->communicator, &task->request);
 }
 
 /// Begins what comes after `task->stage`, which is over.
@@ -45,7 +71,9 @@ static int sum_next(struct rank_task *task, struct rank_job *job) {
         }
         // fall through
     case SUM_RECEIVING:
+        if (task->halves && !is_first) from_halves(task);
         add_parts(task, is_first);
+        if (task->halves) to_halves(task);
         if (!is_last) {
             task->stage = SUM_SENDING;
             return sum_send(task, job, job->own + 1, up);
@@ -63,7 +91,10 @@ static int sum_next(struct rank_task *task, struct rank_job *job) {
             return sum_send(task, job, job->own - 1, down);
         }
         // fall through
-    default: task->stage = SUM_END; return 0;
+    default:
+        if (task->halves) from_halves(task);
+        task->stage = SUM_END;
+        return 0;
     }
 }
 
@@ -86,6 +117,7 @@ static int begin(struct rank_task *task, struct rank_job *job) {
     case TASK_BROADCAST:
         return mpi.broadcast(task->all, (int)task->size, mpi.bytes, task->root, job->communicator, &task->request);
     default:
+        for (int part = 1; part < task->parts; part++) add((float *)task->own, (const float *)task->own + part * (task->size / sizeof(float)), task->size / sizeof(float));
         job->sent_bytes += 2 * task->size * (size_t)(job->count - 1) / (size_t)job->count;
         return mpi.all_reduce(task->own, task->all, (int)(task->size / sizeof(float)), mpi.floats, mpi.sum, job->communicator,
                               &task->request);

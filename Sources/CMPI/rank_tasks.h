@@ -19,6 +19,8 @@ struct rank_task {
     size_t size;
     int *sizes, *places;
     int root, parts, number;
+    /// What messages hold in place of `all`, where they are of bf16.
+    uint16_t *halves;
     mpi_handle request;
 };
 

@@ -115,12 +115,11 @@ static bool advance(struct rank_task **active) {
 }
 
 static bool join(char *message, size_t capacity) {
-    int provided = 0, length = 0;
+    int provided = 0;
     if (mpi.initialize(NULL, NULL, mpi_thread_funneled, &provided)) {
         snprintf(message, capacity, "MPI_Init_thread failed");
         return false;
     }
-    mpi.version(library, &length);
     mpi.set_error_handler(mpi.world, mpi.return_errors);
     if (mpi.duplicate(mpi.world, &job.communicator)) {
         snprintf(message, capacity, "MPI_Comm_dup failed");
@@ -190,8 +189,12 @@ static void *run(void *argument) {
     return NULL;
 }
 
-bool ranks_join(const char *path, char *message, size_t capacity) {
-    if (!mpi_open(path, message, capacity)) return false;
+bool ranks_open(const char *path, char *message, size_t capacity) {
+    int length = 0;
+    return mpi_open(path, message, capacity) && !mpi.version(library, &length);
+}
+
+bool ranks_join(char *message, size_t capacity) {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -241,13 +244,16 @@ rank_task *ranks_broadcast(void *bytes, size_t size, int root) {
     return begin_task((rank_task){.kind = TASK_BROADCAST, .all = bytes, .size = size, .root = root});
 }
 
-rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number) {
+rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number, bool is_half) {
+    uint16_t *halves = is_half ? malloc(count * sizeof *halves) : NULL;
+    if (is_half && !halves) return NULL;
     return begin_task((rank_task){
-        .kind = TASK_SUM, .own = own, .all = total, .size = count * sizeof(float), .parts = parts, .number = number});
+        .kind = TASK_SUM, .own = own, .all = total, .size = count * sizeof(float), .parts = parts, .number = number, .halves = halves});
 }
 
-rank_task *ranks_sum_unordered(const float *own, size_t count, float *total) {
-    return begin_task((rank_task){.kind = TASK_UNORDERED_SUM, .own = own, .all = total, .size = count * sizeof(float)});
+rank_task *ranks_sum_unordered(float *own, int parts, size_t count, float *total) {
+    return begin_task((rank_task){
+        .kind = TASK_UNORDERED_SUM, .own = own, .all = total, .size = count * sizeof(float), .parts = parts});
 }
 
 bool ranks_is_done(rank_task *task) {
@@ -272,6 +278,7 @@ bool ranks_wait_for(rank_task *task, double seconds) {
     // A task that was not done may still be read from or written to: the process is about to end.
     if (is_done) {
         free(task->sizes);
+        free(task->halves);
         free(task);
     }
     return is_done;

@@ -32,18 +32,30 @@ public final class MPICommunicator: Communicator {
 
     /// Joins the job. To be called once. Throws `RankError.noLibrary`.
     private init() throws(RankError) {
-        var reasons: [String] = []
-        for library in MPICommunicator.libraries {
-            var message = [CChar](repeating: 0, count: 512)
-            if ranks_join(library, &message, message.count) { break }
-            reasons.append(String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        }
-        guard reasons.count < MPICommunicator.libraries.count else { throw .noLibrary(reason: reasons.joined(separator: "; ")) }
+        library = try MPICommunicator.openLibrary()
+        var message = [CChar](repeating: 0, count: 512)
+        guard ranks_join(&message, message.count) else { throw .noLibrary(reason: MPICommunicator.text(message)) }
         rank = Int(ranks_own())
         count = Int(ranks_count())
-        library = String(cString: ranks_library()).split(separator: ",").first.map(String.init)
         let own = Array(ProcessInfo.processInfo.hostName.utf8)
         hosts = try MPICommunicator.gather(own, rank, count).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Opens Open MPI and returns what it says it is. Throws `RankError.noLibrary`.
+    public static func openLibrary() throws(RankError) -> String {
+        var reasons: [String] = []
+        for library in libraries {
+            var message = [CChar](repeating: 0, count: 512)
+            if ranks_open(library, &message, message.count) {
+                return String(cString: ranks_library()).split(separator: ",").first.map(String.init) ?? library
+            }
+            reasons.append(text(message))
+        }
+        throw .noLibrary(reason: reasons.joined(separator: "; "))
+    }
+
+    private static func text(_ message: [CChar]) -> String {
+        String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     public func allGather(_ bytes: [UInt8]) throws(RankError) -> [[UInt8]] {
@@ -76,7 +88,7 @@ public final class MPICommunicator: Communicator {
         return found
     }
 
-    public func beginSum(of rows: RowsToSum) throws(RankError) { rows.begin(self, isOrdered: true) }
+    public func beginSum(of rows: RowsToSum, _ kind: SumKind) { rows.begin(self, kind) }
 
     public var sentBytes: Int { Int(ranks_sent_bytes()) }
 

@@ -37,6 +37,9 @@ public final class RowsToSum: @unchecked Sendable {
         values.array.copyFloats(to: own.extracting(row * elements + place..<row * elements + place + values.count))
     }
 
+    /// Writes one number into a row.
+    public func fill(_ row: Int, at place: Int, value: Float) { own[row * elements + place] = value }
+
     /// The sum from the number `place` on, with the shape and layout of `values`. Waits for it.
     public func total(at place: Int, like values: Tensor) throws(RankError) -> Tensor {
         try wait()
@@ -51,12 +54,12 @@ public final class RowsToSum: @unchecked Sendable {
         }
     }
 
-    func begin(_ communicator: MPICommunicator, isOrdered: Bool) {
+    func begin(_ communicator: MPICommunicator, _ kind: SumKind) {
         self.communicator = communicator
         task =
-            isOrdered
-            ? ranks_sum(own.baseAddress, Int32(rows), elements, sum.baseAddress, Int32(number))
-            : ranks_sum_unordered(own.baseAddress, elements, sum.baseAddress)
+            kind == .fastest
+            ? ranks_sum_unordered(own.baseAddress, Int32(rows), elements, sum.baseAddress)
+            : ranks_sum(own.baseAddress, Int32(rows), elements, sum.baseAddress, Int32(number), kind == .halves)
     }
 
     private func wait() throws(RankError) {

@@ -12,6 +12,8 @@ final class Node {
     /// The element type of the value, and of its gradient.
     let elementType: ElementType
     let number: UInt64
+    /// Whether its backward pass adds to leaves that are no inputs of it.
+    let reachesHiddenLeaves: Bool
     /// Gone after a backward pass, and with it the values it kept.
     private(set) var backward: Backward?
     /// The gradient of a leaf.
@@ -19,8 +21,12 @@ final class Node {
 
     private static let count = Atomic<UInt64>(0)
 
-    init(_ operation: StaticString, _ elementType: ElementType, inputs: [Node?], backward: Backward?) {
+    init(
+        _ operation: StaticString, _ elementType: ElementType, inputs: [Node?], reachesHiddenLeaves: Bool = false,
+        backward: Backward?
+    ) {
         self.operation = operation
+        self.reachesHiddenLeaves = reachesHiddenLeaves
         self.elementType = elementType
         self.inputs = inputs
         self.backward = backward
@@ -75,22 +81,46 @@ extension Tensor {
     /// Adds the gradients of this scalar to the leaves that it was computed from.
     ///
     /// The recorded values are released on the way: a second pass over the same record is a mistake of the caller.
-    public func backward() {
+    public func backward() { backward { _ in } }
+
+    /// The same; `didFinish` is told of each leaf when this pass adds nothing more to its gradient, by the leaf's `leafIdentity`. It is not
+    /// told where parts are recomputed, whose leaves are not known before.
+    package func backward(_ didFinish: (ObjectIdentifier) -> Void) {
         precondition(count == 1, "a backward pass starts from a scalar, not from shape \(shape)")
         guard let node else { return }
         let seed = Tensor(repeating: 1, shape: shape, elementType: elementType)
-        GradientRecording.off { Tensor.propagate(from: node, seed) }
+        GradientRecording.off { Tensor.propagate(from: node, seed, didFinish) }
     }
 
+    /// What tells this leaf from others; nil for what collects no gradient.
+    package var leafIdentity: ObjectIdentifier? { node.map(ObjectIdentifier.init) }
+
     /// Adds the gradients of `root`, whose own is `seed`, to the leaves.
-    static func propagate(from root: Node, _ seed: Tensor) {
+    static func propagate(from root: Node, _ seed: Tensor, _ didFinish: (ObjectIdentifier) -> Void = { _ in }) {
         var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): seed]
-        for node in reachable(from: root).sorted(by: { $0.number > $1.number }) {
-            guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+        let nodes = reachable(from: root).sorted { $0.number > $1.number }
+        let areLeavesKnown = !nodes.contains(where: \.reachesHiddenLeaves)
+        var uses: [ObjectIdentifier: Int] = [:]
+        for case let leaf? in nodes.lazy.flatMap(\.inputs) where leaf.inputs.isEmpty {
+            uses[ObjectIdentifier(leaf), default: 0] += 1
+        }
+        func finish(_ leaf: Node) {
+            if let gradient = gradients.removeValue(forKey: ObjectIdentifier(leaf)) { leaf.add(gradient) }
+            if areLeavesKnown { didFinish(ObjectIdentifier(leaf)) }
+        }
+        for node in nodes {
             guard !node.inputs.isEmpty else {
-                node.add(gradient)
+                if node === root { finish(node) }
                 continue
             }
+            defer {
+                // A leaf is done with the last of its uses, long before all older values are.
+                for case let leaf? in node.inputs where leaf.inputs.isEmpty {
+                    uses[ObjectIdentifier(leaf), default: 1] -= 1
+                    if uses[ObjectIdentifier(leaf)] == 0 { finish(leaf) }
+                }
+            }
+            guard let gradient = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
             guard let backward = node.backward else {
                 preconditionFailure("a second backward pass through \(node.operation), whose values were released")
             }

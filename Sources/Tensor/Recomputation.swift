@@ -6,7 +6,7 @@ extension Tensor {
         guard GradientRecording.isOn else { return body(self, false) }
         let (x, wantsGradient) = (unrecorded, requiresGradient)
         let y = GradientRecording.$isOn.withValue(false) { body(x, false) }
-        let node = Node("recomputed", y.elementType, inputs: [node]) { dy in
+        let node = Node("recomputed", y.elementType, inputs: [node], reachesHiddenLeaves: true) { dy in
             let start = wantsGradient ? x.requiringGradient() : x
             let again = GradientRecording.$isOn.withValue(true) { body(start, true) }
             if let end = again.node { Tensor.propagate(from: end, dy) }

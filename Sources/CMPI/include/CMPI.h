@@ -8,14 +8,17 @@
 // The processes of an Open MPI job. A thread of its own makes all calls of MPI: it goes on with what was begun while others compute,
 // and listens for the heartbeats of the rank before this one.
 
-/// Opens the library at `path` and joins the job. On failure returns false with the reason in `message`. May be called once.
-bool ranks_join(const char *path, char *message, size_t capacity);
+/// Opens the library at `path`. On failure returns false with the reason in `message`.
+bool ranks_open(const char *path, char *message, size_t capacity);
+
+/// Joins the job, with the library that was opened. On failure returns false with the reason in `message`. May be called once.
+bool ranks_join(char *message, size_t capacity);
 
 /// This process among how many.
 int ranks_own(void);
 int ranks_count(void);
 
-/// What the library says it is.
+/// What the library that was opened says it is.
 const char *ranks_library(void);
 
 /// Something that was begun. It is done by all ranks together, which begin the same in the same order.
@@ -29,10 +32,12 @@ rank_task *ranks_broadcast(void *bytes, size_t size, int root);
 
 /// The sum of `count` numbers over the parts of all ranks, one part after the other: `total` becomes ((a + b) + c) + ..., whatever the
 /// number of ranks. `own` holds the numbers of this rank's parts, row by row. `number` tells sums apart that are under way together.
-rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number);
+///
+/// With `is_half` messages are of bf16: half as long, what they hold is rounded, and so is the total.
+rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number, bool is_half);
 
-/// The same in an order that the library chooses, `own` being one row.
-rank_task *ranks_sum_unordered(const float *own, size_t count, float *total);
+/// The same in an order that the library chooses; `own` is overwritten.
+rank_task *ranks_sum_unordered(float *own, int parts, size_t count, float *total);
 
 /// Waits for `task` and frees it. Returns false where the job has failed; see `ranks_failure`.
 bool ranks_wait(rank_task *task);

@@ -5,6 +5,7 @@ extension ConfigurationSchema {
     /// The options of every training run; a method's own are put in by `adding`.
     public static let training = ConfigurationSchema([
         RunOptions.self, LabelOptions.self, BackboneOptions.self, InitializationOptions.self, ClipOptions.self, BatchOptions.self,
+        RankOptions.self,
         OptimizerOptions.self,
         ScheduleOptions.self, AverageOptions.self, WeakAugmentOptions.self, StrongAugmentOptions.self, EvaluationOptions.self,
         DamageOptions.self, NonFiniteOptions.self, CheckpointOptions.self, EngineOptions.self,

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Media
+import Ranks
 import Tensor
 
 /// What `semisup doctor` finds: the machine, the libraries, the environment, and what is missing.
@@ -39,6 +40,7 @@ public struct SystemReport: Sendable {
         collector.addProcessor()
         collector.addEngine(configuration)
         collector.addMedia()
+        collector.addRanks()
         collector.addPlugins()
         collector.addFiles()
         collector.addEnvironment()
@@ -136,6 +138,15 @@ private struct SystemReportCollector {
         }
         for codec in ["libx264", "aac", "png"] where !MediaLibrary.hasEncoder(codec) {
             miss("libavcodec cannot encode \(codec): data make and pictures need it", "apt-get install libavcodec59")
+        }
+    }
+
+    /// Only who starts several processes together needs it, so that its absence is nothing to remedy.
+    mutating func addRanks() {
+        do throws(RankError) {
+            add("libraries", "Open MPI", try MPICommunicator.openLibrary())
+        } catch {
+            add("libraries", "Open MPI", "not there; to train as several processes: apt-get install openmpi-bin")
         }
     }
 

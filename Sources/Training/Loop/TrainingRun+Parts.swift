@@ -18,16 +18,18 @@ private final class OpenPart {
     /// The weighted sum of its own terms, and those over the rows of all parts.
     var total: Tensor?
     var joint: [LossTerm] = []
+    /// Whether its backward pass waits for the forward passes of all parts.
+    var isJoint = false
     /// The gradients of the rows of the joint terms.
     var jointGradients: [[Tensor]] = []
 
     init(_ context: StepContext) { self.context = context }
 
     /// Adds its gradients to those at the parameters, those of its own terms with this factor.
-    func backward(share: Double) {
+    func backward(share: Double, _ didFinish: (ObjectIdentifier) -> Void) {
         let rows = zip(joint, jointGradients).flatMap { zip($0.rows, $1) }
         let sums = (total.map { [$0 * share] } ?? []) + rows.map { ($0 * $1).sum() }
-        sums.dropFirst().reduce(sums.first) { sum, next in sum.map { $0 + next } }?.backward()
+        sums.dropFirst().reduce(sums.first) { sum, next in sum.map { $0 + next } }?.backward(didFinish)
         (total, joint) = (nil, [])
     }
 }
@@ -37,11 +39,13 @@ extension TrainingRun {
     /// at the parameters.
     func losses(of loaded: Batch, inParts count: Int, at context: StepContext) throws -> StepLosses {
         let own = communicator.share(of: count), statistics = state.statistics
-        let gradients = PartGradients(state.optimizer.parameters, parts: own.count, communicator)
+        let gradients = PartGradients(
+            state.optimizer.parameters, parts: own.count, plan.configuration[RankOptions.self], communicator)
         var reports: [PartReport] = [], parts: [OpenPart] = []
         func backward(_ part: OpenPart, row: Int) {
-            phase("backward") { part.backward(share: 1 / Double(count)) }
-            gradients.take(state.optimizer.takeGradients(), row: row)
+            phase("backward") {
+                gradients.take(row: row, from: state.optimizer) { part.backward(share: 1 / Double(count), $0) }
+            }
         }
         for (row, (number, batch)) in zip(own, loaded.parts(own.count)).enumerated() {
             state.statistics = statistics
@@ -49,13 +53,18 @@ extension TrainingRun {
             parts.append(part)
             reports.append(try report(of: part, batch))
             try part.context.takeBackMoves()
-            if part.joint.isEmpty { backward(part, row: row) }
+            if !part.isJoint { backward(part, row: row) }
         }
         state.statistics = statistics
-        let all = try exchange(reports)
+        let reported = Result { try exchange(reports) }
+        // Sums that have begun come to their end on all ranks, whatever follows.
+        if case .failure = reported, gradients.isUnderWay { _ = try gradients.totals() }
+        let all = try reported.get()
         let joint = try jointLosses(of: parts, own, all)
-        for (row, part) in parts.enumerated() where !part.joint.isEmpty { backward(part, row: row) }
+        for (row, part) in parts.enumerated() where part.isJoint { backward(part, row: row) }
+        let begin = ContinuousClock.now
         state.optimizer.give(try phase("exchange") { try gradients.totals() })
+        exchanged.seconds = begin.duration(to: .now).seconds
         state.statistics = all.map(\.statistics.values).mean(movedFrom: statistics)
         try move(by: all, parts[0].context.moves)
         context.take(all)
@@ -75,6 +84,7 @@ extension TrainingRun {
             try plan.call("in its losses") { try state.method.terms(of: batch, at: part.context) }
         }
         do {
+            part.isJoint = terms.contains(where: \.isJoint)
             let own = terms.filter { !$0.isJoint }
             let values = try own.map { term in (name: "loss.\(term.name)", value: try finite(term, batch)) }
             part.total = own.total
@@ -89,9 +99,11 @@ extension TrainingRun {
     /// What all parts have to say, in order, with what their loaders met. Throws on all ranks where one cannot go on.
     private func exchange(_ reports: [PartReport]) throws -> [PartReport] {
         let own = RankReport(
-            parts: reports, isAskedToStop: Interruption.request != nil, damage: access.ledger.takeHeld())
+            parts: reports, isAskedToStop: Interruption.request != nil, damage: access.ledger.takeHeld(),
+            sentBytes: communicator.sentBytes)
         let ranks = try phase("exchange") { try communicator.allGather(own) }
         isAskedToStop = ranks.contains(where: \.isAskedToStop)
+        exchanged.take(sentBytes: ranks.reduce(0) { $0 + $1.sentBytes })
         try access.ledger.record(ranks.flatMap(\.damage))
         let all = ranks.flatMap(\.parts)
         if let failure = all.lazy.compactMap(\.failure).first { throw diverged(failure.quantity, clips: failure.clips) }
@@ -136,6 +148,21 @@ extension TrainingRun {
             }
         }
     }
+}
+
+/// What a step's sums over ranks have cost.
+struct RankCosts {
+    /// Seconds that the loop has waited for them after the backward pass.
+    var seconds = 0.0
+    /// Bytes that all ranks have sent for them in the step before.
+    private(set) var sentBytes = 0
+    private var sentBefore = 0
+
+    /// Takes what all ranks have sent so far.
+    mutating func take(sentBytes now: Int) { (sentBytes, sentBefore) = (now - sentBefore, now) }
+
+    /// As they stand in `timings.jsonl`.
+    var clock: [(String, JSON)] { [("exchangeSeconds", .real(seconds)), ("sentBytes", .integer(sentBytes))] }
 }
 
 extension [[Double]] {

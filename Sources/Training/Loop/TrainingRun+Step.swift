@@ -87,7 +87,7 @@ extension TrainingRun {
             clock: [
                 ("seconds", .real(seconds)), ("waitSeconds", .real(waitSeconds)), ("clips", .integer(clips)),
                 ("peakMiB", .integer(Int(ProcessMemory.peakMiB))),
-            ])
+            ] + (communicator.count > 1 ? exchanged.clock : []))
         defer { state.step += 1 }
         return StepReport(
             step: state.step, totalSteps: plan.totalSteps, loss: losses.total, values: all, seconds: seconds,

@@ -32,6 +32,8 @@ public final class TrainingRun {
     var hasChanged = true
     /// Whether a signal has asked some rank to stop; all know that after the same step.
     var isAskedToStop = false
+    /// What sums over ranks cost.
+    var exchanged = RankCosts()
 
     /// A new run in a new folder: `out`, or a free name in `runs`. Throws where the folder exists, or cannot be made.
     ///

@@ -58,10 +58,10 @@ extension StepContext {
 /// What a rank has to say of a step.
 struct RankReport: Codable {
     let parts: [PartReport]
-    /// Whether each trained parameter got a gradient.
-    var hasGradients: [Bool] = []
     /// Whether a signal has asked this rank to stop.
     var isAskedToStop = false
     /// What its loader has met.
     var damage: [DamageLedger.Meeting] = []
+    /// What its sums have sent so far.
+    var sentBytes = 0
 }

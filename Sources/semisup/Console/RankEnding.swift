@@ -18,7 +18,8 @@ enum RankEnding {
     /// Returns nil where another rank tells it.
     private static func tell(_ error: any Error, _ code: Int32, _ communicator: any Communicator) -> (any Error)? {
         guard let failing = communicator.announce(failure: code) else {
-            _ = Semisup.report(OnRank(communicator, error), [])
+            // The error of a rank that is lost names it.
+            _ = Semisup.report(error is RankError ? error : OnRank(communicator, error), [])
             fflush(nil)
             communicator.abort(code)
             return nil
