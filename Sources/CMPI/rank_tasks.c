@@ -17,7 +17,7 @@ static void add_parts(struct rank_task *task, bool is_first) {
     const float *rows = task->own;
     float *total = task->all;
     for (int part = 0; part < task->parts; part++) {
-        const float *row = rows + (size_t)part * count;
+        const float *row = rows + (size_t)part * task->stride;
         if (is_first && part == 0) {
             for (size_t i = 0; i < count; i++) total[i] = row[i];
         } else {

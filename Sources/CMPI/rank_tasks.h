@@ -16,7 +16,7 @@ struct rank_task {
 
     const void *own;
     void *all;
-    size_t size;
+    size_t size, stride;
     int *sizes, *places;
     int root, parts, number;
     /// What messages hold in place of `all`, where they are of bf16.

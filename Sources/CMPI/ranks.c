@@ -244,11 +244,18 @@ rank_task *ranks_broadcast(void *bytes, size_t size, int root) {
     return begin_task((rank_task){.kind = TASK_BROADCAST, .all = bytes, .size = size, .root = root});
 }
 
-rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number, bool is_half) {
+rank_task *ranks_sum(const float *own, int parts, size_t stride, size_t count, float *total, int number, bool is_half) {
     uint16_t *halves = is_half ? malloc(count * sizeof *halves) : NULL;
     if (is_half && !halves) return NULL;
     return begin_task((rank_task){
-        .kind = TASK_SUM, .own = own, .all = total, .size = count * sizeof(float), .parts = parts, .number = number, .halves = halves});
+        .kind = TASK_SUM,
+        .own = own,
+        .all = total,
+        .size = count * sizeof(float),
+        .stride = stride,
+        .parts = parts,
+        .number = number,
+        .halves = halves});
 }
 
 rank_task *ranks_sum_unordered(float *own, int parts, size_t count, float *total) {

@@ -10,11 +10,16 @@ public final class RowsToSum: @unchecked Sendable {
     /// Tells sums apart that are under way together.
     public let number: Int
     private let own: UnsafeMutableBufferPointer<Float>, sum: UnsafeMutableBufferPointer<Float>
-    private var task: OpaquePointer?
+    /// Of the pieces that are under way.
+    private var tasks: [OpaquePointer?] = []
     private weak var communicator: MPICommunicator?
 
-    /// Room for so many rows.
+    /// A sum travels from rank to rank in pieces, so that all links are busy at once: numbers of a piece, and the most pieces of a sum.
+    private static let numbersOfPiece = 1 << 17, mostPieces = 1 << 12
+
+    /// Room for so many rows of at most 2^29 numbers.
     public init(rows: Int, elements: Int, number: Int) {
+        precondition(elements <= Self.numbersOfPiece * Self.mostPieces, "\(elements) numbers in a sum")
         (self.rows, self.elements, self.number) = (rows, elements, number)
         own = .allocate(capacity: rows * elements)
         sum = .allocate(capacity: elements)
@@ -22,7 +27,7 @@ public final class RowsToSum: @unchecked Sendable {
 
     deinit {
         // The thread of MPI may still be at it where the ranks have failed: the process is about to end.
-        guard task == nil else { return }
+        guard tasks.isEmpty else { return }
         own.deallocate()
         sum.deallocate()
     }
@@ -56,15 +61,24 @@ public final class RowsToSum: @unchecked Sendable {
 
     func begin(_ communicator: MPICommunicator, _ kind: SumKind) {
         self.communicator = communicator
-        task =
-            kind == .fastest
-            ? ranks_sum_unordered(own.baseAddress, Int32(rows), elements, sum.baseAddress)
-            : ranks_sum(own.baseAddress, Int32(rows), elements, sum.baseAddress, Int32(number), kind == .halves)
+        guard kind != .fastest else {
+            tasks = [ranks_sum_unordered(own.baseAddress, Int32(rows), elements, sum.baseAddress)]
+            return
+        }
+        tasks = stride(from: 0, to: elements, by: Self.numbersOfPiece).enumerated().map { piece, begin in
+            ranks_sum(
+                own.baseAddress.map { $0 + begin }, Int32(rows), elements, min(Self.numbersOfPiece, elements - begin),
+                sum.baseAddress.map { $0 + begin }, Int32(number * Self.mostPieces + piece), kind == .halves)
+        }
     }
 
     private func wait() throws(RankError) {
-        guard let task else { return }
-        guard ranks_wait(task) else { throw communicator?.failure ?? .failed(reason: "the job is over") }
-        self.task = nil
+        for (number, task) in tasks.enumerated() {
+            guard ranks_wait(task) else {
+                tasks.removeFirst(number)
+                throw communicator?.failure ?? .failed(reason: "the job is over")
+            }
+        }
+        tasks = []
     }
 }

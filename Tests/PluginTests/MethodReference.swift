@@ -12,6 +12,8 @@ struct MethodReference: Sendable, CustomTestStringConvertible {
     let steps: [JSON], parameterNorms: JSON, runningNorms: JSON
     /// Of a method that clusters: the cluster of each sample by what was clustered.
     let clusters: JSON?
+    /// The samples that its steps show; empty: the first.
+    let samples: [Int]
 
     /// The runs of a file.
     static func all(_ file: String) throws -> [MethodReference] {
@@ -23,7 +25,7 @@ struct MethodReference: Sendable, CustomTestStringConvertible {
                 usesNesterov: run["nesterov"] == .boolean(true), weightDecay: try run.number("weightDecay"),
                 clipNorm: try run.number("clipNorm"), steps: try run.list("steps"),
                 parameterNorms: try run.member("parameterNorms"), runningNorms: try run.member("runningNorms"),
-                clusters: run["clusters"])
+                clusters: run["clusters"], samples: (content["samples"]?.arrayValue ?? []).compactMap(\.integerValue))
         }
     }
 
@@ -39,7 +41,7 @@ final class MethodRun {
 
     let method: any Method
     private let optimizer: Optimizer
-    private let learningRate: Double, totalSteps: Int
+    private let learningRate: Double, totalSteps: Int, samples: [Int]
     private var step = 0
 
     /// A run from the weights of the reference, which differ from network to network; before that from `state`, where given.
@@ -54,6 +56,7 @@ final class MethodRun {
             weightDecay: run.weightDecay, clipNorm: run.clipNorm)
         learningRate = run.learningRate
         totalSteps = run.steps.count
+        samples = run.samples
     }
 
     /// Hash clips for every view that the method asks for.
@@ -64,9 +67,10 @@ final class MethodRun {
                 return (view.name, hashClips("step\(step).\(stream.name).\(view.name)", shape, .float64))
             }
             let labels = stream.source == .labeled ? HashValues("step\(step).labels").integers(stream.batchSize, below: 10) : []
-            let samples = StreamBatch(
-                sampleIndices: Array(0..<stream.batchSize), labels: labels, views: Dictionary(uniqueKeysWithValues: views))
-            return (stream.name, samples)
+            let batch = StreamBatch(
+                sampleIndices: samples.isEmpty ? Array(0..<stream.batchSize) : samples, labels: labels,
+                views: Dictionary(uniqueKeysWithValues: views))
+            return (stream.name, batch)
         }
         return Batch(Dictionary(uniqueKeysWithValues: streams))
     }

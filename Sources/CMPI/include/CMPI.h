@@ -31,10 +31,11 @@ rank_task *ranks_gather(const void *own, const size_t *sizes, void *all);
 rank_task *ranks_broadcast(void *bytes, size_t size, int root);
 
 /// The sum of `count` numbers over the parts of all ranks, one part after the other: `total` becomes ((a + b) + c) + ..., whatever the
-/// number of ranks. `own` holds the numbers of this rank's parts, row by row. `number` tells sums apart that are under way together.
+/// number of ranks. `own` holds the numbers of this rank's parts, from row to row `stride` numbers. `number` tells sums apart that are under
+/// way together.
 ///
 /// With `is_half` messages are of bf16: half as long, what they hold is rounded, and so is the total.
-rank_task *ranks_sum(const float *own, int parts, size_t count, float *total, int number, bool is_half);
+rank_task *ranks_sum(const float *own, int parts, size_t stride, size_t count, float *total, int number, bool is_half);
 
 /// The same in an order that the library chooses; `own` is overwritten.
 rank_task *ranks_sum_unordered(float *own, int parts, size_t count, float *total);

@@ -39,8 +39,7 @@ extension TrainingRun {
     /// at the parameters.
     func losses(of loaded: Batch, inParts count: Int, at context: StepContext) throws -> StepLosses {
         let own = communicator.share(of: count), statistics = state.statistics
-        let gradients = PartGradients(
-            state.optimizer.parameters, parts: own.count, plan.configuration[RankOptions.self], communicator)
+        let gradients = partGradients(own.count)
         var reports: [PartReport] = [], parts: [OpenPart] = []
         func backward(_ part: OpenPart, row: Int) {
             phase("backward") {
@@ -59,7 +58,12 @@ extension TrainingRun {
         let reported = Result { try exchange(reports) }
         // Sums that have begun come to their end on all ranks, whatever follows.
         if case .failure = reported, gradients.isUnderWay { _ = try gradients.totals() }
-        let all = try reported.get()
+        let all: [PartReport]
+        do { all = try reported.get() } catch {
+            // Gradients of some parts are in it.
+            knownPartGradients = nil
+            throw error
+        }
         let joint = try jointLosses(of: parts, own, all)
         for (row, part) in parts.enumerated() where part.isJoint { backward(part, row: row) }
         let begin = ContinuousClock.now
@@ -73,6 +77,15 @@ extension TrainingRun {
         }
         let total = all.reduce(0) { $0 + $1.total } / Double(count) + joint.reduce(0) { $0 + $1.weight * $1.value }
         return (total, values + joint.map { ("loss.\($0.name)", $0.value) })
+    }
+
+    /// What adds the gradients of this rank's parts to those of the others.
+    private func partGradients(_ parts: Int) -> PartGradients {
+        let parameters = state.optimizer.parameters
+        if let known = knownPartGradients, known.isFor(parameters) { return known }
+        let gradients = PartGradients(parameters, parts: parts, plan.configuration[RankOptions.self], communicator)
+        knownPartGradients = gradients
+        return gradients
     }
 
     /// The forward pass of a part.

@@ -32,6 +32,8 @@ public final class TrainingRun {
     var hasChanged = true
     /// Whether a signal has asked some rank to stop; all know that after the same step.
     var isAskedToStop = false
+    /// What adds the gradients of parts, with its memory.
+    var knownPartGradients: PartGradients?
     /// What sums over ranks cost.
     var exchanged = RankCosts()
 

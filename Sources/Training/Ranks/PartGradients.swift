@@ -23,7 +23,7 @@ final class PartGradients {
     }
 
     /// The numbers that are added together at least: enough to be worth a message, few enough for many to be under way.
-    private static let numbersTogether = 1 << 20
+    private static let numbersTogether = 1 << 17
 
     /// Of `parts` parts that this rank computes.
     init(_ parameters: [Parameter], parts: Int, _ options: RankOptions, _ communicator: any Communicator) {
@@ -47,6 +47,9 @@ final class PartGradients {
             }
         }
     }
+
+    /// Whether it is for these parameters, so that its memory serves another step.
+    func isFor(_ others: [Parameter]) -> Bool { parameters.elementsEqual(others, by: ===) }
 
     /// Runs the backward pass of the part that is this rank's `row`-th, and takes its gradients from `optimizer`'s parameters. Those of the last
     /// part are on their way to other ranks while it goes on.
@@ -85,7 +88,10 @@ final class PartGradients {
 
     /// The sums over all parts; nil for a parameter that none of them reaches. Throws `RankError`.
     func totals() throws(RankError) -> [Tensor?] {
-        guard communicator.count > 1 else { return sums }
+        guard communicator.count > 1 else {
+            defer { sums = .init(repeating: nil, count: parameters.count) }
+            return sums
+        }
         if !options.overlap { for section in sections.indices { beginSum(section) } }
         isUnderWay = false
         var totals: [Tensor?] = []
