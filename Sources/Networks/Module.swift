@@ -61,6 +61,8 @@ public struct ForwardContext: Sendable {
     public var normalization: NormalizationMode
     /// The key of dropout's draws; nil: nothing is dropped.
     public var dropout: RandomKey?
+    /// Where the batch is one part of a larger one, by whose statistics normalisation layers normalise.
+    public var sums: (any BatchSums)?
     /// Of a part that is computed twice: what the first run puts down, what the second takes up.
     var writtenStatistics: StatisticsQueue?, readStatistics: StatisticsQueue?
     private let largestPart = LargestPart()

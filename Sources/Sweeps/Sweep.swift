@@ -73,7 +73,9 @@ public enum Sweep {
     private static func plan(
         _ request: Request, _ file: SweepFile, share: [String], _ methods: MethodCatalogue
     ) throws -> SweepPlan {
-        try SweepPlan(file, settings: request.settings, share: share, isMeant: request.isMeant, methods: methods)
+        let plan = try SweepPlan(file, settings: request.settings, share: share, isMeant: request.isMeant, methods: methods)
+        try plan.requireParts(for: request.execution.ranks)
+        return plan
     }
 
     private static func path(_ request: Request, _ file: SweepFile) -> String {
@@ -83,9 +85,9 @@ public enum Sweep {
     /// What each of the cells at work has of this machine.
     private static func share(_ execution: SweepDriver.Execution) -> [String] {
         switch execution {
-        case .local(let jobs):
-            let cores = max(1, ProcessInfo.processInfo.activeProcessorCount / jobs)
-            return jobs == 1 ? [] : ["threads=\(cores)", "workers=\(cores)"]
+        case .local(let jobs, let ranks):
+            let cores = max(1, ProcessInfo.processInfo.activeProcessorCount / (jobs * ranks))
+            return jobs * ranks == 1 ? [] : ["threads=\(cores)", "workers=\(cores)"]
         case .slurm(let settings): return ["threads=\(settings.processorsPerTask)", "workers=\(settings.processorsPerTask)"]
         }
     }
@@ -96,8 +98,9 @@ public enum Sweep {
     /// - Parameters:
     ///   - tasks: A file that names the cells of tasks, one a line.
     ///   - number: The line, from 0.
+    ///   - ranks: The processes that train it together, tasks of a step of this job.
     /// Throws `SweepError`, `locked` where another process works on the cell.
-    public static func train(sweep path: String, tasks: String, number: Int) throws -> Int32 {
+    public static func train(sweep path: String, tasks: String, number: Int, ranks: Int) throws -> Int32 {
         let folder = try SweepFolder(path), cells = try SlurmArray.tasks(in: tasks, of: folder)
         guard cells.indices.contains(number) else {
             throw SweepError.malformedRecord(path: tasks, field: "line \(number + 1)", expected: "the name of a cell")
@@ -107,7 +110,7 @@ public enum Sweep {
         guard access(folder.configurationPath(cell), F_OK) == 0 else { throw SweepError.unknownCell(path: path, name: cell.name) }
         let before = code(of: try settlement.settle(cell, .unknown))
         guard before == ExitCode.preempted.rawValue else { return before }
-        guard let process = try CellProcess(cell, in: folder) else {
+        guard let process = try CellProcess(cell, in: folder, CellRanks(count: ranks, launcher: .srun)) else {
             throw SweepError.locked(path: folder.runPath(cell), owner: nil)
         }
         var isStopping = false, end = process.poll()

@@ -34,10 +34,18 @@ public final class SweepDriver {
 
     /// How cells are trained.
     public enum Execution: Sendable, Equatable {
-        /// On this machine, so many at once.
-        case local(jobs: Int)
+        /// On this machine, so many at once, each by so many processes.
+        case local(jobs: Int, ranks: Int = 1)
         /// By a Slurm cluster.
         case slurm(SlurmSettings)
+
+        /// The processes that train a cell together.
+        var ranks: Int {
+            switch self {
+            case .local(_, let ranks): ranks
+            case .slurm(let settings): settings.ranks
+            }
+        }
     }
 
     /// A driver of the sweep in `folder`, whose lock it takes over.
@@ -49,7 +57,7 @@ public final class SweepDriver {
         index = try SweepIndex(folder)
         executor =
             switch execution {
-            case .local(let jobs): LocalExecutor(folder, jobs: jobs)
+            case .local(let jobs, let ranks): LocalExecutor(folder, jobs: jobs, ranks: ranks)
             case .slurm(let settings): try SlurmExecutor(folder, settings)
             }
         status = try SweepStatus(folder, index)

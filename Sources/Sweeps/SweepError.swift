@@ -7,6 +7,7 @@ public enum SweepError: ReportedError, Equatable {
     case tooManyCells(file: String, count: Int)
     case alikeCells(file: String, titles: [String])
     case noCells(file: String)
+    case undividedParts(title: String, parts: Int, ranks: Int)
     case exists(path: String)
     case belongsToAnother(path: String, file: String)
     case notASweep(path: String)
@@ -20,6 +21,7 @@ public enum SweepError: ReportedError, Equatable {
     case diskTrouble(sweep: String, reason: String)
     case scheduler(program: String, reason: String)
     case noScheduler(program: String)
+    case noLauncher(program: String)
     case stopped(sweep: String, done: Int, of: Int)
     case estimateStopped
 
@@ -27,12 +29,12 @@ public enum SweepError: ReportedError, Equatable {
         switch self {
         case .file(let error): error.exitCode
         case .tooManyCells: .usage
-        case .alikeCells, .noCells: .configuration
+        case .alikeCells, .noCells, .undividedParts: .configuration
         case .exists, .belongsToAnother, .locked, .indexLocked: .cannotCreate
         case .notASweep, .malformedRecord, .indexDamaged, .indexTooNew: .badData
         case .unknownCell: .inputMissing
         case .notStarted, .diskTrouble: .inputOutput
-        case .scheduler, .noScheduler: .unavailable
+        case .scheduler, .noScheduler, .noLauncher: .unavailable
         case .stopped, .estimateStopped: .preempted
         }
     }
@@ -48,6 +50,8 @@ public enum SweepError: ReportedError, Equatable {
             "\(file): two cells are alike, \(titles.map { "(\($0))" }.joined(separator: " and ")): they would give the same results; "
                 + "take one away"
         case .noCells(let file): "\(file): everything in the grid is excluded; no cell is left"
+        case .undividedParts(let title, let parts, let ranks):
+            "cell (\(title)): batch.microbatches=\(parts), which --ranks \(ranks) does not divide; set batch.microbatches to a multiple of it"
         case .exists(let path):
             "\(path): exists already and is no sweep, and is never overwritten; name another place by --out"
         case .belongsToAnother(let path, let file):
@@ -71,6 +75,8 @@ public enum SweepError: ReportedError, Equatable {
                 + "finds them again"
         case .noScheduler(let program):
             "there is no \(program) here; run this where Slurm's programs are, or with --executor local"
+        case .noLauncher(let program):
+            "there is no \(program) here, which starts a cell's ranks; install it (Debian: openmpi-bin), or leave --ranks away"
         case .estimateStopped: "stopped before all conditions were measured; nothing was trained"
         case .stopped(let sweep, let done, let count):
             "stopped with \(done) of \(count) cells done; the same command goes on (\(sweep))"

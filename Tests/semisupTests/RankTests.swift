@@ -106,6 +106,45 @@ import Testing
         #expect(try traces("run") == expected)
     }
 
+    /// The losses of the steps of a run.
+    private func losses(_ run: String) throws -> [Double] {
+        try FileReader.text(of: "\(videos.semisup.folder)/\(run)/metrics.jsonl").split(separator: "\n").compactMap {
+            try JSON(parsing: Array($0.utf8))["loss"]?.realValue
+        }
+    }
+
+    @Test func ranksWithSynchronizedStatisticsTrainAsAWholeBatchDoes() throws {
+        let common = arguments("", ["--method", "supervised", "optimizer.learningRate=0.01"])
+        func command(_ run: String, _ more: String...) -> [String] { common.map { $0.isEmpty ? run : $0 } + more }
+        #expect(try videos.semisup.run(command("whole", "batch.microbatches=1")).status == 0)
+        let outcome = try together((4, command("ranks", "batch.statistics=synchronized")))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try videos.semisup.run(command("parts")).status == 0)
+        let whole = try losses("whole"), ranks = try losses("ranks"), parts = try losses("parts")
+        func distance(_ other: [Double]) -> Double { zip(whole, other).map { abs($0 - $1) }.max() ?? .infinity }
+        #expect(whole.count == 6 && distance(ranks) < 1e-4 && distance(parts) > 1e-3, "\(whole) \(ranks) \(parts)")
+        let refused = try together((2, command("two", "batch.statistics=synchronized")))
+        #expect(refused.status == 78 && refused.errors.contains("start 4 ranks"), "\(refused.errors)")
+    }
+
+    @Test func aDirectoryIsTrainedInByOneJobAtATime() throws {
+        let running = try start([(2, arguments("run", Self.longer))])
+        while running.process.isRunning, videos.lineCount("run/metrics.jsonl") < 3 { usleep(1000) }
+        let second = try together((2, ["train", "--resume", "--out", "run"]))
+        #expect(second.status == 73, "\(second.errors)")
+        #expect(second.errors.components(separatedBy: "error: ").count == 2, "one rank tells it: \(second.errors)")
+        #expect(try running.outcome().status == 0)
+    }
+
+    @Test func moreRanksThanTestClipsEvaluateEachOnce() throws {
+        let eight = ["batch.microbatches=8", "batch.labeled=8", "batch.unlabeled=8", "steps=2"]
+        #expect(try videos.semisup.run(arguments("1", eight)).status == 0)
+        let outcome = try together((8, arguments("8", eight)))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try traces("8") == traces("1"))
+        #expect(try FileReader.text(of: videos.semisup.folder + "/8/test-scores.tsv").split(separator: "\n").count >= 4)
+    }
+
     @Test func whatRanksCannotShareIsRefusedByOneOfThem() throws {
         let outcome = try together((3, arguments("run", [])))
         #expect(outcome.status == 78)

@@ -68,6 +68,20 @@ import Testing
         #expect(try found != nil && found == videos.object("single/run.json")["result"]?["weightsDigest"])
     }
 
+    @Test func cellsOfSeveralRanksGiveTheSameTable() throws {
+        let settings = ["batch.microbatches=2", "threads=1", "workers=1"]
+        #expect(try semisup.run(["sweep", "run", "sweep.yaml", "--out", "one"] + settings).status == 0)
+        let outcome = try semisup.run(["sweep", "run", "sweep.yaml", "--out", "two", "--ranks", "2"] + settings)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try table("two").replacing("two/", with: "one/") == table("one"))
+        for cell in try cells("two") {
+            let record = try videos.object("\(cell["run"]?.stringValue ?? "")/run.json")
+            #expect(record["versions"]?["ranks"]?.stringValue?.isEmpty == false)
+        }
+        let refused = try semisup.run(["sweep", "run", "sweep.yaml", "--out", "three", "--ranks", "3"] + settings)
+        #expect(refused.status == 78 && refused.errors.contains("--ranks 3 does not divide"), "\(refused.errors)")
+    }
+
     @Test func aDriverThatIsKilledLosesNoCellAndRunsNoneTwice() throws {
         #expect(try semisup("sweep", "run", "sweep.yaml", "--jobs", "2", "--out", "whole").status == 0)
         let expected = try table("whole")

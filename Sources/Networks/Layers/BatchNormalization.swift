@@ -42,12 +42,14 @@ public final class BatchNormalization: Module {
         let (output, batch) = x.batchNormalized(
             weight: isAffine ? weight.value : weight.value.detached, bias: isAffine ? bias.value : bias.value.detached,
             statistics: context.normalization == .running ? running.values : nil, known: context.readStatistics?.next(),
-            epsilon: epsilon, residual: residual, relu: relu)
+            epsilon: epsilon, residual: residual, relu: relu, over: context.sums)
         context.writtenStatistics?.append(batch)
-        let count = x.count / max(1, x.shape[1])
+        let places = x.count / max(1, x.shape[1])
         switch context.normalization {
-        case .updating: running.update(batch, count: count, momentum: momentum)
-        case .averaging(let number): running.update(batch, count: count, momentum: 1 / Double(number + 1))
+        case .updating:
+            let all = context.sums.map { Int($0.sum([Double(places)])[0]) } ?? places
+            running.update(batch, count: all, momentum: momentum)
+        case .averaging(let number): running.update(batch, count: places, momentum: 1 / Double(number + 1))
         case .batch, .running: break
         }
         return output

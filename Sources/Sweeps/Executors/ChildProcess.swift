@@ -25,10 +25,13 @@ final class ChildProcess {
     /// goes to the parent, which stops its children in order.
     ///
     /// - Parameters:
+    ///   - launch: A program and its arguments that start it; none: it is started itself.
     ///   - errors: Where messages go; nil: where the output goes.
     ///   - descriptor: An open file that the child inherits.
-    /// Throws `notStarted`.
-    init(_ arguments: [String], output: String, errors: String? = nil, inheriting descriptor: Int32? = nil) throws(SweepError) {
+    /// Throws `notStarted`, `noLauncher`.
+    init(
+        _ arguments: [String], launch: [String] = [], output: String, errors: String? = nil, inheriting descriptor: Int32? = nil
+    ) throws(SweepError) {
         var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
@@ -52,11 +55,14 @@ final class ChildProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
         var child = pid_t()
-        var words = ([Self.executable] + arguments).map { strdup($0) } + [nil]
+        let command = launch + [Self.executable] + arguments
+        var words = command.map { strdup($0) } + [nil]
         var environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (words + environment).forEach { free($0) } }
-        let code = posix_spawn(&child, Self.executable, &actions, &attributes, &words, &environment)
-        guard code == 0 else { throw .notStarted(path: Self.executable, code: code) }
+        let code = posix_spawnp(&child, command[0], &actions, &attributes, &words, &environment)
+        guard code == 0 else {
+            throw code == ENOENT && !launch.isEmpty ? .noLauncher(program: command[0]) : .notStarted(path: command[0], code: code)
+        }
         number = child
     }
 
@@ -71,6 +77,6 @@ final class ChildProcess {
         return end
     }
 
-    /// Asks the process to save and to end.
-    func stop() { if end == nil { kill(number, SIGTERM) } }
+    /// Asks the process to save and to end, by the one signal that launchers hand on and nothing else.
+    func stop() { if end == nil { kill(number, SIGUSR1) } }
 }

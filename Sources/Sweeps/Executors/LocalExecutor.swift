@@ -6,16 +6,18 @@ import Files
 final class LocalExecutor: SweepExecutor {
     private let folder: SweepFolder
     private let jobs: Int
+    private let ranks: CellRanks
     private var processes: [CellProcess] = []
     /// Cells at which somebody else works, left by an earlier driver.
     private var orphans: [SweepCell]
 
     let endsWithDriver = true
 
-    /// An executor with `jobs` cells at once.
-    init(_ folder: SweepFolder, jobs: Int) {
+    /// An executor with `jobs` cells at once, each of so many ranks.
+    init(_ folder: SweepFolder, jobs: Int, ranks: Int) {
         self.folder = folder
         self.jobs = jobs
+        self.ranks = CellRanks(count: ranks, launcher: .mpirun)
         orphans = folder.record.cells.filter { ProcessLock.isHeld(folder.lockPath($0)) }
     }
 
@@ -26,7 +28,7 @@ final class LocalExecutor: SweepExecutor {
     func start(_ queued: [SweepCell]) throws -> [SweepCell] {
         var taken: [SweepCell] = []
         for cell in queued where hasRoom {
-            if let process = try CellProcess(cell, in: folder) { processes.append(process) } else { orphans.append(cell) }
+            if let process = try CellProcess(cell, in: folder, ranks) { processes.append(process) } else { orphans.append(cell) }
             taken.append(cell)
         }
         return taken

@@ -62,6 +62,8 @@ final class SlurmExecutor: SweepExecutor {
 public struct SlurmSettings: Sendable, Equatable {
     /// Tasks that may be at work at once.
     public var jobs: Int
+    /// Processes that train a cell together, each a task of a step of the job.
+    public var ranks: Int
     /// Options of `sbatch`, such as `--time=8:00:00`, `--partition=long`.
     public var options: [String]
     /// Between two looks at the queue.
@@ -90,8 +92,9 @@ public struct SlurmSettings: Sendable, Equatable {
     public static let shortestSeconds = SlurmArray.notice + 120
 
     /// Settings with the standard interval.
-    public init(jobs: Int, options: [String] = []) {
+    public init(jobs: Int, ranks: Int = 1, options: [String] = []) {
         self.jobs = jobs
+        self.ranks = ranks
         self.options = options
     }
 }
@@ -172,9 +175,10 @@ struct SlurmArray {
             #SBATCH --open-mode=append
             #SBATCH --requeue
             #SBATCH --signal=B:USR1@\(Self.notice)
+            #SBATCH --ntasks=\(settings.ranks)
             \(settings.options.map { "#SBATCH \($0)" }.joined(separator: "\n"))
             \(quoted(ChildProcess.executable)) sweep cell \(quoted(root)) --tasks \(quoted(root + "/slurm/\(number).tasks")) \
-            --task "$SLURM_ARRAY_TASK_ID" &
+            --task "$SLURM_ARRAY_TASK_ID" --ranks \(settings.ranks) &
             cell=$!
             # The shell alone hears the scheduler. A signal ends wait early; the last wait gives the code of a cell that has ended.
             trap 'kill -USR1 "$cell" 2>/dev/null' USR1 TERM

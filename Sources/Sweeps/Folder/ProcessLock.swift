@@ -41,7 +41,7 @@ final class ProcessLock: Sendable {
         guard isHeld(path), let words = (try? FileReader.text(of: path))?.split(whereSeparator: \.isWhitespace), words.count == 4,
             words[3] == RunRecord.hostName, let process = pid_t(words[1]), process > 1
         else { return }
-        kill(process, SIGTERM)
+        kill(process, SIGUSR1)
     }
 
     /// Writes who holds it.

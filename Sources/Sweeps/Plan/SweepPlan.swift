@@ -68,6 +68,15 @@ public struct SweepPlan: Sendable {
         try .training(written: written[cell.name] ?? [], methods: methods)
     }
 
+    /// Throws `SweepError.undividedParts` where `ranks` processes cannot share the parts of a cell's batches.
+    func requireParts(for ranks: Int) throws {
+        guard ranks > 1 else { return }
+        for cell in cells {
+            let parts = try configuration(of: cell)[BatchOptions.self].microbatches
+            guard parts % ranks == 0 else { throw SweepError.undividedParts(title: cell.title, parts: parts, ranks: ranks) }
+        }
+    }
+
     /// All combinations of values, the last axis fastest; one without axes.
     private static func combinations(of axes: [SweepFile.Axis]) -> [[ConfigurationInput]] {
         axes.reduce([[]]) { combinations, axis in combinations.flatMap { head in axis.values.map { head + [$0] } } }

@@ -4,9 +4,11 @@ extension Tensor {
     /// `statistics` nil: those of this batch (biased variance), through which the gradient flows; they are returned for the
     /// running ones. Else the given ones are constants. `known`: those of this batch where they have been computed before.
     /// Backward is computed from the output (where y > 0).
+    ///
+    /// `sums`: the batch is one part of a larger one, whose statistics are meant; see `BatchSums`.
     public func batchNormalized(
         weight: Tensor, bias: Tensor, statistics: ChannelStatistics? = nil, known: ChannelStatistics? = nil, epsilon: Double,
-        residual: Tensor? = nil, relu: Bool = false
+        residual: Tensor? = nil, relu: Bool = false, over sums: (any BatchSums)? = nil
     ) -> (output: Tensor, statistics: ChannelStatistics) {
         let channels = rank > 1 ? shape[1] : 0
         precondition(
@@ -17,7 +19,14 @@ extension Tensor {
             "weights \(weight.shape), residual \(residual?.shape ?? shape) for \(shape)")
         precondition(statistics != nil || known != nil || count > 0, "no statistics of a batch without clips: \(shape)")
         let (x, added) = (channelsLast, residual?.channelsLast.converted(to: elementType))
-        let used = statistics ?? known ?? Engine.backend.channelStatistics(x.array)
+        let places = channels == 0 ? 0 : count / channels
+        func ofBatch() -> ChannelStatistics {
+            let own = Engine.backend.channelStatistics(x.array)
+            return sums.map { own.joined(places: places, over: $0) } ?? own
+        }
+        let used = statistics ?? known ?? ofBatch()
+        // Through the statistics of several parts the gradient flows by way of all of them.
+        let joint = statistics == nil ? sums : nil
         let y = Tensor.uninitialized(shape, elementType, strides: StridedArray.channelsLastStrides(of: shape))
         Engine.backend.normalize(
             x.array, used, weight: weight.array, bias: bias.array, epsilon: epsilon, residual: added?.array, relu: relu, into: y)
@@ -27,8 +36,14 @@ extension Tensor {
         let result = output.recorded("batchNormalized", from: inputs) { dy in
             let gradients = Engine.backend.normalizeBackward(
                 input.array, output.array, dy.channelsLast.array, used, weight: scale.array, epsilon: epsilon, relu: relu,
-                throughStatistics: statistics == nil, wantsInput: wantsInput, wantsResidual: wantsResidual)
-            return [gradients.input.map(Tensor.init), Tensor(gradients.weight), Tensor(gradients.bias)]
+                throughStatistics: statistics == nil && joint == nil, wantsInput: wantsInput, wantsResidual: wantsResidual)
+            var dx = gradients.input.map(Tensor.init)
+            if let joint {
+                let gradientOfStatistics = Tensor.gradientThroughStatistics(
+                    input, used, gradients, weight: scale, epsilon: epsilon, places: places, over: joint)
+                dx = dx.map { $0 - gradientOfStatistics.converted(to: $0.elementType) }
+            }
+            return [dx, Tensor(gradients.weight), Tensor(gradients.bias)]
                 + (inputs.count == 4 ? [gradients.residual.map(Tensor.init)] : [])
         }
         return (result, used)

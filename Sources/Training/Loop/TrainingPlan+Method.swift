@@ -123,7 +123,15 @@ extension TrainingPlan {
 
     /// Throws where `communicator`'s ranks cannot share the work of a step.
     func requireShares(for communicator: any Communicator) throws(ConfigurationError) {
-        let ranks = communicator.count, parts = configuration[BatchOptions.self].microbatches
+        let ranks = communicator.count, batch = configuration[BatchOptions.self], parts = batch.microbatches
+        if batch.statistics == .synchronized, parts != ranks {
+            throw ConfigurationError(findings: [
+                .conflict(
+                    reason:
+                        "batch.statistics=synchronized: each of \(parts) parts needs a rank of its own, and there \(ranks == 1 ? "is" : "are") "
+                        + "\(ranks); start \(parts) ranks (mpirun -n \(parts)), or use batch.statistics=part")
+            ])
+        }
         guard ranks > 1 else { return }
         if !parts.isMultiple(of: ranks) {
             throw ConfigurationError(findings: [

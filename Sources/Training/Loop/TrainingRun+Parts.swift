@@ -39,7 +39,7 @@ extension TrainingRun {
     /// at the parameters.
     func losses(of loaded: Batch, inParts count: Int, at context: StepContext) throws -> StepLosses {
         let own = communicator.share(of: count), statistics = state.statistics
-        let gradients = partGradients(own.count)
+        let gradients = partGradients(own.count), sums = rankStatistics
         var reports: [PartReport] = [], parts: [OpenPart] = []
         func backward(_ part: OpenPart, row: Int) {
             phase("backward") {
@@ -48,9 +48,12 @@ extension TrainingRun {
         }
         for (row, (number, batch)) in zip(own, loaded.parts(own.count)).enumerated() {
             state.statistics = statistics
-            let part = OpenPart(context.part(number))
+            let part = OpenPart(context.part(number, over: sums))
             parts.append(part)
             reports.append(try report(of: part, batch))
+            try sums?.check()
+            // Ranks that add in the backward pass all come to it.
+            if sums != nil { part.isJoint = true }
             try part.context.takeBackMoves()
             if !part.isJoint { backward(part, row: row) }
         }
@@ -66,6 +69,7 @@ extension TrainingRun {
         }
         let joint = try jointLosses(of: parts, own, all)
         for (row, part) in parts.enumerated() where part.isJoint { backward(part, row: row) }
+        try sums?.check()
         let begin = ContinuousClock.now
         state.optimizer.give(try phase("exchange") { try gradients.totals() })
         exchanged.seconds = begin.duration(to: .now).seconds
@@ -86,6 +90,11 @@ extension TrainingRun {
         let gradients = PartGradients(parameters, parts: parts, plan.configuration[RankOptions.self], communicator)
         knownPartGradients = gradients
         return gradients
+    }
+
+    /// What adds the statistics of parts; nil where each is normalised by its own.
+    private var rankStatistics: RankStatistics? {
+        plan.configuration[BatchOptions.self].statistics == .synchronized ? RankStatistics(communicator) : nil
     }
 
     /// The forward pass of a part.

@@ -20,6 +20,8 @@ public final class StepContext {
     private let diagnostics: DiagnosticLabels
     /// Whether it is that of a part of the step's batch.
     private(set) var isPart = false
+    /// What normalisations know of the other parts of the batch.
+    private var sums: (any BatchSums)?
     /// What the part moves of the method's state, in the order in which the method said so.
     var moves: [StateMove] = []
 
@@ -37,10 +39,13 @@ public final class StepContext {
     }
 
     /// The context of the part `number` of the step's batch (`batch.microbatches`).
-    func part(_ number: Int) -> StepContext {
+    ///
+    /// - Parameter sums: Of all parts, by whose statistics networks normalise; nil: by those of the part.
+    func part(_ number: Int, over sums: (any BatchSums)? = nil) -> StepContext {
         let part = StepContext(step: step, totalSteps: totalSteps, epoch: epoch, stage: stage, diagnostics: diagnostics)
         part.key = key.derived("part").derived(UInt64(number))
         part.isPart = true
+        part.sums = sums
         return part
     }
 
@@ -48,11 +53,17 @@ public final class StepContext {
     public var progress: Double { Double(step) / Double(max(1, totalSteps)) }
 
     /// A forward pass of training: batch statistics, which move the running ones, and dropout.
-    public var training: ForwardContext { ForwardContext(normalization: .updating, dropout: key) }
+    public var training: ForwardContext { forward(key) }
 
     /// The same for the network called `name`, whose dropout draws its own.
     public func training(_ name: String) -> ForwardContext {
-        ForwardContext(normalization: .updating, dropout: key.derived(name))
+        forward(key.derived(name))
+    }
+
+    private func forward(_ key: RandomKey) -> ForwardContext {
+        var context = ForwardContext(normalization: .updating, dropout: key)
+        context.sums = sums
+        return context
     }
 
     /// Puts `value` into the metrics of this step under `name`.

@@ -25,11 +25,14 @@ struct SweepExecution: ParsableArguments {
     var executor = Executor.local
     @Option(help: "How many cells are trained at once; on this machine they share the cores.")
     var jobs = 1
+    @Option(help: "How many processes train a cell together, by mpirun or Slurm's srun.")
+    var ranks = 1
     @Option(help: ArgumentHelp("An option of sbatch, as --sbatch=--time=8:00:00; more by more of them.", valueName: "option"))
     var sbatch: [String] = []
 
     func validate() throws {
         if !(1...1024 ~= jobs) { throw ValidationError("--jobs \(jobs): expected 1 to 1024") }
+        if !(1...1024 ~= ranks) { throw ValidationError("--ranks \(ranks): expected 1 to 1024") }
         if executor == .local, !sbatch.isEmpty { throw ValidationError("--sbatch is about --executor slurm; add that") }
         if let seconds = SlurmSettings(jobs: jobs, options: sbatch).timeLimitSeconds, seconds < SlurmSettings.shortestSeconds {
             throw ValidationError(
@@ -40,8 +43,8 @@ struct SweepExecution: ParsableArguments {
 
     var execution: SweepDriver.Execution {
         switch executor {
-        case .local: .local(jobs: jobs)
-        case .slurm: .slurm(SlurmSettings(jobs: jobs, options: sbatch))
+        case .local: .local(jobs: jobs, ranks: ranks)
+        case .slurm: .slurm(SlurmSettings(jobs: jobs, ranks: ranks, options: sbatch))
         }
     }
 }
@@ -223,11 +226,13 @@ struct SweepCellCommand: ParsableCommand {
     var tasks: String
     @Option(help: "The line of that file, from 0.")
     var task: Int
+    @Option(help: "How many tasks of a step train it together.")
+    var ranks = 1
 
     func run() throws {
         Interruption.listen()
         Interruption.begin()
-        let code = try Sweep.train(sweep: folder, tasks: tasks, number: task)
+        let code = try Sweep.train(sweep: folder, tasks: tasks, number: task, ranks: ranks)
         guard code == 0 else { throw ArgumentParser.ExitCode(code) }
     }
 }

@@ -58,6 +58,16 @@ public struct BatchOptions: ConfigurationGroup {
     public var unlabeled = 5
     /// Parts into which a batch is cut to save memory.
     public var microbatches = 1
+    /// Of what a part is normalised by.
+    public var statistics = Statistics.part
+
+    /// The clips whose statistics batch normalisation takes.
+    public enum Statistics: String, Sendable, ConfigurationChoice {
+        /// Those of the part: the same for any number of ranks.
+        case part
+        /// Those of all parts, each of which a rank of its own computes.
+        case synchronized
+    }
 
     /// The defaults.
     public init() {}
@@ -68,6 +78,8 @@ public struct BatchOptions: ConfigurationGroup {
         .init("batch.unlabeled", \.unlabeled, in: 1...65_536, unit: "clips", help: "Unlabelled clips in a step."),
         .init(
             "batch.microbatches", \.microbatches, in: 1...1024, help: "Parts that are computed one after another to save memory."),
+        .init(
+            "batch.statistics", \.statistics, help: "Batch norm over each part, or over all, with one part a rank."),
     ]
 
     /// No part of a batch may be empty.

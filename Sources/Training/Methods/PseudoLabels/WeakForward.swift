@@ -44,5 +44,9 @@ extension VideoClassifier {
 
 extension ForwardContext {
     /// The pass over clips that only label, beside this pass of training: batch statistics, running ones untouched.
-    public var labeling: ForwardContext { ForwardContext(normalization: .batch, dropout: dropout?.derived("weak")) }
+    public var labeling: ForwardContext {
+        var context = self
+        (context.normalization, context.dropout) = (.batch, dropout?.derived("weak"))
+        return context
+    }
 }
