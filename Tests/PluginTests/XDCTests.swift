@@ -110,10 +110,13 @@ import XDC
 
     @Test func headsAreFreshInEveryRoundAndEncodersGoOn() throws {
         let method = try begun(plan()), sides = [method.video, method.sound]
+        let clusters = method.round.tables
         let heads = sides.map(\.heads), backbones = sides.map(\.backbone), statistics = backbones.map(Self.statistics)
         let data = try RunData(plan(), access: VideoAccess(workers: 2))
         try method.willStartEpoch(EpochContext(epoch: 1, step: 4, totalSteps: 8, data: data))
         #expect(method.round.number == 2)
+        // Of the same features, from other first centroids.
+        for modality in [Modality.video, .sound] { #expect(method.round.tables[modality] != clusters[modality]) }
         for (side, old) in sides.enumerated() {
             let fresh = old.heads, weights = fresh.parts[0].weight.value.values(as: Double.self)
             #expect(fresh !== heads[side] && weights != heads[side].parts[0].weight.value.values(as: Double.self))

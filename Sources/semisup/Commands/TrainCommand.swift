@@ -78,13 +78,13 @@ struct TrainCommand: ParsableCommand, HelpTable {
 
     func run() throws {
         Interruption.listen()
-        let communicator = try MPICommunicator.ofLauncher()
+        let communicator = try RankJob.join()
         guard communicator.count > 1 else { return try train(communicator) }
         do {
             try train(communicator)
             communicator.leave()
         } catch {
-            throw RankEnding.end(by: error, communicator)
+            throw RankJob.end(by: error, communicator)
         }
     }
 

@@ -4,8 +4,20 @@ import Foundation
 import Ranks
 import Training
 
-/// How one of several ranks ends by an error: a single one tells it.
-enum RankEnding {
+/// How several processes begin and end together: a single one tells an error.
+enum RankJob {
+    /// The processes that were started together with this one. Throws where there are several that cannot find each other, of which the first
+    /// alone tells it.
+    static func join() throws -> any Communicator {
+        do throws(RankError) {
+            return try MPICommunicator.ofLauncher()
+        } catch {
+            let number = ProcessInfo.processInfo.environment["SLURM_PROCID"]
+            guard case .noPMIx = error, let number, number != "0" else { throw error }
+            throw ArgumentParser.ExitCode(error.exitCode.rawValue)
+        }
+    }
+
     /// Tells `error`, unless another rank does, and returns what ends this process quietly with its code.
     static func end(by error: any Error, _ communicator: any Communicator) -> any Error {
         let code = (error as? any ReportedError)?.exitCode.rawValue ?? Files.ExitCode.internalError.rawValue
