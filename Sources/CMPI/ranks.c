@@ -132,12 +132,20 @@ static bool join(char *message, size_t capacity) {
     return true;
 }
 
-static void leave(void) {
+/// Where all ranks part.
+static struct {
     mpi_handle request;
+    bool is_begun;
+} parting;
+
+/// Whether all ranks have come to where they part; MPI is over then. What is still under way is given up: a rank that fails leaves sums behind.
+static bool has_parted(void) {
     int is_over = 0;
-    if (mpi.barrier(job.communicator, &request)) return;
-    while (!is_over && !mpi.test(&request, &is_over, NULL)) usleep(1000);
+    if (!parting.is_begun && mpi.barrier(job.communicator, &parting.request)) return true;
+    parting.is_begun = true;
+    if (!mpi.test(&parting.request, &is_over, NULL) && !is_over) return false;
     mpi.finalize();
+    return true;
 }
 
 static void wait_for_work(void) {
@@ -172,8 +180,7 @@ static void *run(void *argument) {
         const int seen = state;
         pthread_mutex_unlock(&mutex);
         if (seen == FAILED) break;
-        if (seen == LEAVING && !is_busy) {
-            leave();
+        if (seen == LEAVING && has_parted()) {
             pthread_mutex_lock(&mutex);
             state = LEFT;
             pthread_cond_broadcast(&task_ended);
@@ -184,7 +191,7 @@ static void *run(void *argument) {
             const int code = beat();
             if (code > 0) fail(code, -1, "MPI could not go on");
         }
-        if (is_busy) usleep(50); else wait_for_work();
+        if (seen == LEAVING) usleep(1000); else if (is_busy) usleep(50); else wait_for_work();
     }
     return NULL;
 }

@@ -36,11 +36,14 @@ import Testing
         try start(commands).outcome()
     }
 
-    private func start(_ commands: [(ranks: Int, arguments: [String])]) throws -> CommandLineTool.Running {
+    private func start(
+        _ commands: [(ranks: Int, arguments: [String])], environment: [String: String] = [:]
+    ) throws -> CommandLineTool.Running {
         let program = try CommandLineTool.executable
         let parts = commands.map { ["-n", "\($0.ranks)", program] + $0.arguments }.joined(separator: [":"])
         return try videos.semisup.start(
-            ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] + parts, executable: "/usr/bin/mpirun")
+            ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] + parts, environment: environment,
+            executable: "/usr/bin/mpirun")
     }
 
     @Test(arguments: [
@@ -125,6 +128,24 @@ import Testing
         #expect(whole.count == 6 && distance(ranks) < 1e-4 && distance(parts) > 1e-3, "\(whole) \(ranks) \(parts)")
         let refused = try together((2, command("two", "batch.statistics=synchronized")))
         #expect(refused.status == 78 && refused.errors.contains("start 4 ranks"), "\(refused.errors)")
+    }
+
+    /// A disk that is full from some operation on, of which the first rank alone knows.
+    @Test(arguments: [3, 30]) func afterAFullDiskAllRanksEndAtOnceAndTheRunGoesOn(operation: Int) throws {
+        let all = Self.longer + ["checkpoint.everySteps=2"]
+        #expect(try videos.semisup.run(arguments("whole", all)).status == 0)
+        let outcome = try start(
+            [(4, arguments("run", all))],
+            environment: [
+                "LD_PRELOAD": try FaultInjector.library.get(), "SEMISUP_FAULT_PATH": "run/", "SEMISUP_FAULT": "full:\(operation)",
+            ]
+        ).outcome()
+        #expect(outcome.status == 74, "\(outcome.errors)")
+        #expect(outcome.errors.contains("rank 0 on ") && outcome.errors.contains("No space left"), "\(outcome.errors)")
+        let isBegun = videos.lineCount("run/run.json") > 0
+        let words = isBegun ? ["train", "--resume", "--out", "run"] : arguments("run", all)
+        #expect(try together((2, words)).status == 0)
+        #expect(try traces("run") == traces("whole"))
     }
 
     @Test func aDirectoryIsTrainedInByOneJobAtATime() throws {

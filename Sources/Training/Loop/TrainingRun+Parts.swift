@@ -59,8 +59,8 @@ extension TrainingRun {
         }
         state.statistics = statistics
         let reported = Result { try exchange(reports) }
-        // Sums that have begun come to their end on all ranks, whatever follows.
-        if case .failure = reported, gradients.isUnderWay { _ = try gradients.totals() }
+        // Where all ranks report, sums that have begun come to their end on all, whatever follows. A rank that ends by an error has begun none.
+        if case .failure(let error) = reported, !(error is RankError), gradients.isUnderWay { _ = try gradients.totals() }
         let all: [PartReport]
         do { all = try reported.get() } catch {
             // Gradients of some parts are in it.
