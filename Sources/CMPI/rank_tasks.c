@@ -109,6 +109,13 @@ static int sum_advance(struct rank_task *task, struct rank_job *job) {
     return 0;
 }
 
+/// Adds this rank's parts to the first of them, for MPI to add the rest.
+static void add_parts_in_place(struct rank_task *task) {
+    const size_t count = task->size / sizeof(float);
+    float *rows = (float *)task->own;
+    for (int part = 1; part < task->parts; part++) add(rows, rows + (size_t)part * count, count);
+}
+
 static int begin(struct rank_task *task, struct rank_job *job) {
     switch (task->kind) {
     case TASK_GATHER:
@@ -117,7 +124,7 @@ static int begin(struct rank_task *task, struct rank_job *job) {
     case TASK_BROADCAST:
         return mpi.broadcast(task->all, (int)task->size, mpi.bytes, task->root, job->communicator, &task->request);
     default:
-        for (int part = 1; part < task->parts; part++) add((float *)task->own, (const float *)task->own + part * (task->size / sizeof(float)), task->size / sizeof(float));
+        add_parts_in_place(task);
         job->sent_bytes += 2 * task->size * (size_t)(job->count - 1) / (size_t)job->count;
         return mpi.all_reduce(task->own, task->all, (int)(task->size / sizeof(float)), mpi.floats, mpi.sum, job->communicator,
                               &task->request);

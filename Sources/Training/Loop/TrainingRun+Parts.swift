@@ -58,13 +58,12 @@ extension TrainingRun {
             if !part.isJoint { backward(part, row: row) }
         }
         state.statistics = statistics
-        let reported = Result { try exchange(reports) }
-        // Where all ranks report, sums that have begun come to their end on all, whatever follows. A rank that ends by an error has begun none.
-        if case .failure(let error) = reported, !(error is RankError), gradients.isUnderWay { _ = try gradients.totals() }
         let all: [PartReport]
-        do { all = try reported.get() } catch {
+        do { all = try exchange(reports) } catch {
             // Gradients of some parts are in it.
             knownPartGradients = nil
+            // Where all ranks report, sums that have begun come to their end on all. A rank that ends by an error has begun none.
+            if !(error is RankError), gradients.isUnderWay { _ = try gradients.totals() }
             throw error
         }
         let joint = try jointLosses(of: parts, own, all)
